@@ -1,0 +1,1 @@
+"""One pure module a venue: it builds queries and reads replies, and opens no connection."""
