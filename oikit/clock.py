@@ -91,7 +91,7 @@ def length(every: str | pd.Timedelta, name: str = "every") -> pd.Timedelta:
         if match is None:
             raise InputError(f"{name}={every!r} is no length of time; type it like 5min, 4h or 1d")
         span = pd.Timedelta(minutes=int(match[1]) * _MINUTES[match[2]])
-    if pd.isna(span) or span <= pd.Timedelta(0):
+    if span <= pd.Timedelta(0):
         raise InputError(f"{name}={every!s} is not above zero; type it like 5min, 4h or 1d")
     return span
 
@@ -149,6 +149,8 @@ def bars(window: int | str | pd.Timedelta, index: pd.Index, *, at_least: int = 1
         raise InputError(f"window={window!r} is neither a number of bars nor a length like '24h'")
     if isinstance(window, int | np.integer):
         count, rest = int(window), pd.Timedelta(0)
+        if isinstance(index, pd.DatetimeIndex) and len(index) > 1:
+            step = bar_length(index)  # a bar that is missing would be counted over, unmarked
     else:
         step = bar_length(index)
         span = length(window, "window")

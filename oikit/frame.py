@@ -360,7 +360,7 @@ def resample(frame: pd.DataFrame, every: str | pd.Timedelta) -> pd.DataFrame:
     index = pd.date_range(first_end, periods=ends, freq=span, name="time").as_unit(old.unit)
 
     values = np.full((ends * size, frame.shape[1]), np.nan)
-    values[lacking:] = frame.to_numpy()[: ends * size - lacking]
+    values[lacking:] = frame.to_numpy()[: max(ends * size - lacking, 0)]
     cells = values.reshape(ends, size, frame.shape[1])
     out = pd.DataFrame(
         {name: _OVER_TIME[FIELDS[name].over_time](cells[:, :, i]) for i, name in enumerate(frame.columns)},
