@@ -1,1 +1,42 @@
-"""oikit: read the open interest of perpetual futures, and check what you are told about it."""
+"""oikit: read the open interest of perpetual futures, and check what you are told about it.
+
+===================  =========================================================================
+a table to work on   `sample` (simulated, bundled), `load` (real, from the exchange or the store)
+its columns          `FIELDS`; `validate` guards them, `resample` makes longer bars
+what to ask of it    `oikit.indicators`; `clocks` asks on several clocks at once
+where it came from   `provenance`
+to look at it        `oikit.charts`, `oikit.explore`, `oikit report` on the command line
+===================  =========================================================================
+
+Importing oikit loads pandas and nothing heavier; charts, sockets and widgets come when asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from oikit.frame import FIELDS, resample, validate
+from oikit.indicators import clocks
+
+if TYPE_CHECKING:
+    from oikit.data.fetch import load, provenance
+    from oikit.data.samples import sample
+
+__version__ = "0.1.0"
+
+__all__ = ["FIELDS", "clocks", "load", "provenance", "resample", "sample", "validate"]
+
+
+_WHERE = {"load": "oikit.data.fetch", "provenance": "oikit.data.fetch", "sample": "oikit.data.samples"}
+
+
+def __getattr__(name: str) -> Any:
+    """Bring in what reads files or opens connections only when it is asked for."""
+    if name in _WHERE:
+        return getattr(importlib.import_module(_WHERE[name]), name)
+    raise AttributeError(f"oikit has no {name!r}; it has {', '.join(__all__)}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

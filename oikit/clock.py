@@ -115,6 +115,8 @@ def bar_length(index: pd.Index) -> pd.Timedelta:
         )
     if len(index) < 2:
         raise InputError("one row has no bar length; give the window as a number of bars instead")
+    if isinstance(index.freq, pd.offsets.Tick) and index.freq.n > 0:
+        return pd.Timedelta(index.freq)  # regular by its own word, which spares looking
     step = index[1] - index[0]
     gaps = np.diff(index.asi8)
     if gaps[0] <= 0 or (gaps != gaps[0]).any():

@@ -261,13 +261,14 @@ def settled_funding(
     """
     rate, hours = pair(funding_rate, funding_interval, "funding_rate", "funding_interval")
     unit = length(per, "per") / pd.Timedelta(hours=1)
-    settled = (hours > 0).to_numpy() & rate.notna().to_numpy()
+    said = (rate * unit / hours.where(hours > 0)).ffill()
     unknown = (rate.isna() | hours.isna()).to_numpy()
-    row = np.arange(len(rate))
-    last_settled = np.maximum.accumulate(np.where(settled, row, -1))
-    last_unknown = np.maximum.accumulate(np.where(unknown, row, -1))
-    each = rate.to_numpy() * unit / np.where(settled, hours.to_numpy(), np.nan)
-    return pd.Series(np.where(last_settled > last_unknown, each[last_settled], np.nan), rate.index)
+    if unknown.any():
+        row = np.arange(len(rate))
+        last_settled = np.maximum.accumulate(np.where((hours > 0) & ~unknown, row, -1))
+        last_unknown = np.maximum.accumulate(np.where(unknown, row, -1))
+        said = said.where(last_settled > last_unknown)
+    return said
 
 
 def funding_apr(funding_rate: pd.Series, window: Window = "3d") -> pd.Series:
@@ -325,7 +326,9 @@ def long_share(long_short_ratio: pd.Series) -> pd.Series:
     [0.5, 0.75]
     """
     ratio = series(long_short_ratio, "long_short_ratio")
-    ratio = ratio.where(ratio >= 0)
+    impossible = ratio.to_numpy() < 0
+    if impossible.any():
+        ratio = ratio.mask(impossible)
     return ratio / (1.0 + ratio)
 
 
@@ -350,7 +353,8 @@ def asymmetry(long_short_ratio: pd.Series) -> pd.Series:
     >>> asymmetry(pd.Series([1.0, 3.0, 1 / 3])).tolist()
     [0.0, 0.5, -0.5]
     """
-    return 2.0 * long_share(long_short_ratio) - 1.0
+    share = long_share(long_short_ratio)
+    return share + share - 1.0
 
 
 def clocks(

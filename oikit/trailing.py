@@ -7,7 +7,7 @@ known values. Nothing here knows about open interest.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -121,24 +121,38 @@ def pair(first: pd.Series, second: pd.Series, one: str, other: str) -> tuple[pd.
 
 def log_change(values: pd.Series, count: int) -> pd.Series:
     """Log change over `count` bars; NaN where an end is unknown or not above zero."""
-    logs = values.to_numpy()
-    logs = np.log(logs, out=np.full(len(logs), np.nan), where=logs > 0)
+    levels = values.to_numpy()
+    impossible = levels <= 0
+    if impossible.any():
+        levels = np.where(impossible, np.nan, levels)
+    logs = np.log(levels)
     out = np.full(len(logs), np.nan)
-    out[count:] = logs[count:] - logs[:-count]
+    np.subtract(logs[count:], logs[:-count], out=out[count:])
     return pd.Series(out, values.index)
 
 
 def window_sum(values: Floats, count: int) -> Floats:
     """Sum the last `count` values; NaN if one is unknown, exactly 0 if all are 0."""
-    known = np.nan_to_num(values)
-    parts = np.vstack([known, np.isnan(values), known != 0]).cumsum(axis=1)
-    ends = parts[:, count - 1 :].copy()
-    ends[:, 1:] -= parts[:, :-count]
-    total, unknown, paid = ends
+    unknown = np.isnan(values)
+    holes = bool(unknown.any())
+    known = np.where(unknown, 0.0, values) if holes else values
     out = np.full(len(values), np.nan)
     # Differences of long sums leave dust of 1e-19 where nothing was paid; a sign would read it.
-    out[count - 1 :] = np.where(unknown > 0, np.nan, np.where(paid > 0, total, 0.0))
+    out[count - 1 :] = np.where(_count(known != 0, count) > 0, _moving(known.cumsum(), count), 0.0)
+    if holes:
+        out[count - 1 :][_count(unknown, count) > 0] = np.nan
     return out
+
+
+def _moving(totals: Any, count: int) -> Any:
+    """From running totals, the totals of the last `count` rows."""
+    moving = totals[count - 1 :].copy()
+    moving[1:] -= totals[:-count]
+    return moving
+
+
+def _count(flags: npt.NDArray[np.bool_], count: int) -> Any:
+    return _moving(flags.cumsum(dtype=np.int32), count)
 
 
 def _trailing_median_and_mad(values: Floats, count: int) -> tuple[Floats, Floats]:

@@ -1,0 +1,67 @@
+# Three doors: `make lab`, `make report`, `make test`. Each sets up what it needs and nothing else.
+# Without make: see "Without make" in the README.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+INPUTS := pyproject.toml constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help lab report test check browser course pack bench clean
+
+help:
+	@echo "make lab      set up, then open JupyterLab on the first lesson"
+	@echo "make report   set up, then render the weekly report of the bundled simulated market (offline)"
+	@echo "make test     set up, then run all tests"
+	@echo "make check    formatting, lint and types"
+	@echo "make course   make the student notebooks again from notebooks/source"
+	@echo "make pack     make data/samples again from its seeds"
+	@echo "make bench    measure speed against the named rivals"
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.report: $(INPUTS) | $(BIN)/python
+	$(PIP) --editable '.[report]'
+	@touch $@
+
+$(VENV)/.lab: $(INPUTS) | $(BIN)/python
+	$(PIP) --editable '.[lab]'
+	@touch $@ $(VENV)/.report
+
+$(VENV)/.dev: $(INPUTS) | $(BIN)/python
+	$(PIP) --editable '.[dev,cluster]'
+	@touch $@ $(VENV)/.lab $(VENV)/.report
+
+lab: $(VENV)/.lab
+	$(BIN)/jupyter lab notebooks/01_open_interest_basics.ipynb
+
+report: $(VENV)/.report
+	@$(BIN)/oikit report
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+test: $(VENV)/.dev browser
+	$(BIN)/pytest --numprocesses 2 --cov --cov-report=term --cov-fail-under=95
+
+# Browser tests need a Chromium; where it cannot be installed they are skipped, and say so.
+browser:
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	  && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } \
+	  || echo "No Chromium here and no way to install it: the browser tests will be skipped."
+
+course: $(VENV)/.lab
+	$(BIN)/oikit course build
+
+pack: $(VENV)/.report
+	$(BIN)/oikit pack data/samples
+
+bench: $(VENV)/.dev
+	$(BIN)/python benchmarks/run.py
+
+clean:
+	rm -rf $(VENV) reports .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
