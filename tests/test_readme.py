@@ -1,0 +1,55 @@
+"""What the README and its neighbours promise is true."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_code_in_the_readme_runs() -> None:
+    """The first eight lines a reader types must work as printed, with no network."""
+    blocks = re.findall(r"```python\n(.*?)```", README, flags=re.S)
+    assert blocks
+
+    for block in blocks:
+        done = subprocess.run([sys.executable, "-c", block], capture_output=True, text=True, cwd=ROOT)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.strip()
+
+
+def test_the_readme_is_one_sitting() -> None:
+    """A reader decides in a minute or not at all."""
+    assert len(README.splitlines()) <= 120
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "notebooks/README.md"])
+def test_every_file_that_is_named_is_there(page: str) -> None:
+    """A link to nothing is a promise broken."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#:]+)\)", text):
+        assert (ROOT / page).parent.joinpath(target).exists(), target
+
+
+def test_every_command_of_make_that_is_named_exists() -> None:
+    """`make` says what it can do, and the pages name nothing else."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    there = set(re.findall(r"^([a-z]+):", makefile, flags=re.M))
+    for page in ("README.md", "CONTRIBUTING.md", "notebooks/README.md"):
+        named = set(re.findall(r"\bmake ([a-z]+)\b", (ROOT / page).read_text(encoding="utf-8")))
+        assert named - {"a", "the"} <= there, page
+
+
+def test_versions_are_pinned_without_addresses() -> None:
+    """A constraints file names versions; where to get them is the reader's affair."""
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pins = [line for line in lines if line and not line.startswith("#")]
+
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9._+!-]+", pin) for pin in pins)
+    assert len(pins) > 50
