@@ -50,6 +50,8 @@ def utc(when: str | pd.Timestamp, name: str = "time") -> pd.Timestamp:
     Timestamp('2026-03-02 00:00:00+0000', tz='UTC')
     """
     try:
+        if isinstance(when, str) and not when[:1].isdigit():
+            raise ValueError  # pandas would read "now" off this computer's own clock
         stamp = pd.Timestamp(when)
     except (ValueError, TypeError) as error:
         raise InputError(

@@ -48,7 +48,7 @@ def test_a_text_without_a_zone_is_utc_and_a_clock_without_one_is_refused() -> No
         utc(pd.Timestamp("2026-03-02"), "since")
 
 
-@pytest.mark.parametrize("typed", ["yesterday-ish", "", "2026-13-01", None, "NaT", [1]])
+@pytest.mark.parametrize("typed", ["yesterday-ish", "now", "today", "", "2026-13-01", None, "NaT", [1]])
 def test_what_is_no_time_is_refused(typed: object) -> None:
     with pytest.raises(InputError, match="type it like 2026-03-02"):
         utc(typed, "since")  # type: ignore[arg-type]

@@ -1,0 +1,385 @@
+"""The only module that opens connections: one polite client for every venue.
+
+The one rule: ask as a guest would, and take nothing for data that is not. A `Client` counts its
+requests per budget and waits before a budget is spent, honours ``Retry-After``, stops at a ban or a
+geo-block and says so once, follows no redirect, bounds the size and the time of an answer, and looks
+at status, content type and shape before it hands anything on. It tries again only where trying again
+can help: no connection, a reset, a time-out, a 5xx, a 429 after its waiting time, JSON cut short (once).
+
+What it may not do: know a venue's fields, write a file, or go around a refusal.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import threading
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import oikit
+from oikit.data.venues.query import Budget, Query
+from oikit.errors import BadReply, GeoBlocked, InputError, MissingExtra, RateLimited, Unreachable, VenueError
+
+if TYPE_CHECKING:
+    import httpx
+
+__all__ = ["Client", "Ledger"]
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_STILL_WORKS = "oikit.sample('bnb-null') still works, and so does what has been stored"
+_WORDS = 64 * 1024  # of a refusal, this much is read to quote it
+_BANNED = re.compile(r"banned until (\d{13})")
+_TITLE = re.compile(r"<title[^>]*>(.{1,200}?)</title>", re.IGNORECASE | re.DOTALL)
+
+
+class Ledger:
+    """What has been spent of each budget in its last window.
+
+    Budgets belong to the address of this computer, not to one client, so all clients of a process
+    share one ledger unless they are given their own.
+    """
+
+    def __init__(self) -> None:
+        self._spent: defaultdict[tuple[str, str], deque[tuple[float, int]]] = defaultdict(deque)
+        self._lock = threading.Lock()
+
+    def book(self, key: tuple[str, str], budget: Budget, weight: int, now: float) -> float:
+        """Book this weight and return 0, or return the seconds to wait until it fits."""
+        with self._lock:
+            spent = self._current(key, budget, now)
+            # A request heavier than the whole budget must still go out, alone.
+            if spent and sum(w for _, w in spent) + weight > budget.allowed:
+                return max(spent[0][0] + budget.seconds - now, 0.001)
+            spent.append((now, weight))
+            return 0.0
+
+    def heard(self, key: tuple[str, str], budget: Budget, used: int, now: float) -> None:
+        """Take over the venue's own count where it is higher: others behind this address ask too."""
+        with self._lock:
+            spent = self._current(key, budget, now)
+            more = used - sum(w for _, w in spent)
+            if more > 0:
+                spent.append((now, more))
+
+    def _current(self, key: tuple[str, str], budget: Budget, now: float) -> deque[tuple[float, int]]:
+        spent = self._spent[key]
+        while spent and spent[0][0] <= now - budget.seconds:
+            spent.popleft()
+        return spent
+
+
+_SHARED = Ledger()
+
+
+class _Again(Exception):
+    """An error that may heal; `once` means after a single second try."""
+
+    def __init__(self, error: VenueError, *, once: bool = False) -> None:
+        super().__init__(str(error))
+        self.error, self.once = error, once
+
+
+class Client:
+    """Ask one venue, politely.
+
+    Parameters
+    ----------
+    base : str
+        ``http://`` or ``https://`` and a host, as ``https://fapi.binance.com``.
+    budgets : mapping of str to Budget
+        What may be spent, by the name a query calls it.
+    timeout : float, seconds
+        For a connection and for each pause inside an answer; an answer may last three times as long.
+    attempts : int
+        Tries per request, the first included.
+    wait : float, seconds
+        The first wait between tries; it doubles each time.
+    patience : float, seconds
+        The longest ``Retry-After`` that is waited for; a longer one is an error that says how long.
+    most_bytes : int
+        An answer larger than this is not read to its end.
+    transport : httpx.BaseTransport, optional
+        In tests, a venue in a function.
+    sleep, now : callable
+        How to wait and how to measure seconds.
+    ledger : Ledger, optional
+        Whom to share budgets with; by default every client of this process.
+
+    Attributes
+    ----------
+    requests : int
+        Requests sent so far, tries included.
+
+    Raises
+    ------
+    InputError
+        If `base` is no such address.
+    MissingExtra
+        If httpx or stamina is not installed.
+    """
+
+    def __init__(
+        self,
+        base: str,
+        *,
+        budgets: Mapping[str, Budget],
+        timeout: float = 10.0,
+        attempts: int = 5,
+        wait: float = 0.2,
+        patience: float = 65.0,
+        most_bytes: int = 16 * 2**20,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], object] = time.sleep,
+        now: Callable[[], float] = time.monotonic,
+        ledger: Ledger | None = None,
+    ) -> None:
+        self.host = _host(base)
+        self.base = base.rstrip("/")
+        httpx, stamina = _import()
+        # Its notes on each retry would else reach a reader's terminal as log lines.
+        logging.getLogger("stamina").addHandler(logging.NullHandler())
+        self.requests = 0
+        self._budgets, self._ledger = budgets, ledger or _SHARED
+        self._timeout, self._patience, self._most_bytes = timeout, patience, most_bytes
+        self._sleep, self._now = sleep, now
+        self._not_before = 0.0
+        self._stopped: VenueError | None = None
+        self._stopped_until = 0.0
+        self._retrying = stamina.RetryingCaller(
+            attempts=attempts, timeout=None, wait_initial=wait, wait_max=5.0, wait_jitter=wait
+        )
+        self._http = httpx.Client(
+            base_url=self.base,
+            timeout=timeout,
+            follow_redirects=False,
+            headers={"User-Agent": f"oikit/{oikit.__version__}", "Accept": "application/json"},
+            transport=transport,
+            trust_env=urlsplit(base).hostname not in _LOOPBACK,  # a proxy has no business on this computer
+        )
+
+    def __enter__(self) -> Client:
+        """Open for as long as the block lasts."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close, whatever happened."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def get(self, query: Query) -> Any:
+        """Ask, and return the parsed answer.
+
+        Parameters
+        ----------
+        query : Query
+
+        Returns
+        -------
+        list or dict
+            As ``query.expects`` says; None where ``query.may_lack`` and the venue has no such path.
+
+        Raises
+        ------
+        Unreachable
+            No answer, none in time, or nothing but 5xx.
+        GeoBlocked
+            HTTP 451 or 403. Every later call raises it again without asking.
+        RateLimited
+            A ban, or a ``Retry-After`` beyond our patience. Until it ends nothing is sent.
+        BadReply
+            Anything else that is not the data asked for, in the venue's own words.
+        """
+        cut = 0
+
+        def may_heal(error: Exception) -> bool:
+            nonlocal cut
+            if not isinstance(error, _Again):
+                return False
+            cut += error.once
+            return not (error.once and cut > 1)
+
+        try:
+            return self._retrying(may_heal, self._ask, query)
+        except _Again as failed:
+            raise failed.error from failed.__cause__
+
+    def _ask(self, query: Query) -> Any:
+        if self._stopped is not None and self._now() < self._stopped_until:
+            raise self._stopped
+        self._pace(query)
+        httpx, _ = _import()
+        self.requests += 1
+        try:
+            with self._http.stream("GET", query.path, params=dict(query.params)) as reply:
+                body = self._body(reply)
+        except httpx.TimeoutException as error:
+            raise _Again(self._late()) from error
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            reason = _plain(str(error)) or type(error).__name__
+            raise _Again(
+                Unreachable(f"{self.host} cannot be reached ({reason}); is this computer online?")
+            ) from error
+        self._hear(query, reply)
+        return self._judge(query, reply, body)
+
+    def _pace(self, query: Query) -> None:
+        """The one place where we wait before asking: a ``Retry-After``, then the budget."""
+        pause = self._not_before - self._now()
+        if pause > 0:
+            self._sleep(pause)
+        key, budget = (self.base, query.bucket), self._budgets[query.bucket]
+        while (pause := self._ledger.book(key, budget, query.weight, self._now())) > 0:
+            self._sleep(pause)
+
+    def _hear(self, query: Query, reply: httpx.Response) -> None:
+        budget = self._budgets[query.bucket]
+        used = reply.headers.get(budget.header, "") if budget.header else ""
+        if used.isdecimal() and len(used) < 10:
+            self._ledger.heard((self.base, query.bucket), budget, int(used), self._now())
+
+    def _late(self) -> Unreachable:
+        return Unreachable(f"{self.host} did not answer within {self._timeout:g} s; try again later")
+
+    def _body(self, reply: httpx.Response) -> bytes:
+        """Read the answer, but no more and no longer than is reasonable."""
+        began, chunks, size = self._now(), [], 0
+        most = self._most_bytes if reply.status_code == 200 else _WORDS
+        for chunk in reply.iter_bytes():
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > most:
+                if reply.status_code != 200:
+                    break
+                raise BadReply(
+                    f"{self.host} sent more than {most / 2**20:g} MiB in one answer; stopped reading"
+                )
+            if self._now() - began > 3 * self._timeout:
+                raise _Again(self._late())
+        return b"".join(chunks)
+
+    def _judge(self, query: Query, reply: httpx.Response, body: bytes) -> Any:
+        status, where = reply.status_code, f"{self.host}{query.path}"
+        if status == 200:
+            return _parsed(query, where, reply.headers.get("content-type", ""), body)
+        said = _venue_words(body)
+        if status == 404 and query.may_lack:
+            return None
+        if status in (403, 451):
+            raise self._stop(
+                GeoBlocked(
+                    f"{self.host} does not serve the place this computer is in (HTTP {status}{said}); "
+                    f"oikit does not go around that; {_STILL_WORKS}"
+                )
+            )
+        if status == 418:
+            wait = _retry_after(reply.headers.get("retry-after"))
+            banned = _BANNED.search(body.decode("utf-8", "replace"))
+            end = f"until {_clock(int(banned[1]))}" if banned else f"for {wait:g} s"
+            raise self._stop(
+                RateLimited(
+                    f"{self.host} has banned this address {end} (HTTP 418); nothing more is asked of it"
+                ),
+                wait,
+            )
+        if status == 429:
+            wait = _retry_after(reply.headers.get("retry-after"))
+            error = RateLimited(
+                f"{self.host} has had too many requests from this address; try again in {wait:g} s"
+            )
+            self._not_before = self._now() + wait
+            raise _Again(error) if wait <= self._patience else error
+        if status == 408 or status >= 500:
+            raise _Again(
+                Unreachable(f"{where} is out of order (HTTP {status}{said}); try again in a few minutes")
+            )
+        if 300 <= status < 400:
+            raise BadReply(f"{where} points to another address (HTTP {status}); redirects are not followed")
+        if status < 300:
+            raise BadReply(f"{where} answered HTTP {status} without data; try again later")
+        raise BadReply(f"{where} said no (HTTP {status}{said})")
+
+    def _stop(self, error: VenueError, seconds: float = float("inf")) -> VenueError:
+        self._stopped, self._stopped_until = error, self._now() + seconds
+        return error
+
+
+def _plain(text: str, most: int = 120) -> str:
+    """Words from outside, made fit to print: one line, ASCII, no markup, not too long."""
+    kept = "".join(c if " " <= c <= "~" and c not in "<>" else " " for c in text)
+    kept = " ".join(kept.split())
+    return kept if len(kept) <= most else kept[: most - 1] + "…"
+
+
+def _import() -> tuple[Any, Any]:
+    try:
+        import httpx
+    except ImportError as error:
+        raise MissingExtra("httpx", "data") from error
+    try:
+        import stamina
+    except ImportError as error:
+        raise MissingExtra("stamina", "data") from error
+    return httpx, stamina
+
+
+def _host(base: str) -> str:
+    parts = urlsplit(base if isinstance(base, str) else "")
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise InputError(f"address {base!r} is no web address; type it like https://fapi.binance.com")
+    if "@" in parts.netloc:
+        raise InputError("the address holds a user name or password; none is needed for public data")
+    return parts.netloc
+
+
+def _parsed(query: Query, where: str, kind: str, body: bytes) -> Any:
+    """The answer as Python objects, once everything says that it is one."""
+    if "html" in kind.lower() or (kind and "json" not in kind.lower()):
+        title = _TITLE.search(body[:_WORDS].decode("utf-8", "replace"))
+        called = f" called '{_plain(title[1], 60)}'" if title else ""
+        raise BadReply(
+            f"{where} answered with a page{called}, not with data ({_plain(kind, 40)}); try again later"
+        )
+    try:
+        reply = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        broken = BadReply(f"{where} sent {len(body)} bytes of broken JSON; none of it is used")
+        raise _Again(broken, once=True) from error
+    if not isinstance(reply, query.expects):
+        raise BadReply(f"{where} sent a {type(reply).__name__} where a {query.expects.__name__} belongs")
+    return reply
+
+
+def _venue_words(body: bytes) -> str:
+    """What a refusal says of itself, ready to stand after a status."""
+    text = body.decode("utf-8", "replace")
+    if body[:1] == b"{":
+        try:
+            reply = json.loads(text)
+            text = f"{reply['code']}: {reply['msg']}"
+        except (ValueError, KeyError, TypeError, RecursionError):
+            pass
+    elif "<" in text[:100]:
+        title = _TITLE.search(text)
+        text = title[1] if title else ""
+    text = _plain(text)
+    return f", {text}" if text else ""
+
+
+def _retry_after(text: str | None) -> float:
+    """Seconds to wait; a minute, the longest window of weights, where none are given."""
+    return float(text) if text and text.isdecimal() and len(text) < 8 else 60.0
+
+
+def _clock(ms: int) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(ms / 1000))

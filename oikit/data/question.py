@@ -1,0 +1,113 @@
+"""A question about a market that makes sense: everything that can be refused before anything is opened."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from oikit.clock import MONDAY, length, utc, words
+from oikit.data import store as disk
+from oikit.data.venues import binance
+from oikit.data.venues.query import check_symbol
+from oikit.errors import InputError, StoreError
+
+__all__ = ["Question", "floor", "moment_text", "understood"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which bars of which market, where they are kept, and whom to ask for them.
+
+    Attributes
+    ----------
+    symbol : str
+    every, step : Timedelta
+        The bar length asked for, and the one that the venue is asked for: `every` is whole bars of it.
+    since, until : Timestamp
+        On the grid of `every`. ``until=None``: the last bar that has closed.
+    root : Path
+        The store.
+    address : str
+        The venue's.
+    """
+
+    symbol: str
+    every: pd.Timedelta
+    step: pd.Timedelta
+    since: pd.Timestamp
+    until: pd.Timestamp | None
+    root: Path
+    address: str
+
+    @property
+    def path(self) -> Path:
+        """The folder of these bars."""
+        return disk.folder(self.root, self.symbol, self.step)
+
+    def manifest(self) -> dict[str, Any]:
+        """What the store says about them."""
+        return disk.manifest(self.root, self.symbol, self.step)
+
+    def stored(self, until: pd.Timestamp) -> pd.DataFrame:
+        """What the store knows of them, a row each up to `until`."""
+        return disk.read(self.root, self.symbol, self.step, self.since, until)
+
+
+def understood(
+    symbol: str,
+    since: str | pd.Timestamp,
+    until: str | pd.Timestamp | None,
+    every: str | pd.Timedelta,
+    store: str | Path | None,
+    rest: str | None,
+) -> Question:
+    """Read what a person asked for, or say what is wrong with it.
+
+    Raises
+    ------
+    InputError
+        If the symbol, a date or a length is none that can be had.
+    StoreError
+        If the store holds figures of another source: the exchange's and others never meet in one.
+    """
+    check_symbol(symbol)
+    span, step = length(every), binance.clock_for(every)
+    start = utc(since, "since")
+    end = None if until is None else utc(until, "until")
+    if start < binance.FIRST:
+        raise InputError(
+            f"since={start:%Y-%m-%d} is before Binance's futures began; "
+            f"type {binance.FIRST:%Y-%m-%d} or later"
+        )
+    if end is not None and end <= start:
+        raise InputError(f"since={moment_text(start)} is not before until={moment_text(end)}; swap them")
+    low, high = floor(start, span), None if end is None else floor(end, span)
+    if end is not None and high is not None and high <= low:
+        raise InputError(
+            f"no bar of {words(span)} ends after {moment_text(start)} and by {moment_text(end)}; "
+            "type a later until, or a shorter every"
+        )
+    root = Path(store) if store else disk.default_root()
+    address = (rest or os.environ.get("OIKIT_BINANCE_REST") or binance.ADDRESS).rstrip("/")
+    asked = Question(symbol, span, step, low, high, root, address)
+    stored = str(asked.manifest().get("address", address))
+    if (stored == binance.ADDRESS) != (address == binance.ADDRESS):
+        raise StoreError(
+            f"{asked.path} holds figures from {stored}, and {address} is another source; "
+            "keep them apart with --store or OIKIT_STORE"
+        )
+    return asked
+
+
+def floor(when: pd.Timestamp, span: pd.Timedelta) -> pd.Timestamp:
+    """The last end of a bar that is not after this moment; weeks end on Monday 00:00."""
+    return MONDAY + (when - MONDAY) // span * span
+
+
+def moment_text(when: pd.Timestamp | str) -> str:
+    """A moment as a person reads it."""
+    return f"{pd.Timestamp(when):%Y-%m-%d %H:%M} UTC"

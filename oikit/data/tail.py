@@ -1,0 +1,176 @@
+"""What the store lacks, asked of the venue: which bars have closed, which are unknown, page by page.
+
+The one rule: **ask for closed bars only, once**. What has closed is decided by the venue's clock and
+by how new its figures are, never by this computer's clock. Bars that are known are not asked for
+again, but for the one before each hole, so that a revision is noticed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from oikit.data.http import Client
+from oikit.data.venues import binance
+from oikit.data.venues.binance_rows import next_page, read_markets, read_time
+from oikit.data.venues.query import Query
+
+__all__ = ["Moment", "Piece", "Progress", "Window", "holes", "moment", "read_tail", "wall"]
+
+Progress = Callable[[int, int, str], object]
+"""Called with how many answers have come, how many are expected in all, and what the last one held."""
+
+_BEHIND = pd.Timedelta(minutes=1)  # figures older than this are stale
+_NEAR = 100  # holes fewer bars apart than this are asked for together
+_FIRST_QUESTIONS = 3
+
+
+class Moment(NamedTuple):
+    """What time it is at the venue, which bars have closed for its figures, and what to say about it."""
+
+    clock: pd.Timestamp
+    closed: pd.Timestamp
+    remarks: list[str]
+
+
+class Window(NamedTuple):
+    """Bars that end in (since, until]."""
+
+    since: pd.Timestamp
+    until: pd.Timestamp
+
+
+class Piece(NamedTuple):
+    """One window of one series, on bars; `frame` is None where the venue does not offer the series."""
+
+    series: str
+    frame: pd.DataFrame | None
+    repairs: Counter[str]
+
+
+def moment(client: Client, symbol: str) -> Moment:
+    """Look the symbol up, and learn what time it is for its figures.
+
+    Raises
+    ------
+    InputError
+        If the venue trades no such perpetual.
+    """
+    clock = read_time(client.get(binance.ask_time()))
+    binance.check_market(symbol, read_markets(client.get(binance.ask_markets())))
+    newest = read_time(client.get(binance.ask_newest(symbol)))
+    if clock - newest <= _BEHIND:
+        return Moment(clock, clock - binance.READY, [])
+    late = (clock - newest).ceil("1min") // pd.Timedelta(minutes=1)
+    return Moment(
+        clock,
+        newest - binance.READY,
+        [
+            f"stale: the newest figures are of {newest:%Y-%m-%d %H:%M} UTC, {late} min behind the venue's "
+            "own clock; only bars that had closed by then are used"
+        ],
+    )
+
+
+def wall(clock: pd.Timestamp, step: pd.Timedelta) -> pd.Timestamp:
+    """The first bar whose open interest and ratios can still be had when the venue's clock says so."""
+    # A minute's grace: the wall moves while we ask.
+    return (clock - binance.WALL + pd.Timedelta(minutes=1)).ceil(step)
+
+
+def holes(
+    stored: pd.DataFrame, step: pd.Timedelta, first: pd.Timestamp, lacking: Collection[str] = ()
+) -> dict[str, list[Window]]:
+    """Which windows of which series are unknown, and worth asking for?
+
+    Parameters
+    ----------
+    stored : DataFrame, shape (n, m)
+        What is known, on a whole grid of `step`.
+    first : Timestamp
+        The `wall`.
+    lacking : collection of str
+        Series that the venue was found not to offer. They are asked for where klines are: it may by now.
+    """
+    found: dict[str, list[Window]] = {}
+    index = pd.DatetimeIndex(stored.index)
+    for name, series in binance.SERIES.items():
+        key = "close" if name in lacking else series.columns[0]
+        unknown = stored[key].isna().to_numpy() if key in stored else np.ones(len(index), dtype=bool)
+        if series.walled:
+            unknown = unknown & (index >= first)
+        at = np.flatnonzero(unknown)
+        for run in np.split(at, np.flatnonzero(np.diff(at) > _NEAR) + 1) if len(at) else ():
+            since = index[max(run[0] - 1, 0)] - step
+            if series.walled:
+                since = max(since, first - step)
+            found.setdefault(name, []).append(Window(since, index[run[-1]]))
+    return found
+
+
+def read_tail(
+    client: Client,
+    symbol: str,
+    step: pd.Timedelta,
+    windows: Mapping[str, list[Window]],
+    progress: Progress | None = None,
+) -> Iterator[Piece]:
+    """Ask for each window, and hand it on as soon as it is whole.
+
+    Parameters
+    ----------
+    windows : mapping of str to list of Window
+        As `holes` gives them.
+    progress : callable, optional
+
+    Yields
+    ------
+    Piece
+        So that what has been read can be kept when a later window fails.
+    """
+    asked = [
+        (name, window, series.ask(symbol, step, window.since, window.until))
+        for name, series in binance.SERIES.items()
+        for window in windows.get(name, ())
+    ]
+    pages = [max(len(queries), _pages(queries[0], step)) for _, _, queries in asked]
+    done, lacking = _FIRST_QUESTIONS, set[str]()
+    for k, (name, window, queries) in enumerate(asked):
+        if name in lacking:
+            continue
+        series, parts, repairs = binance.SERIES[name], [], Counter[str]()
+        todo, began = list(queries), done
+        while todo:
+            query = todo.pop(0)
+            rows = client.get(query)
+            done += 1
+            if rows is None:
+                lacking.add(name)
+                todo.clear()
+            else:
+                reading = series.read(query, rows)
+                parts.append(reading.frame)
+                repairs += reading.repairs
+                following = next_page(query, rows)
+                todo[:0] = [following] if following else []
+            if progress:
+                still = max(len(todo), pages[k] - (done - began)) if todo else 0
+                progress(done, done + still + sum(pages[k + 1 :]), name)
+        if name in lacking:
+            yield Piece(name, None, Counter())
+            continue
+        laid = series.lay(pd.concat(parts), step, window.since, window.until)
+        yield Piece(name, laid.frame, repairs + laid.repairs)
+
+
+def _pages(query: Query, step: pd.Timedelta) -> int:
+    """How many pages is this likely to take? For the progress bar only."""
+    if query.bucket == "data":
+        return 1
+    each = pd.Timedelta(hours=8) if query.bucket == "funding" else step
+    span = int(query.params["endTime"]) - int(query.params["startTime"])
+    return -(-span // (int(query.params["limit"]) * (each // pd.Timedelta(milliseconds=1))))
