@@ -1,90 +1,26 @@
-"""The command line: it reads what was typed, calls, and writes what came back.
-
-A command is one function here that returns a ``click.Command``, and its line in `COMMANDS`. Whatever
-oikit refuses ends as one line on stderr: exit code 2 where the reader can mend it, 1 where only the
-exchange can, 130 after Ctrl-C.
-"""
+"""Commands about a market's data."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import math
-import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
-
-from oikit.errors import MissingExtra, OikitError
 
 if TYPE_CHECKING:
     import click
 
     from oikit.data.fetch import Fetched
 
-__all__ = ["COMMANDS", "group", "main"]
+__all__ = ["fetch"]
 
 Progress = Callable[[int, int, str], object]
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run ``oikit``; always ends in ``SystemExit``.
-
-    Parameters
-    ----------
-    arguments : sequence of str, optional
-        What was typed after ``oikit``; by default what the shell passed on.
-    """
-    try:
-        raise SystemExit(_run(arguments))
-    except OikitError as error:
-        # One line each: what pages and notebooks show as a list is joined here.
-        line = " ".join(str(error).split())
-        sys.stderr.write(f"oikit: {line}\n")
-        raise SystemExit(error.exit_code) from None
-
-
-def _run(arguments: Sequence[str] | None) -> int:
-    command = group()
-    import click
-
-    try:
-        code = command.main(arguments, prog_name="oikit", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except click.Abort:
-        sys.stderr.write("oikit: stopped\n")
-        return 130
-    except BrokenPipeError:
-        # Whoever read our output has gone; what is still buffered must not fail on the way out.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    return code if isinstance(code, int) else 0
-
-
-def group() -> click.Group:
-    """Build the command ``oikit`` with all its subcommands.
-
-    Raises
-    ------
-    MissingExtra
-        If click is not installed.
-    """
-    try:
-        import click
-    except ImportError as error:
-        raise MissingExtra("click", "cli") from error
-    from oikit import __version__
-
-    top = click.Group("oikit", help="Read the open interest of perpetual futures.")
-    version = click.version_option(__version__, prog_name="oikit", message="%(prog)s %(version)s")
-    for build in COMMANDS.values():
-        top.add_command(build())
-    return version(top)
-
-
-def _fetch() -> click.Command:
+def fetch() -> click.Command:
+    """Build ``oikit fetch``."""
     import click
 
     @click.command("fetch")
@@ -96,7 +32,7 @@ def _fetch() -> click.Command:
     @click.option("--rest", metavar="ADDRESS", help="Whom to ask.  [env: OIKIT_BINANCE_REST]")
     @click.option("--quiet", is_flag=True, help="No progress and no remarks, only the last line.")
     @click.option("--json", "as_json", is_flag=True, help="Progress and result as JSON lines.")
-    def fetch(
+    def command(
         symbol: str,
         since: str,
         until: str | None,
@@ -121,11 +57,7 @@ def _fetch() -> click.Command:
                 click.echo(f"  {remark}")
         click.echo(_closing_line(found))
 
-    return fetch
-
-
-COMMANDS: dict[str, Callable[[], click.Command]] = {"fetch": _fetch}
-"""Every subcommand, by name."""
+    return command
 
 
 @contextlib.contextmanager
