@@ -56,7 +56,7 @@ import pandas as pd
 from oikit.clock import DAY, MONDAY, WEEK, bar_length, length, words
 from oikit.errors import FrameError, InputError
 
-__all__ = ["FIELDS", "Field", "grid", "resample", "validate"]
+__all__ = ["FIELDS", "OVER_TIME", "Field", "grid", "resample", "validate"]
 
 OverTime = Literal["first", "max", "min", "last", "sum", "volumes"]
 Bound = Literal["positive", "not negative", "any"]
@@ -363,7 +363,7 @@ def resample(frame: pd.DataFrame, every: str | pd.Timedelta) -> pd.DataFrame:
     values[lacking:] = frame.to_numpy()[: max(ends * size - lacking, 0)]
     cells = values.reshape(ends, size, frame.shape[1])
     out = pd.DataFrame(
-        {name: _OVER_TIME[FIELDS[name].over_time](cells[:, :, i]) for i, name in enumerate(frame.columns)},
+        {name: OVER_TIME[FIELDS[name].over_time](cells[:, :, i]) for i, name in enumerate(frame.columns)},
         index,
     )
     for name in frame.columns:
@@ -372,7 +372,7 @@ def resample(frame: pd.DataFrame, every: str | pd.Timedelta) -> pd.DataFrame:
     return out
 
 
-_OVER_TIME: dict[str, Callable[[Any], Any]] = {
+OVER_TIME: dict[str, Callable[[Any], Any]] = {
     "first": lambda cells: cells[:, 0],
     "last": lambda cells: cells[:, -1],
     "max": lambda cells: cells.max(axis=1, initial=-np.inf),
@@ -380,6 +380,7 @@ _OVER_TIME: dict[str, Callable[[Any], Any]] = {
     "sum": lambda cells: cells.sum(axis=1),
     "volumes": lambda cells: np.full(len(cells), np.nan),
 }
+"""What each kind does with an array of shape (bars, size): from the old cells of each bar to its value."""
 
 
 def _ratio_of_volumes(frame: pd.DataFrame, field: Field) -> pd.Series:

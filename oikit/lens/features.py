@@ -1,0 +1,136 @@
+"""What is known at each bar: the variables of the lens, on three clocks, from one frame.
+
+`FEATURES` is the list, `feature_table` shows it with formulas and windows, `features` computes it,
+and `Stream` (in `oikit.lens.streaming`) goes on bar by bar. A column is called ``velocity@1h``: the
+variable, at the clock.
+
+Known at its time, by construction: a formula can only look back (`oikit.lens.operators`), and a slow
+clock speaks when its bar has ended and is heard until the next one ends. NaN is "not known": before
+a window is full (the longest reach is 81 days, on the daily clock), where it holds a bar nobody
+recorded, and where a formula divides by nothing, as a score of a column that never moves does. A
+market shorter than a window, and a column of NaN, give columns of NaN; ``features(...).count()``
+shows which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from oikit.clock import words
+from oikit.lens.catalogue import CLOCKS, FEATURES, Feature
+from oikit.lens.graph import over_history, reach, spans
+from oikit.lens.plan import columns_of, plan, rows_of
+from oikit.lens.scale import SCALES
+from oikit.lens.streaming import Stream
+
+__all__ = ["CLOCKS", "FEATURES", "Feature", "Stream", "available", "feature_table", "features"]
+
+
+def available(frame: pd.DataFrame) -> list[str]:
+    """Which variables does this frame have the columns for?
+
+    Parameters
+    ----------
+    frame : DataFrame, shape (n, m)
+
+    Returns
+    -------
+    list of str
+        For ``features(frame, only=...)``. A column that is there but empty counts.
+
+    Examples
+    --------
+    >>> available(pd.DataFrame({"premium": [0.0001]}))[-2:]
+    ['premium_volatility', 'premium_positive_share']
+    """
+    return [name for name, feature in FEATURES.items() if set(feature.needs) <= set(frame.columns)]
+
+
+def feature_table(clocks: Sequence[str] = CLOCKS) -> pd.DataFrame:
+    """What is each variable, in plain words?
+
+    Parameters
+    ----------
+    clocks : sequence of str
+
+    Returns
+    -------
+    DataFrame, one row per column of `features`
+        ``variable``, ``clock``, ``family``, ``formula`` (with the windows of the clock), ``unit``,
+        ``window`` (the longest that it is made with), ``reach`` (all the time that one value reads,
+        as one window may look through another) and ``needs``.
+
+    Examples
+    --------
+    >>> feature_table().loc["velocity@1h", ["formula", "window"]].tolist()
+    ['log change of open interest, in coins, over 1d', '1d']
+    """
+    lines = {}
+    for clock, rows in rows_of(clocks).items():
+        scale = SCALES[clock]
+        bar = pd.Timedelta(minutes=scale.minutes)
+        spelt = {name: words(getattr(scale, name) * bar) for name in ("move", "long", "yard", "day")}
+        for row in rows:
+            longest = max(scale.windows(spans(row.node)).values(), default=1)
+            lines[f"{row.name}@{clock}"] = {
+                "variable": row.name,
+                "clock": clock,
+                "family": row.family,
+                "formula": row.formula.format(**spelt),
+                "unit": row.unit,
+                "window": words(longest * bar),
+                "reach": reach(row.node) * bar,
+                "needs": ", ".join(FEATURES[row.name].needs),
+            }
+    return pd.DataFrame.from_dict(lines, orient="index").rename_axis("column")
+
+
+def features(
+    frame: pd.DataFrame, *, clocks: Sequence[str] = CLOCKS, only: Iterable[str] | None = None
+) -> pd.DataFrame:
+    """What was known at each bar?
+
+    Parameters
+    ----------
+    frame : DataFrame, shape (n, m)
+        A valid frame, on bars no longer than the finest clock.
+    clocks : sequence of str
+        Of ``"5min"``, ``"1h"``, ``"1d"``. An hourly frame has the last two.
+    only : iterable of str, optional
+        Names of `FEATURES`, such as ``["velocity", "premium"]`` or ``available(frame)``. Without it,
+        all of them, and a frame that lacks a column for one is refused.
+
+    Returns
+    -------
+    DataFrame, shape (n, k)
+        On the frame's index; columns ``variable@clock``, clock by clock. NaN is "not known"; the
+        module says when.
+
+    Raises
+    ------
+    InputError
+        If a clock or a variable is unknown, or the bars are too long for a clock.
+    FrameError
+        If the frame breaks the contract, has fewer than two rows, or lacks columns.
+
+    Examples
+    --------
+    >>> times = pd.date_range("2026-03-02 01:00", periods=25, freq="h", tz="UTC", name="time")
+    >>> hourly = pd.DataFrame({"open_interest": [100.0] * 24 + [110.0]}, times)
+    >>> features(hourly, clocks=["1h"], only=["velocity"]).iloc[-1].round(4).to_dict()
+    {'velocity@1h': 0.0953}
+    """
+    asked = plan(frame, clocks, only)
+    said = np.full((len(asked.names), len(frame)), np.nan)
+    lines = iter(said)
+    for clock, rows in asked.rows.items():
+        index, columns = columns_of(frame[asked.fields], clock)
+        values = over_history([row.node for row in rows], columns)
+        ended = index.searchsorted(pd.DatetimeIndex(frame.index), side="right") - 1
+        silent = np.count_nonzero(ended < 0)  # before the first slow bar has ended
+        for row, line in zip(rows, lines, strict=False):
+            line[silent:] = values[row.node][ended[silent:]]
+    return pd.DataFrame(said.T, frame.index, asked.names, copy=False)
