@@ -9,7 +9,7 @@ import pandas as pd
 
 from oikit.clock import MONDAY, length, words
 from oikit.errors import FrameError, InputError
-from oikit.frame import OVER_TIME, FIELDS, validate
+from oikit.frame import FIELDS, OVER_TIME, validate
 from oikit.lens.catalogue import CLOCKS
 from oikit.lens.graph import Following
 from oikit.lens.operators import Floats
