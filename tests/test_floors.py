@@ -39,7 +39,7 @@ FLOORS: dict[str, int] = {
 
 # Inside data/, too, each module stands on the ones before it.
 DATA_FLOORS = (
-    *("venues", "labels", "quality", "supply", "bulk"),
+    *("labels", "venues", "quality", "supply", "bulk"),
     *("worlds", "mechanism", "simulate", "samples"),
     *("http", "store", "question", "tail", "fetch"),
 )
