@@ -1,0 +1,90 @@
+"""Three functions of the textbooks, so that a browser kernel need not load scipy for them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import lru_cache
+from statistics import NormalDist
+
+__all__ = ["beta_cdf", "find", "normal_cdf", "normal_quantile", "t_quantile", "t_tail"]
+
+_NORMAL = NormalDist()
+_TINY = 1e-300
+# Above this, log-gammas lose more digits than the normal limit does.
+_MANY = 1e6
+
+
+def normal_cdf(z: float) -> float:
+    """Share of a standard normal below z."""
+    return _NORMAL.cdf(z)
+
+
+def normal_quantile(share: float) -> float:
+    """The z with this share of a standard normal below it."""
+    return _NORMAL.inv_cdf(share)
+
+
+def beta_cdf(x: float, a: float, b: float) -> float:
+    """Share of a beta distribution below x: the regularised incomplete beta function.
+
+    Notes
+    -----
+    The continued fraction of Abramowitz and Stegun 26.5.8, evaluated from the front (Lentz).
+    """
+    if x <= 0:
+        return 0.0
+    if x >= 1:
+        return 1.0
+    # The fraction converges fast only below the mean; above it, the mirror image is taken.
+    if x > (a + 1) / (a + b + 2):
+        return 1.0 - beta_cdf(1 - x, b, a)
+    front = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)
+    above, below = 1.0, 1.0 - (a + b) * x / (a + 1)
+    below = 1.0 / (below or _TINY)
+    value = below
+    step = 1
+    change = 0.0
+    while abs(change - 1.0) > 1e-15 and step < 100_000:
+        for term in (
+            step * (b - step) * x / ((a + 2 * step - 1) * (a + 2 * step)),
+            -(a + step) * (a + b + step) * x / ((a + 2 * step) * (a + 2 * step + 1)),
+        ):
+            below = 1.0 / (1.0 + term * below or _TINY)
+            above = 1.0 + term / above or _TINY
+            change = above * below
+            value *= change
+        step += 1
+    return math.exp(front) * value / a
+
+
+def t_tail(t: float, freedom: float) -> float:
+    """Share of Student's t distribution above t."""
+    if math.isinf(t):
+        return 0.0 if t > 0 else 1.0
+    if freedom > _MANY:
+        return normal_cdf(-t)
+    half = beta_cdf(freedom / (freedom + t * t), freedom / 2, 0.5) / 2
+    return half if t >= 0 else 1.0 - half
+
+
+@lru_cache(maxsize=4096)
+def t_quantile(share: float, freedom: float) -> float:
+    """The t with this share of Student's distribution below it, for a share above a half."""
+    top = 2.0
+    while t_tail(top, freedom) > 1 - share:
+        top *= 2
+    return find(lambda t: t_tail(t, freedom) - (1 - share), 0.0, top)
+
+
+def find(function: Callable[[float], float], low: float, high: float) -> float:
+    """Where does a falling function cross zero? By halving, to the last digits."""
+    for _ in range(200):
+        middle = (low + high) / 2
+        if middle in (low, high):
+            break
+        if function(middle) > 0:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2
