@@ -1,0 +1,387 @@
+"""Where bulk files come from, and what must be true of one before it is opened.
+
+A *place* is a function ``key -> bytes``, or None where there is no such file: `place` makes one of a web
+address, a folder (a teacher's stick) or any fsspec address. `collect` takes files from it: checksum
+first, then the zip, then the one table inside. What is left out or refused is named.
+
+The one rule: a file is used whole, as the archive published it, or not at all. Nothing is written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import re
+import struct
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from oikit.data.venues.archive_files import File
+from oikit.data.venues.defects import DEFECTS, count_as
+from oikit.errors import BadReply, InputError, MissingExtra, StoreError, Unreachable
+
+__all__ = ["LARGEST", "Haul", "Pack", "Place", "collect", "inflate", "place", "verified"]
+
+Place = Callable[[str], bytes | None]
+"""What brings a file: its bytes by key, or None where there is no such file."""
+
+LARGEST = 32 * 2**20
+"""No file, packed or not, is larger: a month of one-minute bars is 6 MB."""
+_DIGEST = re.compile(rb"([0-9a-fA-F]{64})\s+\*?([\x21-\x7e]{1,200})\s*")
+_KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
+_HOPELESS = 10  # refusals in a row; then it is the place that is wrong, and asking on is no use
+_WEB = re.compile(r"https?://", re.IGNORECASE)
+_CHECKSUM = ".CHECKSUM"
+
+
+# ---------------------------------------------------------------- places
+
+
+def place(where: str | Path, *, fetch: Place | None = None) -> Place:
+    """Make a place of an address.
+
+    Parameters
+    ----------
+    where : str or Path
+        ``https://data.binance.vision``, a folder that holds ``data/futures/um``, or an fsspec address
+        such as ``s3://bucket/prefix``.
+    fetch : callable, optional
+        Address to bytes, or None at a 404; needed for a web address, as only `oikit.data.http` opens
+        connections. It must bound sizes and follow no redirect.
+
+    Returns
+    -------
+    callable
+        Key to bytes or None.
+
+    Raises
+    ------
+    InputError
+        If there is no such folder, or a web address came without `fetch`.
+    MissingExtra
+        If an fsspec address was given and fsspec is not installed.
+    """
+    address = str(where)
+    if "://" not in address:
+        return _folder(Path(address))
+    if _WEB.search(address):
+        if fetch is None or not _WEB.match(address):
+            raise InputError(f"archive={address!r} is a web address; only oikit's own client may read it")
+        base = address.rstrip("/")
+        return lambda key: fetch(f"{base}/{_checked(key)}")
+    return _elsewhere(address)
+
+
+def _checked(key: str) -> str:
+    if not _KEY.fullmatch(key) or ".." in key:
+        raise InputError(f"{key!r:.80} is no key of the archive")
+    return key
+
+
+def _folder(base: Path) -> Place:
+    if not (base / "data" / "futures" / "um").is_dir():
+        raise InputError(
+            f"archive={str(base)!r} is no copy of the archive; "
+            "it must be a folder that holds data/futures/um, as the archive lays it out"
+        )
+
+    def read(key: str) -> bytes | None:
+        path = f"{base}/{_checked(key)}"
+        try:
+            with open(path, "rb") as file:
+                size = os.fstat(file.fileno()).st_size
+                return _bounded(key, file.read(min(size, LARGEST) + 1))
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise StoreError(f"{path} cannot be read: {error.strerror or error}") from error
+
+    return read
+
+
+def _elsewhere(address: str) -> Place:
+    try:
+        core = import_module("fsspec.core")
+    except ImportError as error:
+        raise MissingExtra("fsspec", "data") from error
+    try:
+        system, root = core.url_to_fs(address)
+    except (ValueError, ImportError) as error:
+        raise InputError(f"archive={address!r} is no place that can be read: {error}") from error
+
+    def read(key: str) -> bytes | None:
+        try:
+            with system.open(f"{root.rstrip('/')}/{_checked(key)}", "rb") as file:
+                return _bounded(key, file.read(LARGEST + 1))
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise Unreachable(f"{address} did not give {key}: {error}") from error
+
+    return read
+
+
+def _bounded(key: str, body: bytes) -> bytes:
+    if len(body) > LARGEST:
+        raise BadReply(_refusal(key, "too-large"))
+    return body
+
+
+def _refusal(key: str, defect: str, more: str = "") -> str:
+    return f"{key.rsplit('/', 1)[-1]} {DEFECTS[defect].says}{more}; nothing of it is used"
+
+
+# ---------------------------------------------------------------- one file
+
+
+def inflate(body: bytes, member: str, *, largest: int = LARGEST) -> bytes:
+    """Take the one table out of a zip.
+
+    Parameters
+    ----------
+    body : bytes
+        The zip.
+    member : str
+        The name that its one member must have.
+    largest : int
+        More than this is not unpacked, whatever the zip says of itself.
+
+    Raises
+    ------
+    BadReply
+        If it is no whole zip, holds anything else, or is too large. Nothing is ever written.
+    """
+    name = member.removesuffix(".csv") + ".zip"
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            inside = archive.infolist()
+        if [each.filename for each in inside] != [member]:
+            raise BadReply(_refusal(name, "strange-member"))
+        if inside[0].file_size > largest:
+            raise BadReply(_refusal(name, "too-large"))
+        text = _unpacked(body, inside[0])
+    except (
+        *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, RuntimeError),
+        *(NotImplementedError, OSError, OverflowError),
+    ) as error:
+        raise BadReply(_refusal(name, "broken-zip")) from error
+    if len(text) != inside[0].file_size or zlib.crc32(text) != inside[0].CRC:
+        raise BadReply(_refusal(name, "broken-zip"))
+    return text
+
+
+def _unpacked(body: bytes, inside: zipfile.ZipInfo) -> bytes:
+    """Inflate no further than a byte past the size that was promised; `zipfile` would trust the stream."""
+    at = inside.header_offset
+    name, extra = struct.unpack_from("<HH", body, at + 26)
+    first = at + 30 + name + extra
+    packed = body[first : first + inside.compress_size]
+    if body[at + 30 : at + 30 + name] != inside.filename.encode() or inside.flag_bits & 1:
+        raise zipfile.BadZipFile("its two headers disagree, or it is locked")
+    if inside.compress_type == zipfile.ZIP_STORED:
+        return packed
+    if inside.compress_type != zipfile.ZIP_DEFLATED:
+        raise NotImplementedError(f"packed in way {inside.compress_type}")
+    return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, inside.file_size + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """One file, verified.
+
+    Attributes
+    ----------
+    file : File
+    text : bytes
+        The table inside.
+    sha256 : str
+        Of the zip.
+    checked : bool
+        Whether the archive's own checksum said the same; else it had none.
+    """
+
+    file: File
+    text: bytes
+    sha256: str
+    checked: bool
+
+
+def verified(read: Place, file: File, *, known: str = "") -> Pack | str | None:
+    """Bring one file, and believe it only if its checksum does.
+
+    Parameters
+    ----------
+    read : callable
+        A `place`.
+    file : File
+    known : str
+        The sha256 under which it is stored already; if that still holds nothing is brought.
+
+    Returns
+    -------
+    Pack, or str, or None
+        The file; or its sha256, if it is the known one; or None where the archive has no such file.
+
+    Raises
+    ------
+    BadReply
+        If it does not match its checksum at the second try either, or cannot be opened.
+    """
+    key = file.key
+    for _ in range(2):
+        said = _said(read, key)
+        if known and said == known:
+            return known
+        body = read(key)
+        if body is None:
+            return None
+        digest = hashlib.sha256(body).hexdigest()
+        if said in (None, digest):
+            if digest == known:
+                return known
+            return Pack(file, inflate(body, file.member), digest, said is not None)
+    raise BadReply(_refusal(key, "checksum-mismatch"))
+
+
+def _said(read: Place, key: str) -> str | None:
+    """The checksum that the archive gives; one that cannot be read matches nothing."""
+    text = read(key + _CHECKSUM)
+    if text is None:
+        return None
+    match = _DIGEST.fullmatch(text)
+    ours = match and match[2].decode() == key.rsplit("/", 1)[1]
+    return match[1].decode().lower() if match and ours else "unreadable"
+
+
+# ---------------------------------------------------------------- many files
+
+
+@dataclass(frozen=True, slots=True)
+class Haul:
+    """What came of asking for files.
+
+    Attributes
+    ----------
+    packs : list of Pack
+    missing : list of File
+        The archive has no such file: normal for yesterday, a gap in the past.
+    unchanged : list of File
+        Stored already, and still what the archive has.
+    revised : dict of str to (str, str)
+        By key: stored already, but replaced since; the stored sha256 and the new one.
+    refused : dict of str to str
+        By key: what is wrong with it.
+    """
+
+    packs: list[Pack] = field(default_factory=list)
+    missing: list[File] = field(default_factory=list)
+    unchanged: list[File] = field(default_factory=list)
+    revised: dict[str, tuple[str, str]] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def sheets(self) -> list[tuple[File, bytes]]:
+        """The tables, as `oikit.data.venues.archive.read` takes them."""
+        return [(pack.file, pack.text) for pack in self.packs]
+
+    @property
+    def repairs(self) -> Counter[str]:
+        """What is to be said of the files, beside what `oikit.data.venues.archive.read` counts."""
+        counts: Counter[str] = Counter()
+        for pack in self.packs:
+            if not pack.checked:
+                counts[count_as("no-checksum", pack.file.set)] += 1
+            if pack.file.key in self.revised:
+                counts[count_as("revised", pack.file.set)] += 1
+        return counts
+
+    def gaps(self, before: pd.Timestamp) -> Counter[str]:
+        """Files that are missing although their day or month had ended by then, counted in words."""
+        return Counter(count_as("missing-file", file.set) for file in self.missing if file.end <= before)
+
+    def records(self) -> list[dict[str, Any]]:
+        """What provenance keeps: one entry for each file used."""
+        return [{"key": p.file.key, "sha256": p.sha256, "checked": p.checked} for p in self.packs]
+
+    def check(self) -> Haul:
+        """Return itself, or say every file that was refused.
+
+        Raises
+        ------
+        BadReply
+            If any was.
+        """
+        if self.refused:
+            lines = "\n".join(f"  - {why}" for why in self.refused.values())
+            raise BadReply(f"{len(self.refused)} file(s) of the archive are refused:\n{lines}")
+        return self
+
+
+def collect(
+    read: Place,
+    files: Iterable[File],
+    *,
+    known: Mapping[str, str] | None = None,
+    watch: Callable[[int, int, File], object] | None = None,
+) -> Haul:
+    """Bring many files; one that is refused does not stop the others, ten in a row do.
+
+    A month that the archive does not have is asked for by its days.
+
+    Parameters
+    ----------
+    read : callable
+        A `place`.
+    files : iterable of File
+    known : mapping of str to str, optional
+        Key to sha256 of what is stored already.
+    watch : callable, optional
+        Told after each file: how many are done, of how many, and which it was.
+
+    Returns
+    -------
+    Haul
+        Look at ``refused``, or call ``check()``.
+
+    Raises
+    ------
+    VenueError
+        If the place itself fails: no connection, a ban, a geo-block; or ten files in a row are refused.
+    """
+    haul, waiting, done, in_a_row = Haul(), list(files), 0, 0
+    known = known or {}
+    while waiting:
+        file = waiting.pop(0)
+        came: Pack | str | None
+        try:
+            came = verified(read, file, known=known.get(file.key, "") if known else "")
+        except BadReply as error:
+            haul.refused[file.key] = str(error)
+            in_a_row += 1
+            if in_a_row == _HOPELESS:
+                haul.check()
+        else:
+            in_a_row = 0
+            if isinstance(came, Pack):
+                haul.packs.append(came)
+                if known and known.get(file.key, came.sha256) != came.sha256:
+                    haul.revised[file.key] = known[file.key], came.sha256
+            elif came:
+                haul.unchanged.append(file)
+            elif file.days():
+                waiting[:0] = file.days()
+            elif not file.spare:
+                haul.missing.append(file)
+        done += 1
+        if watch:
+            watch(done, done + len(waiting), file)
+    return haul

@@ -1,0 +1,280 @@
+"""How good is this data? What is known, what is missing, what was mended, how old it is.
+
+===================  ============================================================================
+`coverage`           one frame: share known and longest gap of each column, as one printable line
+`outages`            spans in which nothing is known, to shade in a chart
+`compare`            two tables of the same moments: stored and fetched, or archive and REST
+``DEFECTS``          every known defect of bulk files: how it is found and what is done about it
+===================  ============================================================================
+
+The one rule: a gap is measured and said; nothing here fills one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from oikit.clock import bar_length, words
+from oikit.data.venues.defects import DEFECTS, Defect
+from oikit.errors import InputError
+from oikit.frame import FIELDS, validate
+
+__all__ = ["DEFECTS", "Agreement", "Coverage", "Defect", "compare", "coverage", "outages"]
+
+_ROUNDED = ("long_short_ratio", "top_account_ratio", "top_position_ratio", "taker_buy_sell_ratio")
+_ROUNDING = 1e-3  # the REST service gives four decimals, the archive eight; 3.2e-4 is the most seen
+_NAMED = 3  # columns that the one line names
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What is known of a frame.
+
+    Attributes
+    ----------
+    rows : int
+    every : Timedelta
+        Length of a bar; zero for a single row.
+    until : Timestamp or None
+        The last stamp.
+    known : dict of str to float, fraction
+        Share of bars in which each column is known.
+    longest_gap : dict of str to Timedelta
+        Longest run of bars in which it is not.
+    repairs : dict of str to int
+        What was mended, in words.
+    stale : Timedelta or None
+        Age of the newest bar with anything known in it, where `now` was given.
+    revised : int
+        Rows that differ from what was stored before.
+    """
+
+    rows: int
+    every: pd.Timedelta
+    until: pd.Timestamp | None
+    known: dict[str, float]
+    longest_gap: dict[str, pd.Timedelta]
+    repairs: dict[str, int]
+    stale: pd.Timedelta | None = None
+    revised: int = 0
+
+    def __str__(self) -> str:
+        """One line, for under a chart."""
+        if self.until is None:
+            return "no rows"
+        line = f"{self.rows:,} rows"
+        if self.every:
+            line += f" of {words(self.every)}"
+        line += f" to {self.until:%Y-%m-%d %H:%M} UTC; {self._gaps()}"
+        if self.repairs:
+            line += f"; {sum(self.repairs.values()):,} repair(s)"
+        if self.revised:
+            line += f"; {self.revised:,} row(s) revised since stored"
+        if self.stale is not None:
+            line += f"; {_span(max(self.stale, pd.Timedelta(0)))} old"
+        return line
+
+    def _gaps(self) -> str:
+        lacking = sorted((share, name) for name, share in self.known.items() if share < 1)
+        if not lacking:
+            return "every cell known"
+        named = [
+            f"{name} {_percent(share)} known, longest gap {_span(self.longest_gap[name])}"
+            for share, name in lacking[:_NAMED]
+        ]
+        if len(lacking) > _NAMED:
+            named.append(f"gaps in {len(lacking) - _NAMED} other column(s)")
+        return "; ".join(named)
+
+
+def _percent(share: float) -> str:
+    # 0.99999 is not all of it, and 0.00001 is not nothing.
+    return f"{min(max(share, 0.001), 0.999) if 0 < share < 1 else share:.1%}"
+
+
+def _span(span: pd.Timedelta) -> str:
+    """A length of time as short as it can be said."""
+    for unit, name in ((pd.Timedelta(days=1), "d"), (pd.Timedelta(hours=1), "h")):
+        if span >= 2 * unit or (span and span % unit == pd.Timedelta(0)):
+            return f"{span / unit:.1f}".removesuffix(".0") + name
+    return f"{span // pd.Timedelta(minutes=1)}min"
+
+
+def coverage(
+    frame: pd.DataFrame,
+    *,
+    repairs: Mapping[str, int] | None = None,
+    now: pd.Timestamp | None = None,
+    revised: int = 0,
+) -> Coverage:
+    """How much of this frame is known?
+
+    Parameters
+    ----------
+    frame : DataFrame, shape (n, m)
+        A valid frame.
+    repairs : mapping of str to int, optional
+        What its readers mended, as provenance keeps it.
+    now : Timestamp, optional
+        To tell how old the newest figure is.
+    revised : int
+        Rows that differ from what was stored; see `compare`.
+
+    Returns
+    -------
+    Coverage
+        Print it for the one line.
+
+    Raises
+    ------
+    FrameError
+        If it is no valid frame.
+
+    Examples
+    --------
+    >>> times = pd.date_range("2026-03-02 01:00", periods=4, freq="h", tz="UTC", name="time")
+    >>> frame = pd.DataFrame({"close": [600.0] * 4, "open_interest": [5.0, None, None, 6.0]}, times)
+    >>> print(coverage(frame, now=pd.Timestamp("2026-03-02 09:00", tz="UTC")))
+    4 rows of 1h to 2026-03-02 04:00 UTC; open_interest 50.0% known, longest gap 2h; 5h old
+    """
+    validate(frame)
+    index = pd.DatetimeIndex(frame.index)
+    every = bar_length(index) if len(index) > 1 else pd.Timedelta(0)
+    blank = frame.isna().to_numpy()
+    some = np.flatnonzero(~blank.all(axis=1))
+    newest = index[some[-1]] if blank.size and len(some) else None
+    return Coverage(
+        rows=len(frame),
+        every=every,
+        until=index[-1] if len(index) else None,
+        known={str(name): float(1 - blank[:, i].mean()) for i, name in enumerate(frame) if len(frame)},
+        longest_gap={str(name): _longest(blank[:, i]) * every for i, name in enumerate(frame) if len(frame)},
+        repairs=dict(repairs or {}),
+        stale=None if now is None or newest is None else now - newest,
+        revised=revised,
+    )
+
+
+def _runs(blank: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Where runs of True begin, and where they have ended."""
+    edges = np.diff(blank.astype(np.int8), prepend=0, append=0)
+    return np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+
+
+def _longest(blank: npt.NDArray[np.bool_]) -> int:
+    first, past = _runs(blank)
+    return int((past - first).max(initial=0))
+
+
+def outages(
+    frame: pd.DataFrame, columns: list[str] | None = None, *, at_least: int = 1
+) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
+    """When was nothing known?
+
+    Parameters
+    ----------
+    frame : DataFrame, shape (n, m)
+        A valid frame of at least two rows.
+    columns : list of str, optional
+        The columns that must all be missing; by default all.
+    at_least : int
+        The fewest bars that count.
+
+    Returns
+    -------
+    list of (Timestamp, Timestamp)
+        From the beginning of the first missing bar to the end of the last.
+
+    Raises
+    ------
+    InputError
+        If a column is not there, or one row has no bar length.
+
+    Examples
+    --------
+    >>> times = pd.date_range("2026-03-02 01:00", periods=4, freq="h", tz="UTC", name="time")
+    >>> frame = pd.DataFrame({"close": [600.0, None, None, 606.0]}, times)
+    >>> [(f"{a:%H:%M}", f"{b:%H:%M}") for a, b in outages(frame)]
+    [('01:00', '03:00')]
+    """
+    names = list(frame.columns) if columns is None else columns
+    lacking = [name for name in names if name not in frame.columns]
+    if lacking:
+        there = ", ".join(map(str, frame))
+        raise InputError(f"no column {', '.join(map(repr, lacking))}; this frame has {there}")
+    index = pd.DatetimeIndex(validate(frame).index)
+    every = bar_length(index)
+    first, past = _runs(np.asarray(frame[names].isna().to_numpy().all(axis=1)))
+    return [(index[a] - every, index[b - 1]) for a, b in zip(first, past, strict=True) if b - a >= at_least]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How two tables of the same moments agree.
+
+    Attributes
+    ----------
+    rows : int
+        Moments in both at which something is known in both.
+    differing : DatetimeIndex
+        The ones at which a figure differs by more than rounding.
+    largest : dict of str to float, fraction
+        The largest difference of each shared column.
+    """
+
+    rows: int
+    differing: pd.DatetimeIndex
+    largest: dict[str, float]
+
+    def __str__(self) -> str:
+        """One line."""
+        if not len(self.differing):
+            return f"{self.rows:,} row(s) in both, all alike"
+        name = max(self.largest, key=lambda column: self.largest[column])
+        return (
+            f"{len(self.differing):,} of {self.rows:,} row(s) in both differ, the first at "
+            f"{self.differing[0]:%Y-%m-%d %H:%M} UTC, most in {name} ({self.largest[name]:.2%})"
+        )
+
+
+def compare(stored: pd.DataFrame, fetched: pd.DataFrame) -> Agreement:
+    """Do two tables of the same market say the same where both know something?
+
+    Open interest, prices and volumes must be equal to the last digit; ratios may differ by the
+    rounding of the venue's two services (a thousandth of themselves). A cell that is missing in one
+    is no difference.
+
+    Parameters
+    ----------
+    stored, fetched : DataFrame
+        Stamped at bar ends.
+
+    Returns
+    -------
+    Agreement
+
+    Examples
+    --------
+    >>> times = pd.date_range("2026-03-02 01:00", periods=2, freq="h", tz="UTC", name="time")
+    >>> old = pd.DataFrame({"open_interest": [100.0, 200.0]}, times)
+    >>> print(compare(old, old.assign(open_interest=[100.0, 300.0])))
+    1 of 2 row(s) in both differ, the first at 2026-03-02 02:00 UTC, most in open_interest (50.00%)
+    """
+    index = pd.DatetimeIndex(stored.index.intersection(fetched.index))
+    columns = [name for name in stored if name in fetched and name in FIELDS]
+    known, off = np.zeros(len(index), dtype=bool), np.zeros(len(index), dtype=bool)
+    largest = {}
+    for name in columns:
+        ours, theirs = (table.loc[index, name].to_numpy(dtype=np.float64) for table in (stored, fetched))
+        both = ~np.isnan(ours) & ~np.isnan(theirs)
+        scale = np.where(ours != 0, np.abs(ours), 1.0)
+        apart = np.where(both, np.abs(theirs - ours) / scale, 0.0)
+        known |= both
+        off |= apart > (_ROUNDING if name in _ROUNDED else 0.0)
+        largest[str(name)] = float(apart.max(initial=0.0))
+    return Agreement(int(known.sum()), index[off], largest)

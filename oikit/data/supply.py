@@ -1,0 +1,133 @@
+"""How many coins there were, as known then: the other half of open interest / market cap.
+
+The venue tells a supply beside each figure of open interest, but for the last month only. Before that
+there is a small table of published figures, each with its date and its source
+(``tables/supply.csv``, BNB only). About one BNB in a hundred is burnt each quarter, so a figure holds
+until the end of the day of the next burn, and no longer. Some burns are not in the table, because the
+figures found after them contradict each other.
+
+The one rule: **outside the table the supply is missing**. Nothing is carried on past the next burn,
+nothing is interpolated, and a figure is used from the end of the day on which it was published.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+
+import numpy as np
+import pandas as pd
+
+from oikit.errors import InputError
+
+__all__ = ["base_of", "circulating_supply", "published", "with_supply"]
+
+_SYMBOL = re.compile(r"([A-Z0-9]{1,20}?)_?(?:USDT|USDC|FDUSD|BUSD|USD)(?:_PERP)?")
+
+
+def base_of(symbol: str) -> str:
+    """Which coin is this market's?
+
+    Examples
+    --------
+    >>> base_of("BNBUSDT")
+    'BNB'
+
+    Raises
+    ------
+    InputError
+        If the symbol does not end in a dollar or a dollar coin.
+    """
+    match = _SYMBOL.fullmatch(symbol)
+    if match is None:
+        raise InputError(f"symbol={symbol!r:.60} names no coin priced in dollars; type it like BNBUSDT")
+    return match[1]
+
+
+def published(base: str) -> pd.DataFrame:
+    """Which figures of a coin's supply have been published?
+
+    Parameters
+    ----------
+    base : str
+        Like ``"BNB"``.
+
+    Returns
+    -------
+    DataFrame, shape (n, 4)
+        ``known_from`` and ``known_until`` (in UTC; a figure holds for bars that end after the one
+        and not after the other), ``circulating_supply`` in coins, ``source``. No rows for a coin
+        without a table.
+    """
+    text = resources.files("oikit.data").joinpath("tables", "supply.csv")
+    with text.open(encoding="utf-8") as file:
+        table = pd.read_csv(file)
+    for name in ("known_from", "known_until"):
+        table[name] = pd.to_datetime(table[name], utc=True)
+    table["circulating_supply"] = table["circulating_supply"].astype(np.float64)
+    return table[table["base"] == base].drop(columns="base").reset_index(drop=True)
+
+
+def circulating_supply(base: str, times: pd.DatetimeIndex) -> pd.Series:
+    """How many coins were said to be in circulation, at each of these times?
+
+    Parameters
+    ----------
+    base : str
+    times : DatetimeIndex, shape (n,)
+        In UTC.
+
+    Returns
+    -------
+    Series, shape (n,), base units
+        NaN outside the table.
+
+    Examples
+    --------
+    >>> circulating_supply("BNB", pd.DatetimeIndex(["2026-02-01", "2020-01-01"], tz="UTC")).tolist()
+    [136361374.34, nan]
+    """
+    supply = np.full(len(times), np.nan)
+    table = published(base)
+    bounds = (table[name].dt.tz_convert(None).to_numpy() for name in ("known_from", "known_until"))
+    at = times.tz_convert(None).to_numpy()
+    for since, until, coins in zip(*bounds, table["circulating_supply"].to_numpy(), strict=True):
+        supply[(at > since) & (at <= until)] = coins
+    return pd.Series(supply, times, name="circulating_supply")
+
+
+def with_supply(frame: pd.DataFrame, symbol: str, *, price: str = "close") -> pd.DataFrame:
+    """Add the supply before the venue's own figures begin, and the market cap that follows.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        With or without ``circulating_supply`` of the venue. From the venue's first figure on only the
+        venue's count, gaps included: two sources in turns would make steps that nobody traded.
+    symbol : str
+    price : str
+        The column that values a coin.
+
+    Returns
+    -------
+    DataFrame
+        A copy, with ``circulating_supply`` and ``market_cap``; NaN where not known.
+
+    Raises
+    ------
+    InputError
+        If the price is not there.
+    """
+    if price not in frame:
+        raise InputError(
+            f"no column {price!r} to value the coins with; this frame has {', '.join(map(str, frame))}"
+        )
+    times = pd.DatetimeIndex(frame.index)
+    # A market priced in another coin has no table either, but the venue may count its coins.
+    base = base_of(symbol) if _SYMBOL.fullmatch(symbol) else symbol
+    table = circulating_supply(base, times)
+    own = frame["circulating_supply"] if "circulating_supply" in frame else pd.Series(np.nan, times)
+    known = np.flatnonzero(own.notna().to_numpy())
+    before = np.arange(len(frame)) < (known[0] if len(known) else len(frame))
+    supply = own.where(~before, table)
+    return frame.assign(circulating_supply=supply, market_cap=supply * frame[price])
