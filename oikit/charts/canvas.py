@@ -1,0 +1,338 @@
+"""What every chart is drawn on: a span of time, lines with gaps, bands, and a frame of words.
+
+Nothing here is for readers; `oikit.charts` is. A chart makes a `View` of its frame, asks it for
+layers, and stacks them with `assemble`.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from oikit.clock import bar_length, bars, utc, words
+from oikit.errors import InputError, MissingExtra
+from oikit.frame import validate
+from oikit.theme import COLORS, moment, number, percent
+
+try:
+    import altair as alt
+except ImportError as error:
+    raise MissingExtra("altair", "charts") from error
+
+__all__ = ["LIMIT", "Span", "View", "When", "alt", "assemble", "rows", "spread", "thin"]
+
+LIMIT = 2000
+"""The most marks one series may bring: a screen has no more columns."""
+
+When = str | pd.Timestamp
+Span = tuple[When, When]
+Positions = npt.NDArray[np.intp]
+
+# One lost hour should not take thirty days off a band; how many bars it stands on is said.
+_ENOUGH = 0.9
+
+
+def thin(values: pd.Series, limit: int = LIMIT) -> pd.Series:
+    """Keep what an eye can see of a long Series: each stretch's extremes, and every break.
+
+    Parameters
+    ----------
+    values : Series, shape (n,)
+        NaN is a gap.
+    limit : int
+        The most values to keep; at least 8.
+
+    Returns
+    -------
+    Series, shape (m,), m <= limit
+        Rows of `values` in their order. A short Series comes back whole. Of a long one stay the
+        first and the last known value and each stretch's smallest and largest. Two values stand
+        side by side only where nothing was missing between them: one NaN marks each break.
+
+    Raises
+    ------
+    InputError
+        If `limit` is below 8.
+
+    Examples
+    --------
+    >>> thin(pd.Series([0.0] * 50 + [9.0] + [0.0] * 49), 8).max()
+    9.0
+    """
+    if limit < 8:
+        raise InputError(f"limit={limit!r} is below 8; that is too few to draw a line with")
+    if len(values) <= limit:
+        return values
+    numbers = values.to_numpy(dtype=float)
+    rows = _with_breaks(numbers, _extremes(numbers, limit // 2 - 2))
+    if len(rows) > limit:  # so many breaks that each value may need its own
+        rows = _with_breaks(numbers, _extremes(numbers, limit // 4 - 1))
+    return values.iloc[rows]
+
+
+def _extremes(numbers: npt.NDArray[np.float64], stretches: int) -> Positions:
+    """Rows of the smallest and largest known value of each stretch, and of the first and last."""
+    known = np.flatnonzero(~np.isnan(numbers))
+    if not len(known):
+        return known
+    edges = np.linspace(0, len(numbers), stretches + 1).astype(int)[:-1]
+    starts = np.unique(np.searchsorted(known, edges))
+    starts = starts[starts < len(known)]
+    seen, sizes = numbers[known], np.diff(np.append(starts, len(known)))
+    rows = [known[[0, -1]]]
+    for extreme in (np.minimum.reduceat(seen, starts), np.maximum.reduceat(seen, starts)):
+        hits = np.flatnonzero(seen == np.repeat(extreme, sizes))
+        rows.append(known[hits[np.searchsorted(hits, starts)]])  # the first hit of each stretch
+    return np.unique(np.concatenate(rows))
+
+
+def _with_breaks(numbers: npt.NDArray[np.float64], rows: Positions) -> Positions:
+    """Put a missing row between any two that had one between them."""
+    missing = np.flatnonzero(np.isnan(numbers))
+    if not len(rows):
+        return missing[:1]
+    before = np.searchsorted(missing, rows)
+    return np.sort(np.concatenate([rows, missing[before[:-1][np.diff(before) > 0]]]))
+
+
+def rows(columns: dict[str, pd.Series]) -> pd.DataFrame:
+    """Write rows as a chart wants them: short UTC times, seven digits, nothing else.
+
+    Parameters
+    ----------
+    columns : dict of Series
+        Numbers, on one index of UTC times.
+
+    Returns
+    -------
+    DataFrame
+        The end of the bar as text in ``time``, then the columns.
+
+    Examples
+    --------
+    >>> times = pd.DatetimeIndex(["2026-03-02 01:00"], tz="UTC")
+    >>> rows({"value": pd.Series([1 / 3], times)}).to_dict("records")
+    [{'time': '2026-03-02T01:00Z', 'value': 0.3333333}]
+    """
+    table = pd.DataFrame(columns)
+    table = table.map(lambda value: float(f"{value:.7g}"))
+    table.insert(0, "time", pd.DatetimeIndex(table.index).strftime("%Y-%m-%dT%H:%MZ"))
+    return table.reset_index(drop=True)
+
+
+class View:
+    """One span of a frame, and what is drawn of it.
+
+    Parameters
+    ----------
+    frame : DataFrame, shape (n, m)
+    needs : tuple of str
+        Columns that must be there.
+    since, until, shade, width
+        See the head of `oikit.charts`.
+
+    Raises
+    ------
+    FrameError
+        If the frame breaks the contract or lacks a column.
+    InputError
+        If fewer than two bars are in the span, or the shade is no span of it.
+    """
+
+    def __init__(
+        self,
+        frame: pd.DataFrame,
+        needs: tuple[str, ...],
+        since: When | None,
+        until: When | None,
+        shade: Span | None,
+        width: int,
+    ) -> None:
+        validate(frame, needs=needs)
+        self.needs, self.width = needs, width
+        self.index = pd.DatetimeIndex(frame.index)
+        inside = self.index
+        if since is not None:
+            inside = inside[inside >= utc(since, "since")]
+        if until is not None:
+            inside = inside[inside <= utc(until, "until")]
+        if len(inside) < 2:
+            there = f"; they end from {self.index[0]} to {self.index[-1]}" if len(self.index) else ""
+            raise InputError(
+                f"nothing to draw: since={since} and until={until} leave {len(inside)} "
+                f"of {len(frame)} bars{there}"
+            )
+        self.drawn = inside
+        self.shade = None if shade is None else (utc(shade[0], "shade"), utc(shade[1], "shade"))
+        self.start, self.stop = self.shade or (inside[0], inside[-1])
+        if not inside[0] <= self.start < self.stop <= inside[-1]:
+            raise InputError(
+                f"shade from {self.start} to {self.stop} is no span of what is drawn, "
+                f"{inside[0]} to {inside[-1]}"
+            )
+
+    @property
+    def span(self) -> str:
+        """The span that the sentence speaks of."""
+        return f"From {moment(self.start)} to {moment(self.stop)}"
+
+    def cut(self, values: pd.Series) -> pd.Series:
+        """The drawn rows; the first is the bar that ended when the span began."""
+        return values.reindex(self.drawn)
+
+    def told(self, values: pd.Series) -> pd.Series:
+        """The rows that the sentence speaks of, the starting point among them."""
+        return values[(values.index >= self.start) & (values.index <= self.stop)]
+
+    def last(self, values: pd.Series) -> tuple[pd.Timestamp, float]:
+        """The last known value that the sentence speaks of, and its time."""
+        known = self.told(values).dropna()
+        if known.empty:
+            raise InputError(f"nothing to say: no value is known {self.span.lower()}; choose another span")
+        return known.index[-1], float(known.iloc[-1])
+
+    def moved(self, values: pd.Series) -> str:
+        """How far it went from the first known value to the last."""
+        known = self.told(values).dropna()
+        if len(known) < 2:
+            return "is not known"
+        old, new = float(known.iloc[0]), float(known.iloc[-1])
+        verb = "rose" if new > old else "fell" if new < old else "moved"
+        return f"{verb} {percent(abs(new / old - 1))} ({number(old)} to {number(new)})"
+
+    def missing(self, values: pd.Series, what: str) -> str:
+        """How many bars of the span are not known; nothing if all are."""
+        told = self.told(values).iloc[1:]
+        lost = int(told.isna().sum())
+        return f" {lost} of {len(told)} bars have no {what}." if lost else ""
+
+    def belt(self, values: pd.Series, band: str) -> pd.DataFrame:
+        """Where did the middle 90 % of the bars before each drawn bar lie?
+
+        Returns
+        -------
+        DataFrame, columns low, median, high, n
+            NaN where fewer than nine in ten of those bars are known.
+        """
+        count = bars(band, self.index, at_least=2)
+        first, stop = self.index.get_indexer(self.drawn[[0, -1]])
+        before = values.iloc[max(first - count, 0) : stop + 1].shift(1)
+        rolling = before.rolling(count, min_periods=int(np.ceil(_ENOUGH * count)))
+        low, high = rolling.quantile(0.05), rolling.quantile(0.95)
+        known = before.rolling(count, min_periods=1).count()
+        belt = pd.DataFrame({"low": low, "median": rolling.median(), "high": high, "n": known})
+        return belt.reindex(self.drawn)
+
+    def against(
+        self, belt: pd.DataFrame, band: str, at: pd.Timestamp, value: float, write: Callable[[float], str]
+    ) -> str:
+        """Where does a value lie, seen from the band before it?"""
+        low, _, high, n = belt.loc[[at]].to_numpy()[0]
+        if not np.isfinite(low):
+            return f"with too few known bars in the {band} before to compare with"
+        where = "above" if value > high else "below" if value < low else "inside"
+        of = f"n = {n:.0f} bars of {words(bar_length(self.index))}"
+        return f"{where} the middle 90% of the {band} before ({write(low)} to {write(high)}, {of})"
+
+    def x(self, field: str = "time", *, labels: bool = True) -> alt.X:
+        """The time axis: UTC, from the first drawn bar to the last, whatever is known of them."""
+        days = (self.drawn[-1] - self.drawn[0]) / pd.Timedelta(days=1)
+        write = "%b %Y" if days > 250 else "%-d %b" if days > 6 else "%-d %b %H:%M"
+        axis = alt.Axis(title="time (UTC)", format=write, tickCount=7)
+        if not labels:
+            axis = alt.Axis(labels=False, ticks=False, title=None)
+        scale = alt.Scale(type="utc", domain=[int(t.timestamp() * 1000) for t in self.drawn[[0, -1]]])
+        return alt.X(f"{field}:T", scale=scale, axis=axis)
+
+    def line(
+        self, values: pd.Series, color: str, y: alt.Y, *, dash: Sequence[float] = (1, 0), labels: bool = True
+    ) -> alt.Chart:
+        """One Series as a line that breaks where nothing is known."""
+        line = alt.Chart(rows({"value": thin(values)})).mark_line(color=COLORS[color], strokeDash=list(dash))
+        return line.encode(x=self.x(labels=labels), y=y)
+
+    def band(self, belt: pd.DataFrame, y: alt.Y) -> list[alt.Chart]:
+        """The belt as an area and its median as a dashed line; nothing where it is unknown."""
+        if belt["median"].isna().all():
+            return []
+        # The middle decides which rows stay, so that both edges are drawn on the same ones.
+        kept = belt.loc[thin(belt["median"]).index]
+        area = alt.Chart(rows({"value": kept["low"], "high": kept["high"]})).mark_area(
+            color=COLORS["band"], opacity=0.6
+        )
+        return [
+            area.encode(x=self.x(), y=y, y2="high:Q"),
+            self.line(belt["median"], "muted", y, dash=(5, 3)),
+        ]
+
+    def level(self, value: float, y: alt.Y) -> alt.Chart:
+        """A thin line across, to read the others against."""
+        rule = alt.Chart(pd.DataFrame({"value": [value]})).mark_rule(color=COLORS["muted"], strokeWidth=1)
+        return rule.encode(y=y)
+
+    def panel(
+        self, layers: Sequence[alt.Chart], title: str, height: int, *, labels: bool = True
+    ) -> alt.LayerChart:
+        """Lay the layers over each other, and all of them over the shade."""
+        under = []
+        if self.shade is not None:
+            ends = rows({"at": pd.Series([0.0, 0.0], pd.DatetimeIndex(self.shade))})["time"]
+            row = pd.DataFrame({"time": ends[:1], "until": ends[1]})
+            shade = alt.Chart(row).mark_rect(color=COLORS["accent"], opacity=0.13)
+            under.append(shade.encode(x=self.x(labels=labels), x2="until:T"))
+        head = textwrap.wrap(title, self.width // 7)
+        return alt.LayerChart(layer=[*under, *layers], title=head, width=self.width, height=height)
+
+
+def spread(places: dict[str, float], room: float, low: float, high: float) -> dict[str, float]:
+    """Move labels apart until no two are closer than `room`, keeping their order and between the ends.
+
+    Examples
+    --------
+    >>> spread({"a": 1.0, "b": 1.0}, 2.0, -5.0, 5.0)
+    {'a': 0.0, 'b': 2.0}
+    """
+    names = sorted(places, key=lambda name: places[name])
+    placed: list[float] = []
+    for name in names:
+        placed.append(max(places[name], placed[-1] + room if placed else low))
+    back = float(np.mean(np.array(placed) - [places[name] for name in names]))
+    back = min(max(back, placed[-1] - high), placed[0] - low)
+    return {name: place - back for name, place in zip(names, placed, strict=True)}
+
+
+def assemble(
+    panels: Sequence[alt.LayerChart], *, title: str, finding: str, source: str, width: int
+) -> alt.VConcatChart:
+    """Stack panels under a title and the finding, with the source below.
+
+    Parameters
+    ----------
+    panels : sequence of LayerChart
+    title, finding, source : str
+        The finding is also what a screen reader says. An empty source is left out.
+    width : int, pixels
+        Of the panels; text is wrapped to it.
+    """
+    stack: list[alt.LayerChart | alt.VConcatChart] = list(panels)
+    if source:
+        line = alt.TitleParams(
+            textwrap.wrap(source, width // 6), orient="bottom", fontSize=12, color=COLORS["muted"]
+        )
+        # A view has one title, and the panel's own stands above it: this one goes round the panel.
+        stack[-1] = alt.vconcat(stack[-1]).properties(title=line)
+    head = alt.TitleParams(
+        textwrap.wrap(title, width // 10),
+        subtitle=textwrap.wrap(finding, width // 7),
+        fontSize=17,
+        fontWeight="bold",
+        offset=16,
+    )
+    about = {"title": title, "finding": finding, "source": source}
+    return alt.vconcat(*stack, spacing=18).properties(
+        title=head, description=finding, usermeta={"oikit": about}
+    )

@@ -1,0 +1,138 @@
+"""Which data a report speaks of: a sample of the pack, or a market in the store.
+
+Nothing is fetched here. What was asked for is checked first, and refused with what can be had.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from oikit import clock
+from oikit.data import samples
+from oikit.errors import InputError, ReportError
+from oikit.frame import resample, validate
+
+__all__ = ["Subject", "subject"]
+
+# Finer bars are made into these: a week has 168 of them, and a page has no room for more.
+_BAR = "1h"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One market and one week, with all the bars up to its end.
+
+    Attributes
+    ----------
+    market, week : str
+    frame : DataFrame, shape (n, m)
+        A valid frame; the week's bars are its last.
+    since, until : Timestamp
+        The bars of the week end in (since, until].
+    simulated : bool
+    source : str
+        Where the bars are from, in one line.
+    vouched : bool
+        Whether they came from the venue's own address, if they are real.
+    """
+
+    market: str
+    week: str
+    frame: pd.DataFrame
+    since: pd.Timestamp
+    until: pd.Timestamp
+    simulated: bool
+    source: str
+    vouched: bool = False
+
+
+def subject(market: str, *, week: str | None = None, store: str | Path | None = None) -> Subject:
+    """Find the bars of one market up to the end of one week.
+
+    Parameters
+    ----------
+    market : str
+        A sample, like ``"bnb-null"``, or a symbol in the store, like ``"BNBUSDT"``.
+    week : str, optional
+        An ISO week, like ``"2026-W10"``; by default the last whole one in the data.
+    store : path, optional
+        The folder of stored bars; by default the usual one.
+
+    Raises
+    ------
+    ReportError
+        If there is no such market, or the week is not in its data.
+    StoreError
+        If the store cannot be read.
+    """
+    if market in samples.NAMES:
+        found = [(samples.sample(market), _sample_line(market), False)]
+        return _of_week(market, week, found, simulated=True)
+    return _of_week(market, week, _stored(market, store), simulated=False)
+
+
+def _of_week(
+    market: str, week: str | None, found: Iterable[tuple[pd.DataFrame, str, bool]], *, simulated: bool
+) -> Subject:
+    """Take the first of the frames that holds the week, in bars of an hour or longer."""
+    spans = []
+    for frame, source, vouched in found:
+        index = pd.DatetimeIndex(frame.index)
+        begins = index[0] - clock.bar_length(index)
+        last = index[-1] - (index[-1] - clock.MONDAY) % clock.WEEK
+        spans.append(f"from {begins:%Y-%m-%d %H:%M} to {index[-1]:%Y-%m-%d %H:%M} UTC")
+        try:
+            since, until = clock.week(week) if week is not None else (last - clock.WEEK, last)
+        except InputError as error:
+            raise ReportError(str(error)) from error
+        if since < begins or until > index[-1]:
+            continue
+        frame = frame.loc[:until]
+        if clock.bar_length(index) < clock.length(_BAR):
+            frame = resample(frame, _BAR)
+        year, number, _ = since.isocalendar()
+        return Subject(market, f"{year}-W{number:02d}", frame, since, until, simulated, source, vouched)
+    asked = f"week={week!r} is not" if week is not None else "no whole week is"
+    raise ReportError(f"{asked} in the data of {market}, which reaches {', or '.join(spans)}")
+
+
+def _sample_line(name: str) -> str:
+    entry: dict[str, Any] = samples.manifest()[name]
+    return (
+        f"Simulated, recorded nowhere: {name} ({entry['title']}), seed {entry['seed']}, "
+        f"{entry['rows']:,} bars of {entry['every']} in ({entry['since'][:10]}, {entry['until'][:10]}] UTC, "
+        f"sha256 {entry['sha256'][:12]}"
+    )
+
+
+def _stored(market: str, store: str | Path | None) -> Iterator[tuple[pd.DataFrame, str, bool]]:
+    """Each stored bar length of this market, hours first, then what is nearest to them."""
+    from oikit.data import fetch
+    from oikit.data import store as disk
+    from oikit.data.venues import binance
+
+    root = Path(store) if store else disk.default_root()
+    stored = disk.markets(root) if root.is_dir() else []
+    steps = [clock.length(every) for symbol, every in stored if symbol == market]
+    if not steps:
+        names = sorted({symbol for symbol, _ in stored})
+        there = f"the store {root} holds {', '.join(names) or 'nothing'}"
+        how = ""
+        if re.fullmatch(r"[A-Z0-9]{2,32}", market):
+            how = f"; to fill it, type: oikit fetch {market} --since 2026-02-20"
+        raise ReportError(
+            f"market={market!r} is neither a sample ({', '.join(samples.NAMES)}) nor stored: {there}{how}"
+        )
+    hour = clock.length(_BAR)
+    for step in sorted(steps, key=lambda step: (step != hour, step > hour, step)):
+        note = disk.manifest(root, market, step)
+        since, until = (pd.Timestamp(note[key]) for key in ("since", "until"))
+        frame = disk.read(root, market, step, since, until)
+        vouched = note["address"] == binance.ADDRESS
+        yield validate(frame), fetch.provenance(market, every=step, store=root), vouched

@@ -1,0 +1,199 @@
+"""A real headless Chromium for tests: it may read files and this computer, and nothing else.
+
+`open_browser` gives a `Browser`; `lab_server` runs a JupyterLab on the loopback address. Both clean
+up after themselves. A test that uses them is marked ``browser`` and calls `needs_browser` first.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import pytest
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def chromium() -> str | None:
+    """Where is the browser? The CHROMIUM variable wins."""
+    named = os.environ.get("CHROMIUM")
+    found = [named, "/usr/bin/chromium", shutil.which("chromium"), shutil.which("google-chrome")]
+    return next((path for path in found if path and Path(path).exists()), None)
+
+
+def needs_browser() -> None:
+    """Skip, with the reason, where there is no browser to drive."""
+    pytest.importorskip("playwright", reason="playwright is not installed; pip install 'oikit[test]'")
+    if chromium() is None:
+        pytest.skip("no Chromium here; install it, or set CHROMIUM to its path")
+
+
+@dataclass
+class Browser:
+    """A page of a fresh browser, and what it tried to do.
+
+    Attributes
+    ----------
+    page : playwright Page
+    left : list of str
+        Addresses off this computer that were asked for; each was refused.
+    complaints : list of str
+        Errors of the console and of scripts.
+    """
+
+    page: Any
+    left: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def drawn(self, within: str) -> list[int]:
+        """How many marks with a shape has each place drawn?"""
+        return self.page.eval_on_selector_all(
+            within,
+            """places => places.map(place => [...place.querySelectorAll('svg path, svg text, svg line')]
+                .filter(mark => mark.closest('.mark-line, .mark-rect, .mark-area, .mark-symbol, .mark-rule'))
+                .filter(mark => (mark.getAttribute('d') || 'text').length > 3).length)""",
+        )
+
+    def picture(self, path: Path, *, whole: bool = True) -> Path:
+        """Take a screenshot."""
+        self.page.screenshot(path=str(path), full_page=whole)
+        return path
+
+
+@contextlib.contextmanager
+def open_browser(*, width: int = 1280, height: int = 900) -> Iterator[Browser]:
+    """Start a fresh browser that cannot leave this computer."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        engine = playwright.chromium.launch(executable_path=chromium(), headless=True, args=list(FLAGS))
+        try:
+            context = engine.new_context(
+                viewport={"width": width, "height": height}, timezone_id="Asia/Tokyo"
+            )
+            browser = Browser(context.new_page())
+
+            def guard(route: Any) -> None:
+                parts = urlsplit(route.request.url)
+                if parts.scheme in ("file", "data", "blob") or parts.hostname in LOOPBACK:
+                    route.continue_()
+                else:
+                    browser.left.append(route.request.url)
+                    route.abort()
+
+            context.route("**/*", guard)
+            page = browser.page
+            page.on("console", lambda m: browser.complaints.append(m.text) if m.type == "error" else None)
+            page.on("pageerror", lambda error: browser.complaints.append(str(error)))
+            yield browser
+        finally:
+            engine.close()
+
+
+@contextlib.contextmanager
+def lab_server(root: Path, *, theme: Literal["light", "dark"] = "light") -> Iterator[str]:
+    """Run a JupyterLab over one folder, on this computer only, with settings of its own.
+
+    Yields its address. Nothing of the person's own Jupyter is read or written.
+    """
+    home = root / ".jupyter-of-this-test"
+    settings = {
+        "apputils-extension/themes": {"theme": f"JupyterLab {theme.title()}"},
+        "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+        # Cells out of sight are drawn, too: a test looks at all of them.
+        "notebook-extension/tracker": {"windowingMode": "none"},
+    }
+    for name, values in settings.items():
+        place = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(json.dumps(values))
+    own = {
+        "JUPYTER_CONFIG_DIR": home / "config",
+        "JUPYTER_DATA_DIR": home / "data",
+        "JUPYTER_RUNTIME_DIR": home / "runtime",
+        "JUPYTERLAB_SETTINGS_DIR": home / "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": home / "workspaces",
+        "IPYTHONDIR": home / "ipython",
+    }
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    options = [
+        "--no-browser",
+        "--allow-root",
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        f"--ServerApp.root_dir={root}",
+        "--IdentityProvider.token=",
+        "--LabApp.expose_app_in_browser=True",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.extension_manager=readonly",
+    ]
+    environment = {**os.environ, **{name: str(place) for name, place in own.items()}}
+    log = home / "server.log"
+    with log.open("w") as out:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", *options], stdout=out, stderr=out, env=environment
+        )
+        try:
+            deadline = time.monotonic() + 60
+            while not _answers(f"{url}/api/status"):
+                if server.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()[-2000:]}")
+                time.sleep(0.1)
+            yield url
+        finally:
+            server.terminate()  # it ends its kernels on the way out
+            try:
+                server.wait(20)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as reply:
+            return reply.status == 200
+    except OSError:
+        return False
+
+
+def run_all(browser: Browser, url: str, notebook: str, *, seconds: float = 90) -> None:
+    """Open a notebook of the server, which names its kernel, and run its cells to the end."""
+    page = browser.page
+    page.set_default_timeout(seconds * 1000)
+    page.goto(f"{url}/lab/tree/{notebook}?reset")
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    # Not awaited here: an answer that never comes would wait without an end.
+    page.evaluate("""() => { (async () => {
+        const panel = window.jupyterapp.shell.currentWidget;
+        await panel.sessionContext.ready;  // before that, running asks for a kernel
+        await panel.sessionContext.session.kernel.info;
+        await window.jupyterapp.commands.execute('notebook:run-all-cells');
+        window.allRun = true;
+    })() }""")
+    page.wait_for_function("window.allRun === true")

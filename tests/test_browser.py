@@ -1,0 +1,155 @@
+"""What a person sees, in a real Chromium that may not leave this computer.
+
+Set OIKIT_PICTURES to a folder to keep the screenshots and look at them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from oikit import page, report
+from tests.browser import Browser, lab_server, needs_browser, open_browser, run_all
+
+pytestmark = pytest.mark.browser
+
+CHARTS = ("price_and_open_interest", "ratio", "velocity", "funding", "crowds")
+ALL_DRAWN = "[...document.querySelectorAll('figure.chart')].every(f => f.dataset.drawn === 'yes')"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def browser_there() -> None:
+    needs_browser()
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    folder = Path(os.environ.get("OIKIT_PICTURES") or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def weekly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return report.run(out=tmp_path_factory.mktemp("reports")).html
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    with open_browser() as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_the_report_opens_from_a_file_with_every_chart_drawn(
+    width: int, weekly: Path, pictures: Path
+) -> None:
+    """Sent by mail, opened on a train: no request leaves, nothing is cut off."""
+    with open_browser(width=width) as browser:
+        browser.page.goto(weekly.as_uri())
+        browser.page.wait_for_function(ALL_DRAWN, timeout=30_000)
+        browser.picture(pictures / f"report-{width}.png")
+
+        drawn = browser.drawn("figure.chart .drawing")
+        assert len(drawn) == 5 and min(drawn) >= 5
+        assert browser.left == []
+        assert browser.complaints == []
+        assert browser.page.evaluate("document.documentElement.scrollWidth") == width
+        if width == 1280:
+            overflow = "e => e.map(place => place.scrollWidth - place.clientWidth)"
+            assert max(browser.page.eval_on_selector_all(".drawing", overflow)) <= 0
+            printed = browser.page.pdf(path=str(pictures / "report.pdf"), format="A4")
+            assert printed.startswith(b"%PDF") and 3 <= printed.count(b"/Type /Page\n") <= 8
+
+
+def test_the_report_speaks_to_a_screen_reader(weekly: Path, browser: Browser) -> None:
+    """Each drawing is one image whose name is the finding; the first Tab skips to the content."""
+    browser.page.goto(weekly.as_uri())
+    browser.page.wait_for_function(ALL_DRAWN, timeout=30_000)
+
+    images = browser.page.get_by_role("img")
+    names = [image.get_attribute("aria-label") for image in images.all()]
+    assert len(names) == 5 and all("?" in name and "%" in name for name in names)
+    assert browser.page.locator("h1").count() == 1
+    browser.page.keyboard.press("Tab")
+    assert browser.page.evaluate("document.activeElement.textContent") == "Skip to the content"
+
+
+def test_a_narrower_window_draws_anew(weekly: Path, browser: Browser) -> None:
+    """Turning a tablet must not cut the charts."""
+    browser.page.goto(weekly.as_uri())
+    browser.page.wait_for_function(ALL_DRAWN, timeout=30_000)
+
+    browser.page.set_viewport_size({"width": 500, "height": 900})
+
+    fits = "[...document.querySelectorAll('.drawing svg')].every(s => s.getBoundingClientRect().width <= 468)"
+    browser.page.wait_for_function(fits, timeout=10_000)
+
+
+def test_a_script_that_slipped_into_a_page_does_not_run(tmp_path: Path, browser: Browser) -> None:
+    """HTML of a cell is shown; its scripts, its handlers and its addresses are dead."""
+    evil = (
+        "<script>window.hit = 1</script><img src=x onerror='window.hit = 2'>"
+        "<img alt='' src='https://nowhere.invalid/x.png'>"
+    )
+    cell = nbformat.v4.new_code_cell(
+        "", outputs=[nbformat.v4.new_output("display_data", {"text/html": evil})]
+    )
+    path = tmp_path / "page.html"
+    path.write_text(page.render(nbformat.v4.new_notebook(cells=[cell]), title="A page"), encoding="utf-8")
+
+    browser.page.goto(path.as_uri())
+    browser.page.wait_for_timeout(300)
+
+    assert browser.page.evaluate("window.hit") is None
+    assert browser.left == []
+    assert all("Content Security Policy" in complaint for complaint in browser.complaints)
+
+
+def test_a_request_that_leaves_is_noticed(tmp_path: Path, browser: Browser) -> None:
+    """The tests above can fail: a page that asks for something is caught."""
+    path = tmp_path / "page.html"
+    path.write_text("<img src='http://nowhere.invalid/x.png'>", encoding="utf-8")
+
+    browser.page.goto(path.as_uri())
+    browser.page.wait_for_timeout(300)
+
+    assert browser.left == ["http://nowhere.invalid/x.png"]
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 768)])
+def test_jupyterlab_draws_all_charts_without_a_network(
+    theme: str, width: int, tmp_path: Path, pictures: Path
+) -> None:
+    """The library that JupyterLab brings is older than the one Altair writes for."""
+    setup = "import oikit\nfrom oikit import charts\ncharts.use_theme()\nmarket = oikit.sample('bnb-null')"
+    options = "since='2026-01-12', shade=('2026-03-02', '2026-03-09'), source='Simulated: bnb-null'"
+    show = f"charts.{{}}(market, {options})"
+    cells = [nbformat.v4.new_code_cell(source) for source in (setup, *(show.format(name) for name in CHARTS))]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), tmp_path / "charts.ipynb")
+
+    with lab_server(tmp_path, theme=theme) as url, open_browser(width=width, height=3600) as browser:
+        run_all(browser, url, "charts.ipynb")
+        browser.page.wait_for_function(
+            "document.querySelectorAll('.vega-embed svg').length === 5", timeout=30_000
+        )
+        if width < 1000:  # nobody keeps the list of files open on a small screen
+            browser.page.evaluate("void window.jupyterapp.commands.execute('application:toggle-left-area')")
+            browser.page.wait_for_function("!document.querySelector('.jp-FileBrowser')?.offsetParent")
+        browser.picture(pictures / f"lab-{theme}-{width}.png")
+
+        drawn = browser.drawn(".jp-OutputArea-output")
+        names = browser.page.eval_on_selector_all(
+            ".vega-embed svg", "s => s.map(e => e.closest('[aria-label]')?.getAttribute('aria-label') || '')"
+        )
+        assert len(drawn) == 5 and min(drawn) >= 5
+        assert all("%" in name for name in names)
+        cut = "places => places.map(place => place.scrollWidth - place.clientWidth)"
+        assert max(browser.page.eval_on_selector_all(".jp-OutputArea-output", cut)) <= 0
+        assert browser.left == []
+        assert browser.complaints == []
