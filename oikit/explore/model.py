@@ -1,0 +1,302 @@
+"""What an explorer is: one question, at most four controls, one table and one drawing.
+
+Everything a face needs is a value here, so that both faces can only agree: the rows of every
+setting are computed once by `grid`, the kernel-free face ships them, the widget face picks from
+the same ones, and `words` says one setting without any widget at all.
+
+This module draws nothing and needs only the standard library.
+"""
+
+from __future__ import annotations
+
+import difflib
+import html
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from numbers import Real
+from typing import Any
+
+from oikit.errors import InputError
+
+__all__ = [
+    "Amount",
+    "Choice",
+    "Explorer",
+    "Words",
+    "chosen",
+    "every_setting",
+    "grid",
+    "read_settings",
+    "words",
+]
+
+Setting = str | float
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A control with a few named positions.
+
+    Attributes
+    ----------
+    name : str
+        The keyword in ``explore(...)``; also the visible label.
+    asks : str
+        The question that stands before the control.
+    options : tuple of str
+    start : str
+    """
+
+    name: str
+    asks: str
+    options: tuple[str, ...]
+    start: str
+
+    def read(self, value: object) -> str:
+        """Return the option itself, or say which ones there are."""
+        if isinstance(value, str) and value in self.options:
+            return value
+        raise InputError(f"{self.name}={value!r} is not one of its options; use one of {self.options}")
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A control that counts from `low` to `high` in equal steps.
+
+    Attributes
+    ----------
+    name : str
+        The keyword in ``explore(...)``; also the visible label.
+    asks : str
+        The question that stands before the control.
+    low, high, step, start : float
+    unit : str
+        What it is counted in.
+    """
+
+    name: str
+    asks: str
+    low: float
+    high: float
+    step: float
+    start: float
+    unit: str
+
+    @property
+    def options(self) -> tuple[float, ...]:
+        """Every position, from low to high."""
+        count = round((self.high - self.low) / self.step) + 1
+        # Rounded, so that the third step of 0.05 is 0.15 and not a hair more.
+        return tuple(round(self.low + i * self.step, 10) for i in range(count))
+
+    def read(self, value: object) -> float:
+        """Return the position itself, or say which ones there are."""
+        if isinstance(value, Real) and not isinstance(value, bool):
+            step = self.nearest(float(value))
+            if math.isclose(step, value, rel_tol=0, abs_tol=self.step * 1e-6):
+                return step
+        at = ", ".join(f"{each:g}" for each in self.options)
+        raise InputError(f"{self.name}={value!r} is not one of its steps; use one of {at} ({self.unit})")
+
+    def nearest(self, value: float) -> float:
+        """The position closest to what was typed."""
+        return min(self.options, key=lambda each: abs(each - value))
+
+
+@dataclass(frozen=True, slots=True)
+class Explorer:
+    """A question with its controls, the table behind it, and how to draw and say it.
+
+    Attributes
+    ----------
+    id : str
+        The lesson it belongs to.
+    title, asks : str
+        A name, and the question to keep in mind while playing.
+    controls : tuple of Choice or Amount
+        At most four; their names are the keywords of `rows` and `says`.
+    rows : callable
+        ``rows(**settings)`` -> list of dict: what is drawn for one setting.
+    says : callable
+        ``says(**settings)`` -> str: the result in words.
+    draw : callable
+        ``draw(base)`` -> chart, where `base` is an ``alt.Chart`` that holds the rows of the chosen
+        setting only. Both faces call it, so they show the same picture.
+    shows : mapping of str to str
+        The columns worth reading aloud and what they are called.
+    """
+
+    id: str
+    title: str
+    asks: str
+    controls: tuple[Choice | Amount, ...]
+    rows: Callable[..., Sequence[Row]]
+    says: Callable[..., str]
+    draw: Callable[[Any], Any]
+    shows: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        """Refuse what no learner can hold in mind."""
+        if not 1 <= len(self.controls) <= 4:
+            raise InputError(f"explorer {self.id} has {len(self.controls)} controls; one to four can be used")
+
+    @property
+    def start(self) -> dict[str, Setting]:
+        """The settings it opens with."""
+        return {control.name: control.start for control in self.controls}
+
+
+def read_settings(explorer: Explorer, given: Mapping[str, object]) -> dict[str, Setting]:
+    """Read what was asked for; what was not given stays at its start.
+
+    Parameters
+    ----------
+    explorer : Explorer
+    given : mapping of str to object
+
+    Returns
+    -------
+    dict
+        One value for each control, in the order of the controls.
+
+    Raises
+    ------
+    InputError
+        If a name or a value does not exist; the message says which do.
+    """
+    names = [control.name for control in explorer.controls]
+    for name in given:
+        if name not in names:
+            close = difflib.get_close_matches(name, names, 1)
+            hint = f"did you mean {close[0]!r}?" if close else f"it has {', '.join(names)}"
+            raise InputError(f"the explorer of lesson {explorer.id} has no control {name!r}; {hint}")
+    return {
+        control.name: control.read(given.get(control.name, control.start)) for control in explorer.controls
+    }
+
+
+def grid(explorer: Explorer) -> list[dict[str, Any]]:
+    """Compute the rows of every setting: small, so that a page can carry them.
+
+    Parameters
+    ----------
+    explorer : Explorer
+
+    Returns
+    -------
+    list of dict
+        Each row with ``at``, the number of its setting: settings are counted like the digits of a
+        number, the last control fastest. `chosen` is the same count as an expression.
+    """
+    return [
+        {"at": at, **row}
+        for at, settings in enumerate(every_setting(explorer))
+        for row in explorer.rows(**settings)
+    ]
+
+
+def every_setting(explorer: Explorer) -> list[dict[str, Setting]]:
+    """List every setting, in the order in which `grid` counts them.
+
+    Parameters
+    ----------
+    explorer : Explorer
+    """
+    names = [control.name for control in explorer.controls]
+    positions: list[Sequence[Setting]] = [control.options for control in explorer.controls]
+    return [dict(zip(names, values, strict=True)) for values in product(*positions)]
+
+
+def chosen(explorer: Explorer) -> str:
+    """Write the number of the chosen setting as an expression over the controls.
+
+    Parameters
+    ----------
+    explorer : Explorer
+
+    Returns
+    -------
+    str
+        In the language of Vega, where each control is a parameter of its name.
+    """
+    count = "0"
+    for control in explorer.controls:
+        if isinstance(control, Amount):
+            position = f"round(({control.name} - {control.low}) / {control.step})"
+        else:
+            position = f"indexof({json.dumps(control.options)}, {control.name})"
+        count = f"({count} * {len(control.options)} + {position})"
+    return count
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One setting of an explorer, without a widget: for reading aloud and for slow machines.
+
+    Attributes
+    ----------
+    title : str
+    settings : dict
+    says : str
+        The result in words.
+    table : list of list of str
+        A head, then one line for each row.
+    """
+
+    title: str
+    settings: Mapping[str, Setting]
+    says: str
+    table: list[list[str]]
+
+    def __str__(self) -> str:
+        """The sentence, then the table in aligned columns."""
+        wide = [max(len(cell) for cell in column) for column in zip(*self.table, strict=True)]
+        lines = ["  ".join(cell.rjust(w) for cell, w in zip(line, wide, strict=True)) for line in self.table]
+        return "\n".join([self.says, "", *lines])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        chosen = ", ".join(f"{name} = {_text(value)}" for name, value in self.settings.items())
+        head = "".join(f'<th scope="col">{html.escape(cell)}</th>' for cell in self.table[0])
+        body = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in line) + "</tr>"
+            for line in self.table[1:]
+        )
+        caption = html.escape(f"{self.title}: {chosen}")
+        return (
+            f'<p role="status" aria-live="polite">{html.escape(self.says)}</p>'
+            f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        )
+
+
+def words(explorer: Explorer, given: Mapping[str, object]) -> Words:
+    """Say one setting in words and numbers.
+
+    Parameters
+    ----------
+    explorer : Explorer
+    given : mapping of str to object
+        Controls that are not named stay at their start.
+
+    Returns
+    -------
+    Words
+
+    Raises
+    ------
+    InputError
+        If a name or a value does not exist.
+    """
+    chosen = read_settings(explorer, given)
+    rows = explorer.rows(**chosen)
+    table = [list(explorer.shows.values()), *([_text(row[name]) for name in explorer.shows] for row in rows)]
+    return Words(explorer.title, chosen, explorer.says(**chosen), table)
+
+
+def _text(value: object) -> str:
+    return f"{value:,.10g}" if isinstance(value, int | float) else str(value)

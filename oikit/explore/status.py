@@ -1,0 +1,43 @@
+"""A line of text that a screen reader announces when it changes.
+
+`ipywidgets.HTML` swaps the element it holds, and a region that is itself replaced is not announced
+reliably. This one keeps its element (``role="status"``) and changes the text inside it.
+"""
+
+from __future__ import annotations
+
+import anywidget
+import traitlets
+
+__all__ = ["Status"]
+
+
+class Status(anywidget.AnyWidget):
+    """A polite live region.
+
+    Attributes
+    ----------
+    text : str
+        Shown as text, never read as HTML; a line break begins a new line.
+    """
+
+    _esm = """
+    function render({ model, el }) {
+      const line = document.createElement("p");
+      line.setAttribute("role", "status");
+      line.setAttribute("aria-live", "polite");
+      line.className = "oikit-status";
+      const show = () => { line.textContent = model.get("text"); };
+      model.on("change:text", show);
+      show();
+      el.appendChild(line);
+    }
+    export default { render };
+    """
+    _css = """
+    .oikit-status {
+      font-size: var(--jp-content-font-size1, 14px); line-height: 1.5; min-height: 1.5em;
+      margin: 0.4em 0; max-width: 46em; white-space: pre-line;
+    }
+    """
+    text = traitlets.Unicode("").tag(sync=True)

@@ -1,0 +1,101 @@
+"""The face with a kernel: buttons and sliders that set parameters of the same chart.
+
+The chart is drawn once. A change sets one parameter on it and one line of text; nothing is
+displayed again. Only controls that work from the keyboard in a cell of JupyterLab are used, each
+behind its question, and each slider has a number box beside it, which a screen reader can name.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import ipywidgets
+
+from oikit.explore.drawing import chart, unbound
+from oikit.explore.model import Amount, Choice, Explorer, words
+from oikit.explore.status import Status
+
+__all__ = ["Face"]
+
+
+class Face:
+    """An explorer with its controls.
+
+    Attributes
+    ----------
+    explorer : Explorer
+    controls : dict of str to widget
+        What holds the value of each control.
+    chart : JupyterChart
+    sentence : Status
+        The result in words, announced when it changes.
+    """
+
+    def __init__(self, explorer: Explorer) -> None:
+        alt.JupyterChart.enable_offline()
+        self.explorer = explorer
+        self.controls: dict[str, Any] = {}
+        self.chart = alt.JupyterChart(unbound(explorer), embed_options={"renderer": "svg", "actions": False})
+        self.sentence = Status(text=explorer.says(**explorer.start))
+        groups = [self._group(control) for control in explorer.controls]
+        row = ipywidgets.Layout(display="flex", flex_flow="row wrap", grid_gap="0.4em 2em")
+        self.box = ipywidgets.VBox([ipywidgets.Box(groups, layout=row), self.chart, self.sentence])
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Where every control stands."""
+        return {name: control.value for name, control in self.controls.items()}
+
+    def _group(self, control: Choice | Amount) -> Any:
+        name = control.name.replace("_", " ")
+        wide = {"description_width": "initial"}
+        if isinstance(control, Choice):
+            widget = ipywidgets.ToggleButtons(
+                options=control.options,
+                value=control.start,
+                description=name,
+                style={**wide, "button_width": "6em"},
+                layout={"width": "22em"},
+            )
+            parts = [widget]
+        else:
+            span = {"min": control.low, "max": control.high, "step": control.step, "value": control.start}
+            widget = ipywidgets.FloatSlider(
+                **span,
+                description=name,
+                readout=False,
+                continuous_update=False,
+                style=wide,
+                layout={"width": "14em"},
+            )
+            # The handle of a slider has no name of its own; the box beside it does.
+            box = ipywidgets.BoundedFloatText(
+                **span, description=f"{name} in {control.unit}", style=wide, layout={"width": "15em"}
+            )
+            ipywidgets.link((widget, "value"), (box, "value"))
+            parts = [widget, box]
+        self.controls[control.name] = widget
+        widget.observe(lambda change: self._moved(control, change["new"]), "value")
+        row = ipywidgets.HBox(parts, layout={"flex_flow": "row wrap"})
+        return ipywidgets.VBox([ipywidgets.Label(control.asks), row], layout={"width": "30em"})
+
+    def _moved(self, control: Choice | Amount, value: Any) -> None:
+        if isinstance(control, Amount) and value != control.nearest(value):
+            # Typed between two steps: the box and the slider move to the nearest, and we are called again.
+            self.controls[control.name].value = control.nearest(value)
+            return
+        setattr(self.chart.params, control.name, value)
+        self.sentence.text = self.explorer.says(**self.settings)
+
+    def __repr__(self) -> str:
+        """Say where it stands, for places without widgets."""
+        return str(words(self.explorer, self.settings))
+
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
+        """Both faces in one output: JupyterLab takes the widgets, an exported page the chart."""
+        bundle: dict[str, Any] = {}
+        renderer: Any = alt.renderers.get()
+        if alt.renderers.active == "oikit":  # the reader called use_theme: this one needs no network
+            bundle |= renderer(chart(self.explorer).to_dict())
+        return {**bundle, **self.box._repr_mimebundle_(**options), "text/plain": repr(self)}

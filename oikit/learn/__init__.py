@@ -1,0 +1,38 @@
+"""What a lesson needs beside the data: questions, checks, and cards of evidence.
+
+=======================  ==================================================================
+before looking           `predict`, later `reveal`; `quiz` for the warm-up
+in one's own words       `explain`
+exercises                `given` hands out the numbers, `TODO` marks the place, `check` judges
+what the data allow      `by_label`, `draw_intervals`, `evidence_card`
+numbers in prose         `say`: a sentence made from variables
+for whoever writes       `oikit.learn.course`: source → notebook
+=======================  ==================================================================
+
+Nothing is sent anywhere. Tries, predictions and sentences are kept in ``.oikit/progress.json`` in
+the working folder, without a name. Importing this needs NumPy only; pandas, charts and widgets
+come with the functions that use them.
+"""
+
+from __future__ import annotations
+
+from oikit.learn.checks import check, given
+from oikit.learn.evidence import by_label, draw_intervals, evidence_card
+from oikit.learn.predictions import explain, predict, reveal
+from oikit.learn.quizzes import quiz
+from oikit.learn.show import say
+from oikit.learn.todo import TODO
+
+__all__ = [
+    "TODO",
+    "by_label",
+    "check",
+    "draw_intervals",
+    "evidence_card",
+    "explain",
+    "given",
+    "predict",
+    "quiz",
+    "reveal",
+    "say",
+]

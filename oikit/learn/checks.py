@@ -1,0 +1,95 @@
+"""``check``: judge an answer, say what was found, and remember the try."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from oikit.learn.exercise import judge
+from oikit.learn.lessons import exercise
+from oikit.learn.notes import entries, record
+from oikit.learn.show import note
+
+__all__ = ["Numbers", "check", "given"]
+
+
+def check(name: str, *answers: Any) -> None:
+    """Judge an answer; show CORRECT, NOT YET, NOT ATTEMPTED or ERROR with the reason.
+
+    Parameters
+    ----------
+    name : str
+        The id of the exercise, such as ``"01.2"``.
+    *answers
+        One value for each part the exercise asks for, in its order.
+
+    Raises
+    ------
+    InputError
+        If there is no such exercise.
+
+    Notes
+    -----
+    Returns nothing on purpose: a returned value would be graded as a mark by nbgrader.
+    """
+    asked = exercise(name)
+    before = entries("check", name)
+    wrong = [each["seen"] for each in before if each.get("seen")]
+    found = judge(asked, answers, tries=wrong)
+    line = record(
+        "check",
+        name,
+        status=found.status,
+        tries=sum(each.get("status") != "NOT ATTEMPTED" for each in [*before, {"status": found.status}]),
+        misconception=found.misconception,
+        seen=found.seen,
+    )
+    note(found.status, name, *found.says.split("\n"), line)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The numbers of an exercise: read them as ``numbers.price_before``.
+
+    Attributes
+    ----------
+    values : mapping of str to (float, str)
+        Name to value and unit.
+    """
+
+    values: Mapping[str, tuple[float, str]]
+
+    def __getattr__(self, name: str) -> float:
+        """Give the number of this name."""
+        if name.startswith("_") or name not in self.values:
+            raise AttributeError(f"there is no {name!r} here; there are {', '.join(self.values)}")
+        return self.values[name][0]
+
+    def __repr__(self) -> str:
+        """One line for each number."""
+        return "\n".join(f"{name} = {value:,.10g} {unit}" for name, (value, unit) in self.values.items())
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f'<tr><th scope="row" style="text-align: left"><code>{html.escape(name)}</code></th>'
+            f"<td>{value:,.10g}</td><td style='text-align: left'>{html.escape(unit)}</td></tr>"
+            for name, (value, unit) in self.values.items()
+        )
+        return f"<table><caption>Your numbers</caption><tbody>{rows}</tbody></table>"
+
+
+def given(name: str) -> Numbers:
+    """Hand out the numbers of an exercise.
+
+    Parameters
+    ----------
+    name : str
+        The id of the exercise.
+
+    Returns
+    -------
+    Numbers
+    """
+    return Numbers(exercise(name).given)

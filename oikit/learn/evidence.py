@@ -1,0 +1,261 @@
+"""What a lesson may say after looking at data: a table, its picture, and the evidence card.
+
+No estimate stands without its n and its interval. The naive interval, which takes every bar for
+new evidence, is shown struck through beside the honest one.
+"""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from oikit.errors import InputError
+
+if TYPE_CHECKING:
+    import altair as alt
+    import pandas as pd
+
+__all__ = ["Card", "by_label", "draw_intervals", "evidence_card"]
+
+_VERDICTS = ("supported", "contradicted", "undecided", "silent", "not testable", "arithmetic")
+"""The only words a card may end with."""
+
+BASIS_POINTS = 1e4
+
+
+def by_label(labels: pd.Series, outcome: pd.Series, *, horizon: int = 1, seed: int = 0) -> pd.DataFrame:
+    """What followed each label, compared with what followed all the others?
+
+    Parameters
+    ----------
+    labels : Series of category, shape (n,), on consecutive bars
+        NaN where there is none.
+    outcome : Series, shape (n,), fraction
+        What followed; NaN where not known.
+    horizon : int, bars
+        How far the outcome looks ahead.
+    seed : int
+
+    Returns
+    -------
+    DataFrame, one row for each label that occurs
+        ``n`` (bars with a known outcome), ``mean``, ``effect`` (less the mean of the other labels),
+        ``low`` and ``high`` (block-bootstrapped 95 % interval of the effect), ``naive_low`` and
+        ``naive_high`` (a t-test that takes every bar for new evidence), and ``p`` (circular shift,
+        adjusted for the number of labels looked at).
+
+    Raises
+    ------
+    InputError
+        If fewer than two labels occur, or one of them too seldom to be compared.
+
+    Notes
+    -----
+    Bars without a label are in no group. See `oikit.stats` for the methods.
+    """
+    import pandas as pd
+
+    from oikit.stats import benjamini_hochberg, bootstrap_effect, circular_shift, plain_t
+
+    rows, ps = {}, []
+    for label in labels.dropna().unique():
+        happened = (labels == label).astype(float).where(labels.notna())
+        honest = bootstrap_effect(happened, outcome, horizon=horizon, seed=seed)
+        naive = plain_t(happened, outcome).effect
+        ps.append(circular_shift(happened, outcome, horizon=horizon).p)
+        rows[label] = {
+            "n": honest.n,
+            "mean": outcome[labels == label].mean(),
+            "effect": honest.value,
+            "low": honest.low,
+            "high": honest.high,
+            "naive_low": naive.low,
+            "naive_high": naive.high,
+        }
+    table = pd.DataFrame.from_dict(rows, orient="index").assign(p=benjamini_hochberg(ps))
+    order = labels.cat.categories if hasattr(labels, "cat") else sorted(table.index)
+    return table.loc[[label for label in order if label in table.index]].rename_axis(
+        str(labels.name or "label")
+    )
+
+
+def draw_intervals(table: pd.DataFrame, *, title: str = "") -> alt.LayerChart:
+    """Draw each effect with its interval and its n.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `by_label`.
+    title : str
+
+    Returns
+    -------
+    LayerChart
+        In basis points; its ``description`` says which intervals hold 0.
+    """
+    import altair as alt
+
+    from oikit.theme import COLORS
+
+    rows = (table[["effect", "low", "high"]] * BASIS_POINTS).assign(
+        label=[f"{label} (n = {n})" for label, n in table["n"].items()],
+        says=[_interval(low, high) for low, high in zip(table["low"], table["high"], strict=True)],
+    )
+    base = alt.Chart(rows).encode(
+        alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=260, ticks=False, domain=False))
+    )
+    x = alt.X("low:Q", title="difference from the other days, basis points", scale=alt.Scale(zero=True))
+    span = base.mark_rule(strokeWidth=3, color=COLORS["muted"]).encode(x, alt.X2("high:Q"))
+    dot = base.mark_point(filled=True, size=110, opacity=1, color=COLORS["open_interest"]).encode(
+        x="effect:Q"
+    )
+    text = base.mark_text(dy=-14).encode(alt.Text("says:N"), x="effect:Q")
+    zero = alt.Chart(alt.InlineData([{"at": 0}])).mark_rule(strokeDash=[4, 4]).encode(x="at:Q")
+    return (zero + span + dot + text).properties(
+        width=360,
+        height=alt.Step(52),
+        description=f"Dots with interval lines. {_holding_zero(table)}",
+        title=title,
+    )
+
+
+def _holding_zero(table: pd.DataFrame) -> str:
+    hold = int(((table["low"] <= 0) & (table["high"] >= 0)).sum())
+    return f"{hold} of {len(table)} intervals hold 0."
+
+
+def _interval(low: float, high: float) -> str:
+    return f"{_points(low)} to {_points(high)}"
+
+
+def _points(value: float) -> str:
+    return f"{value * BASIS_POINTS:+.0f}".replace("-", "−")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """All that must be said beside a result, and nothing else.
+
+    Attributes
+    ----------
+    claim, method, data, costs, verdict, because : str
+    table : DataFrame
+    trials : int
+    """
+
+    claim: str
+    table: pd.DataFrame
+    method: str
+    trials: int
+    data: str
+    costs: str
+    verdict: str
+    because: str
+
+    def _lines(self) -> list[tuple[str, str]]:
+        return [
+            ("Claim as tested", self.claim),
+            ("Numbers", "n counts independent bars; a basis point (bp) is a hundredth of a per cent"),
+            ("Method", self.method),
+            ("Rules tried before this one", f"{self.trials}"),
+            ("Data", self.data),
+            ("Costs", self.costs),
+            ("Verdict", f"{self.verdict}: {self.because}"),
+        ]
+
+    def _rows(self) -> list[tuple[str, str, str, str, str]]:
+        return [
+            (
+                str(label),
+                f"{row['n']:,.0f}",
+                _points(row["effect"]),
+                _interval(row["low"], row["high"]),
+                _interval(row["naive_low"], row["naive_high"]),
+            )
+            for label, row in self.table.iterrows()
+        ]
+
+    def __str__(self) -> str:
+        """The same in plain lines."""
+        effects = [
+            f"  {label}: {effect} basis points against the other days, 95 % interval {interval}, n = {n}"
+            for label, n, effect, interval, _ in self._rows()
+        ]
+        first, *rest = [f"{name}: {text}" for name, text in self._lines()]
+        return "\n".join(["Evidence card", first, *effects, *rest])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        heads = ("n", "difference, bp", "95 % interval", "naive interval")
+        head = (
+            f'<th scope="col" style="text-align: left">{html.escape(str(self.table.index.name or ""))}</th>'
+            + "".join(f'<th scope="col" style="white-space: nowrap">{each}</th>' for each in heads)
+        )
+        body = "".join(
+            f'<tr><th scope="row" style="text-align: left; white-space: nowrap">{html.escape(label)}</th>'
+            f"<td>{n}</td><td>{effect}</td><td>{interval}</td><td><s>{naive}</s></td></tr>"
+            for label, n, effect, interval, naive in self._rows()
+        )
+        lines = "".join(
+            f"<div><strong>{html.escape(name)}.</strong> {html.escape(text)}</div>"
+            for name, text in self._lines()
+        )
+        return (
+            '<div style="border: 1px solid #8c959f; border-radius: 6px; padding: 0.6em 1em; max-width: 46em; '
+            'line-height: 1.6"><div><strong>Evidence card</strong></div>'
+            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{lines}</div>"
+        )
+
+
+def evidence_card(
+    *,
+    claim: str,
+    table: pd.DataFrame,
+    method: str,
+    trials: int,
+    data: str,
+    costs: str,
+    verdict: str,
+    because: str = "",
+) -> Card:
+    """Say what was tested, on what, how surely, and with which verdict.
+
+    Parameters
+    ----------
+    claim : str
+        As tested, in our own words.
+    table : DataFrame
+        One row for each effect, from `by_label`.
+    method : str
+        How the interval was made.
+    trials : int
+        Rules tried before this one.
+    data : str
+        Window, venue, and whether it is simulated.
+    costs : str
+        Which costs are in the effect.
+    verdict : str
+        supported, contradicted, undecided, silent, not testable or arithmetic.
+    because : str
+        The number that decided it; how many intervals hold 0 by default.
+
+    Returns
+    -------
+    Card
+
+    Raises
+    ------
+    InputError
+        If the verdict is another word, or the table lacks an interval.
+    """
+    if verdict not in _VERDICTS:
+        raise InputError(f"verdict={verdict!r} is none of ours; use one of {', '.join(_VERDICTS)}")
+    needs = ["n", "effect", "low", "high", "naive_low", "naive_high"]
+    lacking = [name for name in needs if name not in table.columns]
+    if lacking:
+        raise InputError(
+            f"the table has no column {', '.join(lacking)}; make it with by_label(labels, outcome)"
+        )
+    return Card(claim, table, method, trials, data, costs, verdict, because or _holding_zero(table))

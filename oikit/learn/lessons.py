@@ -1,0 +1,52 @@
+"""Where each lesson keeps its exercises and questions; read only when one is asked for."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from oikit.errors import InputError
+from oikit.learn.exercise import Exercise
+from oikit.learn.questions import Question
+
+__all__ = ["LESSONS", "exercise", "question", "questions"]
+
+LESSONS = ("01",)
+"""A lesson has two modules, ``exercises_01`` with EXERCISES and ``questions_01`` with QUESTIONS."""
+
+
+def exercise(name: str) -> Exercise:
+    """Find an exercise, or say which there are."""
+    found: Exercise = _find(name, "EXERCISES", "exercise")
+    return found
+
+
+def question(name: str) -> Question:
+    """Find a question, or say which there are."""
+    found: Question = _find(name, "QUESTIONS", "question")
+    return found
+
+
+def questions(prefix: str) -> list[Question]:
+    """All questions whose id begins so, in the order of the lesson: ``"01.q"`` is the quiz."""
+    book = _book(prefix, "QUESTIONS")
+    found = [each for name, each in book.items() if name.startswith(prefix)]
+    if not found:
+        raise InputError(f"there are no questions {prefix!r}; lesson {prefix[:2]} has {', '.join(book)}")
+    return found
+
+
+def _book(name: str, shelf: str) -> dict[str, Any]:
+    lesson = name.split(".")[0] if isinstance(name, str) else name
+    if lesson not in LESSONS:
+        raise InputError(f"there is no lesson for {name!r}; there are lessons {', '.join(LESSONS)}")
+    module = importlib.import_module(f"oikit.learn.{shelf.lower()}_{lesson}")
+    book: dict[str, Any] = getattr(module, shelf)
+    return book
+
+
+def _find(name: str, shelf: str, word: str) -> Any:
+    book = _book(name, shelf)
+    if name not in book:
+        raise InputError(f"there is no {word} {name!r}; there are {', '.join(book)}")
+    return book[name]

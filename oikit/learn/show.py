@@ -1,0 +1,77 @@
+"""How the course speaks: in words, to eyes and to screen readers alike.
+
+In a notebook a note is HTML whose region is announced (``role="status"``); anywhere else it is the
+same text. The mark and the word always come together with the text, never a colour alone, and
+whatever a learner typed is escaped before it becomes a page.
+"""
+
+from __future__ import annotations
+
+import html
+import sys
+
+__all__ = ["note", "page", "say"]
+
+MARKS = {
+    "CORRECT": "✓",
+    "NOT YET": "✗",
+    "NOT ATTEMPTED": "○",
+    "ERROR": "!",
+    "KEPT": "✎",
+    "QUESTION": "?",
+    "ANSWER": "→",
+}
+
+# Middle tones of the Okabe-Ito palette: seen on white and on black.
+_EDGES = {"CORRECT": "#009E73", "NOT YET": "#D55E00", "ERROR": "#CC79A7"}
+
+
+def note(status: str, name: str, *lines: str) -> None:
+    """Show one status with its text.
+
+    Parameters
+    ----------
+    status : str
+        One of the words in `MARKS`.
+    name : str
+        The id of the exercise or question.
+    *lines : str
+        The text; each line is a paragraph, empty ones are left out.
+    """
+    said = [line for line in lines if line]
+    plain = f"[{status}] {name}: " + "\n".join(said)
+    first, *rest = [html.escape(line) for line in said] or [""]
+    edge = _EDGES.get(status, "#0072B2")
+    rich = (
+        f'<div role="status" aria-live="polite" style="border-left: 4px solid {edge}; '
+        'padding: 0.3em 0 0.3em 0.8em; max-width: 46em; line-height: 1.5">'
+        f'<strong><span aria-hidden="true">{MARKS[status]}</span> {status}</strong> '
+        f"{html.escape(name)}: {first}"
+        + "".join(f'<div style="margin-top: 0.4em">{line}</div>' for line in rest)
+        + "</div>"
+    )
+    page(plain, "text/html", rich)
+
+
+def say(*sentences: str) -> None:
+    """Show sentences whose numbers come from variables, as a paragraph.
+
+    Parameters
+    ----------
+    *sentences : str
+        Markdown; write the numbers as f-string fields, so that they cannot drift from the code.
+    """
+    text = " ".join(sentences)
+    page(text.replace("**", ""), "text/markdown", text)
+
+
+def page(plain: str, kind: str, rich: str) -> None:
+    """Show `rich` in a notebook, and `plain` anywhere else."""
+    # Without IPython already loaded there is no notebook, and nothing to import for.
+    ipython = sys.modules.get("IPython")
+    if ipython is None or ipython.get_ipython() is None:
+        sys.stdout.write(plain + "\n")
+        return
+    from IPython.display import display
+
+    display({"text/plain": plain, kind: rich}, raw=True)
