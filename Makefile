@@ -8,12 +8,13 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 INPUTS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help lab report test check browser course pack bench clean
+.PHONY: help lab report test slow check browser course pack bench clean
 
 help:
 	@echo "make lab      set up, then open JupyterLab on the first lesson"
 	@echo "make report   set up, then render the weekly report of the bundled simulated market (offline)"
 	@echo "make test     set up, then run all tests"
+	@echo "make slow     the larger versions of quicker tests"
 	@echo "make check    formatting, lint and types"
 	@echo "make course   make the student notebooks again from notebooks/source"
 	@echo "make pack     make data/samples again from its seeds"
@@ -46,7 +47,12 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 
 test: $(VENV)/.dev browser
-	$(BIN)/pytest --numprocesses 2 --cov --cov-report=term --cov-fail-under=95
+	$(BIN)/pytest --quiet --nbval-lax notebooks
+	$(BIN)/pytest --numprocesses 2 --dist worksteal -m 'not slow' --cov --cov-report=term --cov-fail-under=95
+
+# The larger versions of quicker tests: thousands of worlds, ten thousand broken files.
+slow: $(VENV)/.dev
+	$(BIN)/pytest --numprocesses 2 -m slow
 
 # Browser tests need a Chromium; where it cannot be installed they are skipped, and say so.
 browser:
