@@ -6,6 +6,7 @@
 `velocity`                  how fast positions open and close, with its own trailing band
 `funding`                   what was paid, each time it was paid
 `crowds`                    who is long: accounts, top accounts, top positions
+`oikit.charts.risk`         liquidation distance, survival, spread of wealth, the steps of a cascade
 ==========================  =====================================================================
 
 All of them understand the same keywords. ``since`` and ``until`` draw the bars with
