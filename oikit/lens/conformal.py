@@ -1,0 +1,128 @@
+"""What may a user of the probabilities rely on?
+
+`conformal` gives each question a set of answers that cannot be ruled out, with a promise about how often
+the set holds the outcome, and a range for its probability. Both are measured on earlier forecasts only.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from oikit.errors import InputError
+from oikit.lens.calibration import share
+from oikit.lens.learners import sklearn
+from oikit.lens.model import Forecasts
+from oikit.stats import Estimate
+from oikit.stats.given import Floats, fraction
+
+__all__ = ["Conformal", "conformal"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Conformal:
+    """What a user of the probabilities may rely on.
+
+    Attributes
+    ----------
+    table : DataFrame, one row per question
+        ``time``, ``market``, ``fold``, ``outcome``, ``probability``; ``yes`` and ``no``: whether the
+        set holds that answer; ``low`` and ``high``: the range of the probability.
+    coverage : Estimate, fraction
+        Share of sets that held the outcome.
+    aim : float, fraction
+        What that share should be.
+    decided : float, fraction
+        Share of sets with one answer alone. Where it is small, the honest answer is "either".
+    notes : tuple of str
+        Questions that had no past to be measured by.
+    """
+
+    table: pd.DataFrame
+    coverage: Estimate
+    aim: float
+    decided: float
+    notes: tuple[str, ...]
+
+
+def conformal(given: Forecasts, *, miss: float = 0.1, least: int = 50) -> Conformal:
+    """Which answers can be ruled out, and how wide is each probability really?
+
+    The sets (split conformal) are measured on the forecasts of earlier folds whose outcomes were
+    known by then: an answer is ruled out if fewer than the share `miss` of those outcomes had been
+    given so little. The range (Venn-Abers) is what a monotone curve through those forecasts says, if
+    this question's outcome were no, and if it were yes.
+
+    Parameters
+    ----------
+    given : Forecasts
+    miss : float, fraction
+        Share of sets that may miss the outcome.
+    least : int
+        Earlier forecasts that a fold needs; a fold with fewer has no sets.
+
+    Returns
+    -------
+    Conformal
+
+    Raises
+    ------
+    InputError
+        If no fold has enough forecasts before it.
+    MissingExtra
+        Without scikit-learn.
+
+    Notes
+    -----
+    The promise holds for questions that could be swapped with those before. Markets change and
+    neighbours overlap, so ``coverage`` comes with its interval: look at it.
+    """
+    miss = fraction(miss, "miss", open_ends=True)
+    parts, notes = [], []
+    for number, part in given.table.groupby("fold", sort=True):
+        over = given.table["time"] + given.horizon < part["time"].min()
+        past = given.table[over & (given.table["fold"] < number)]
+        if len(past) < least:
+            notes.append(f"fold {number}: {len(past)} earlier forecasts, {least} are needed; it has no sets")
+            continue
+        said, came = past["probability"].to_numpy(), past["outcome"].to_numpy()
+        wrong = np.sort(np.abs(came - said))
+        rank = math.ceil((len(wrong) + 1) * (1 - miss))
+        limit = wrong[rank - 1] if rank <= len(wrong) else 1.0
+        now = part["probability"].to_numpy()
+        low, high = _venn_abers(said, came, now)
+        parts.append(
+            part[["time", "market", "fold", "outcome", "probability"]].assign(
+                yes=1 - now <= limit, no=now <= limit, low=low, high=high
+            )
+        )
+    if not parts:
+        raise InputError("no fold has enough forecasts before it:\n  - " + "\n  - ".join(notes))
+    table = pd.concat(parts)
+    held = np.where(table["outcome"] == 1, table["yes"], table["no"]).astype(np.float64)
+    some = Forecasts(table, given.model, given.label, given.horizon, given.every)
+    coverage = share(some, held, np.ones(len(held)), 5.0 * given.overlap, 2_000, 0)
+    return Conformal(table, coverage, 1 - miss, float((table["yes"] != table["no"]).mean()), tuple(notes))
+
+
+def _venn_abers(said: Floats, came: Floats, now: Floats) -> tuple[Floats, Floats]:
+    """Rising curve through the past and one more point, once a no and once a yes, read at that point."""
+    curve = sklearn("isotonic").isotonic_regression
+    points, group = np.unique(said, return_inverse=True)
+    size, happened = np.bincount(group).astype(np.float64), np.bincount(group, came)
+    values, inverse = np.unique(now, return_inverse=True)
+    ends = np.empty((len(values), 2))
+    for k, value in enumerate(values.tolist()):
+        at = int(np.searchsorted(points, value))
+        n, yes = size, happened
+        if at == len(points) or points[at] != value:
+            n, yes = np.insert(size, at, 0.0), np.insert(happened, at, 0.0)
+        n, yes = n.copy(), yes.copy()
+        n[at] += 1
+        ends[k, 0] = curve(yes / n, sample_weight=n)[at]
+        yes[at] += 1
+        ends[k, 1] = curve(yes / n, sample_weight=n)[at]
+    return ends[inverse, 0], ends[inverse, 1]
