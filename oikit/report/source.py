@@ -18,7 +18,7 @@ from oikit.data import samples
 from oikit.errors import InputError, ReportError
 from oikit.frame import resample, validate
 
-__all__ = ["Subject", "subject"]
+__all__ = ["Subject", "subject", "whole"]
 
 # Finer bars are made into these: a week has 168 of them, and a page has no room for more.
 _BAR = "1h"
@@ -75,6 +75,38 @@ def subject(market: str, *, week: str | None = None, store: str | Path | None = 
         found = [(samples.sample(market), _sample_line(market), False)]
         return _of_week(market, week, found, simulated=True)
     return _of_week(market, week, _stored(market, store), simulated=False)
+
+
+def whole(market: str, *, store: str | Path | None = None) -> tuple[pd.DataFrame, str, bool]:
+    """All there is of a market, on its finest clock of an hour or longer.
+
+    Parameters
+    ----------
+    market : str
+        A sample, or a symbol in the store.
+    store : path, optional
+        The folder of stored bars; by default the usual one.
+
+    Returns
+    -------
+    frame : DataFrame
+    source : str
+        One line on where it is from; it says "Simulated" of what is.
+    simulated : bool
+
+    Raises
+    ------
+    ReportError
+        If there is no such market.
+    """
+    simulated = market in samples.NAMES
+    if simulated:
+        frame, source = samples.sample(market), _sample_line(market)
+    else:
+        frame, source, _ = next(iter(_stored(market, store)))
+    if clock.bar_length(frame.index) < clock.length(_BAR):
+        frame = resample(frame, _BAR)
+    return frame, source, simulated
 
 
 def _of_week(

@@ -1,0 +1,79 @@
+"""What you are told about open interest, put to the test.
+
+========================  ==========================================================================
+a statement               `Claim`: what it says, when it speaks, what followed, which way
+how often it speaks       `funnel`, before any outcome is read
+what the data say         `weigh`, which returns a `Verdict`
+the article, whole        `CLAIMS`, `judge`, `ledger_table`, `side_by_side`, `eras`
+how often one has tried   `Trials`, `SESSION`, `sweep`, `deflate`
+what followed             `oikit.claims.events`; only its `forward` looks ahead
+states to speak of        `oikit.claims.states`
+========================  ==========================================================================
+
+A verdict is one of six words: **supported**, **contradicted**, **undecided** (it says how many events
+would settle it), **silent** (it never or too seldom spoke), **not testable** (it says why) and
+**arithmetic** (it follows, or it fails, without any data). With fewer than ten events that do not
+overlap nothing is supported. The one rule: a claim may not look ahead, and `weigh` tries whether it does.
+
+A claim of your own is ten lines::
+
+    import oikit
+    from oikit.claims import Claim, weigh
+    from oikit.indicators import robust_zscore, velocity
+
+    mine = Claim(
+        id="my-jump",
+        says="A jump in open interest is followed by a fall.",
+        means="The three days after it are worse than usual.",
+        needs=("open_interest", "close"),
+        speaks=lambda f: robust_zscore(velocity(f["open_interest"], "24h"), "30d") > 2,
+        horizon="72h",
+        expect="lower",
+    )
+    print(weigh(mine, oikit.sample("bnb-planted")))
+
+Nothing here draws or fetches, and nobody is advised to do anything.
+"""
+
+from __future__ import annotations
+
+from oikit.claims.events import forward
+from oikit.claims.ledger import (
+    CLAIMS,
+    claims_json,
+    claims_text,
+    eras,
+    judge,
+    ledger_table,
+    readings,
+    side_by_side,
+)
+from oikit.claims.model import KINDS, VERDICTS, Answer, Claim, Funnel, Verdict
+from oikit.claims.trials import SESSION, Deflated, Sweep, Trials, deflate, sweep
+from oikit.claims.weighing import funnel, weigh
+
+__all__ = [
+    "CLAIMS",
+    "KINDS",
+    "SESSION",
+    "VERDICTS",
+    "Answer",
+    "Claim",
+    "Deflated",
+    "Funnel",
+    "Sweep",
+    "Trials",
+    "Verdict",
+    "claims_json",
+    "claims_text",
+    "deflate",
+    "eras",
+    "forward",
+    "funnel",
+    "judge",
+    "ledger_table",
+    "readings",
+    "side_by_side",
+    "sweep",
+    "weigh",
+]

@@ -1,0 +1,325 @@
+"""When a claim spoke, what followed, and what usually follows.
+
+`forward` is the only function of `oikit.claims` that looks ahead, and only an outcome may call it.
+The rest is counting: `first_in_cluster` keeps events whose outcomes do not overlap, `terciles` sorts
+bars by how wild the market has been, and `base_rate` says what usually followed at such times.
+
+An outcome is a function of a frame and a horizon: `price_move`, `size_of_move`, what `fell_by`,
+`turned_by` and `squeezed` return, or one of your own made with `forward`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from oikit.claims.memory import remembered
+from oikit.clock import bars
+from oikit.errors import InputError
+from oikit.trailing import Window, log_change
+
+__all__ = [
+    "FEE",
+    "WILDNESS",
+    "Outcome",
+    "base_rate",
+    "fell_by",
+    "first_in_cluster",
+    "forward",
+    "kept",
+    "price_move",
+    "size_of_move",
+    "squeezed",
+    "terciles",
+    "turned",
+    "turned_by",
+]
+
+FEE = 0.0005
+"""Of the notional, each time a position is opened or closed by crossing the spread: an assumption."""
+
+WILDNESS = "24h"
+"""Over how long `terciles` looks back to say how wild the market has been."""
+
+Outcome = Callable[[pd.DataFrame, Window], pd.Series]
+How = Literal["change", "sum", "lowest", "highest"]
+
+
+def forward(
+    values: pd.Series,
+    horizon: Window,
+    how: How = "change",
+    *,
+    entry: pd.Series | None = None,
+    since: pd.Series | None = None,
+) -> pd.Series:
+    """What came after each bar?
+
+    Parameters
+    ----------
+    values : Series, shape (n,)
+    horizon : int or str
+        How far to look, in bars (``72``) or as a length of time (``"72h"``).
+    how : {"change", "sum", "lowest", "highest"}
+        ``"change"``: the log change up to the last bar of the horizon. Over all bars after this one,
+        up to and with that last one: their ``"sum"``, or the log change to the ``"lowest"`` or the
+        ``"highest"`` of them.
+    entry : Series, shape (n,), optional
+        The price at which each bar opens. A change counts from the next bar's opening, which is the
+        first price for anybody who has seen this bar.
+    since : Series, shape (n,), optional
+        Without `entry`: what a change counts from; this bar's own value by default.
+
+    Returns
+    -------
+    Series, shape (n,)
+        NaN where a bar that it needs is unknown, and so in the last bars.
+
+    Raises
+    ------
+    InputError
+        If the horizon is no whole number of bars, or `how` is another word.
+
+    Examples
+    --------
+    >>> forward(pd.Series([1.0, 2.0, 4.0]), 1, "sum").tolist()
+    [2.0, 4.0, nan]
+    """
+    count = bars(horizon, values.index)
+    if how not in ("change", "sum", "lowest", "highest"):
+        raise InputError(f"how={how!r} is unknown; use 'change', 'sum', 'lowest' or 'highest'")
+    rolling = values.rolling(count)
+    at_end = {"sum": rolling.sum, "lowest": rolling.min, "highest": rolling.max}
+    end = (values if how == "change" else at_end[how]()).shift(-count)
+    if how == "sum":
+        return end
+    start = entry.shift(-1) if entry is not None else values if since is None else since
+    return pd.Series(np.log(end / start), values.index)
+
+
+def price_move(frame: pd.DataFrame, horizon: Window) -> pd.Series:
+    """How far did the price move after each bar?
+
+    Parameters
+    ----------
+    frame : DataFrame
+        With ``close``, and ``open`` if there is one.
+    horizon : int or str
+
+    Returns
+    -------
+    Series, shape (n,), log return
+        From the next bar's opening (from this close, without ``open``) to the last close of the
+        horizon. Funding and fees are not in it: a forecast of the price must not be proved by a
+        payment that was known beforehand. `kept` charges both.
+    """
+    return forward(frame["close"], horizon, entry=frame.get("open"))
+
+
+def size_of_move(frame: pd.DataFrame, horizon: Window) -> pd.Series:
+    """How far did the price move, up or down? `price_move` without its sign."""
+    return price_move(frame, horizon).abs()
+
+
+def kept(frame: pd.DataFrame, horizon: Window, side: pd.Series | float) -> pd.Series:
+    """What would somebody have kept who acted at each bar, after fees and funding?
+
+    Parameters
+    ----------
+    frame : DataFrame
+        As in `price_move`; ``funding_rate`` is charged if there is one.
+    horizon : int or str
+    side : Series or float
+        1 for a long, -1 for a short.
+
+    Returns
+    -------
+    Series, shape (n,), log return on the notional
+        ``side * (move - funding paid by a long) - 2 * FEE``.
+    """
+    move = price_move(frame, horizon)
+    if "funding_rate" in frame.columns:
+        move = move - forward(frame["funding_rate"], horizon, "sum")
+    return side * move - 2 * FEE
+
+
+def fell_by(fall: float) -> Outcome:
+    """Make an outcome: did the price ever lie this far below, within the horizon?
+
+    Parameters
+    ----------
+    fall : float, fraction
+
+    Returns
+    -------
+    callable
+        From a frame with ``close`` and ``low`` to 1.0 (it did), 0.0 (it did not) or NaN.
+
+    Examples
+    --------
+    >>> times = pd.date_range("2026-03-02", periods=3, freq="h", tz="UTC")
+    >>> market = pd.DataFrame({"close": [100.0, 96.0, 94.0], "low": [99.0, 94.9, 93.0]}, times)
+    >>> fell_by(0.05)(market, 1).tolist()
+    [1.0, 0.0, nan]
+    """
+
+    def fell(frame: pd.DataFrame, horizon: Window) -> pd.Series:
+        deepest = _reached(frame, "low", horizon)
+        return _yes_no(deepest <= np.log1p(-fall), deepest)
+
+    return fell
+
+
+def turned(frame: pd.DataFrame, horizon: Window) -> pd.Series:
+    """Did the price go the other way than over the same time before? 1.0, 0.0 or NaN."""
+    before = log_change(frame["close"], bars(horizon, frame.index))
+    after = price_move(frame, horizon)
+    return _yes_no(before * after < 0, before, after)
+
+
+def turned_by(against: float, trend: Window = "30d") -> Outcome:
+    """Make an outcome: did the price ever go this far against its trend, within the horizon?
+
+    Parameters
+    ----------
+    against : float, fraction
+    trend : int or str
+        The trend is the sign of the change over this long before.
+
+    Returns
+    -------
+    callable
+        From a frame with ``close``, ``low`` and ``high`` to 1.0, 0.0 or NaN.
+    """
+
+    def turned(frame: pd.DataFrame, horizon: Window) -> pd.Series:
+        before = log_change(frame["close"], bars(trend, frame.index))
+        deepest, highest = _reached(frame, "low", horizon), _reached(frame, "high", horizon)
+        far = np.where(before > 0, deepest <= np.log1p(-against), highest >= np.log1p(against))
+        return _yes_no(pd.Series(far, frame.index), before, deepest, highest)
+
+    return turned
+
+
+def squeezed(rise: float, closed: float) -> Outcome:
+    """Make an outcome: did the price rise this far while positions were closed, within the horizon?
+
+    Parameters
+    ----------
+    rise : float, fraction
+        Of the price, at its highest.
+    closed : float, fraction
+        Of the open interest in coins, at its lowest.
+
+    Returns
+    -------
+    callable
+        From a frame with ``close``, ``high`` and ``open_interest`` to 1.0, 0.0 or NaN.
+    """
+
+    def squeeze(frame: pd.DataFrame, horizon: Window) -> pd.Series:
+        highest = _reached(frame, "high", horizon)
+        left = forward(frame["open_interest"], horizon, "lowest", since=frame["open_interest"])
+        return _yes_no((highest >= np.log1p(rise)) & (left <= np.log1p(-closed)), highest, left)
+
+    return squeeze
+
+
+def first_in_cluster(flags: pd.Series, horizon: Window) -> pd.Series:
+    """Keep one flag of each cluster: the first, and then none until the horizon is over.
+
+    Parameters
+    ----------
+    flags : Series of bool, shape (n,)
+    horizon : int or str
+        Outcomes of what is kept do not overlap.
+
+    Returns
+    -------
+    Series of bool, shape (n,)
+
+    Examples
+    --------
+    >>> first_in_cluster(pd.Series([True, True, False, True]), 3).tolist()
+    [True, False, False, True]
+    """
+    wait = bars(horizon, flags.index)
+    events = np.zeros(len(flags), dtype=bool)
+    free = 0
+    for row in np.flatnonzero(flags.to_numpy(dtype=bool)).tolist():
+        if row >= free:
+            events[row], free = True, row + wait
+    return pd.Series(events, flags.index)
+
+
+@remembered
+def terciles(price: pd.Series, window: Window = WILDNESS) -> pd.Series:
+    """Was the market calm, usual or wild before each bar?
+
+    Parameters
+    ----------
+    price : Series, shape (n,), quote per base
+    window : int or str
+        Over which the size of its moves is averaged.
+
+    Returns
+    -------
+    Series, shape (n,)
+        0.0 for the calmest third of the sample, 1.0, 2.0 for the wildest; NaN until the window is
+        full. The thirds are those of the whole sample: they say what an event is compared with,
+        never when a claim speaks.
+
+    Examples
+    --------
+    >>> terciles(pd.Series([1.0, 2.0, 2.0, 3.0]), 1).tolist()
+    [nan, 2.0, 0.0, 1.0]
+    """
+    size = log_change(price, 1).abs().rolling(bars(window, price.index)).mean()
+    rank = size.rank(pct=True)
+    return pd.Series(np.ceil(rank * 3) - 1, price.index)
+
+
+def base_rate(outcome: pd.Series, groups: pd.Series) -> pd.Series:
+    """What usually followed at such times?
+
+    Parameters
+    ----------
+    outcome : Series, shape (n,)
+    groups : Series, shape (n,)
+        From `terciles`.
+
+    Returns
+    -------
+    Series, shape (n,), in the unit of the outcome
+        The mean outcome of all bars of the same group; NaN where the group is not known.
+
+    Notes
+    -----
+    Bars at which the claim spoke count too: left out, they would make the comparison sharper for the
+    arrangement that happened than for those that chance makes, and so find too much.
+
+    Examples
+    --------
+    >>> base_rate(pd.Series([1.0, 3.0, 5.0]), pd.Series([0.0, 0.0, 1.0])).tolist()
+    [2.0, 2.0, 5.0]
+    """
+    code, values = groups.to_numpy(), outcome.to_numpy()
+    base = np.full(len(values), np.nan)
+    for group in (0.0, 1.0, 2.0):
+        mine = code == group
+        known = values[mine & ~np.isnan(values)]
+        base[mine] = known.mean() if len(known) else np.nan
+    return pd.Series(base, outcome.index)
+
+
+def _reached(frame: pd.DataFrame, column: Literal["low", "high"], horizon: Window) -> pd.Series:
+    how: How = "lowest" if column == "low" else "highest"
+    return forward(frame[column], horizon, how, entry=frame.get("open"), since=frame["close"])
+
+
+def _yes_no(answer: pd.Series, *inputs: pd.Series) -> pd.Series:
+    known = np.logical_and.reduce([each.notna() for each in inputs])
+    return answer.astype(float).where(known)

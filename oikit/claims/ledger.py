@@ -1,0 +1,307 @@
+"""The ledger: all 38 statements of the article, in our own words, each with its test and its verdict.
+
+`CLAIMS` holds them by id. `judge` weighs them on one frame, as one family of questions;
+`ledger_table` puts several markets or eras (`eras`) under each other, and `side_by_side` shows
+whether what one says is said again by the next. `claims_json` and `claims_text` are what the command
+line writes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from oikit.claims.basics import BASICS
+from oikit.claims.crowds import CROWDS
+from oikit.claims.funding import FUNDING
+from oikit.claims.leverage import LEVERAGE
+from oikit.claims.model import FEWEST, VERDICTS, Claim, Verdict
+from oikit.claims.ratio import RATIO
+from oikit.claims.talk import TALK
+from oikit.claims.velocity import VELOCITY
+from oikit.claims.weighing import Open, adjust, conclude, prepare
+from oikit.claims.wording import count
+from oikit.clock import bar_length, words
+from oikit.errors import InputError
+from oikit.frame import validate
+from oikit.stats import benjamini_hochberg
+
+__all__ = [
+    "CLAIMS",
+    "LUCKY",
+    "claims_json",
+    "claims_text",
+    "eras",
+    "judge",
+    "ledger_table",
+    "readings",
+    "side_by_side",
+]
+
+CLAIMS: dict[str, Claim] = {
+    claim.id: claim
+    for claim in sorted(
+        (*BASICS, *RATIO, *VELOCITY, *FUNDING, *CROWDS, *LEVERAGE, *TALK), key=lambda claim: claim.id
+    )
+}
+"""By id, C01 to C38. `readings` adds the other readings of the ambiguous ones."""
+
+LUCKY = 0.10
+"""Of what is called supported or contradicted in one ledger, at most this share may be luck."""
+
+
+def readings(claims: Iterable[Claim]) -> list[Claim]:
+    """Each claim, followed by the other readings of the same statement.
+
+    Parameters
+    ----------
+    claims : iterable of Claim
+    """
+    return [each for claim in claims for each in (claim, *claim.beside)]
+
+
+def judge(
+    frame: pd.DataFrame,
+    *,
+    claims: Iterable[Claim] | None = None,
+    draws: int = 10_000,
+    seed: int = 0,
+) -> dict[str, Verdict]:
+    """What do these data say about each claim, knowing that all were asked?
+
+    Parameters
+    ----------
+    frame : DataFrame, shape (n, m)
+    claims : iterable of Claim, optional
+        Of the article by default.
+    draws, seed : int
+        As in `weigh`.
+
+    Returns
+    -------
+    dict of str to Verdict
+        By id. ``p_adjusted`` is Benjamini and Hochberg's over all readings that were compared, and a
+        verdict that would stand out by luck among so many is ``undecided``. A claim whose columns
+        this market lacks, or whose look-backs its bars do not fit, is ``silent`` and says why.
+
+    Raises
+    ------
+    FrameError
+        If the frame breaks the contract.
+    InputError
+        If a claim of your own looks ahead or does not say yes or no.
+    """
+    validate(frame)
+    asked = list(CLAIMS.values() if claims is None else claims)
+    ours = [CLAIMS.get(claim.id) is claim for claim in asked for _ in (claim, *claim.beside)]
+    waiting = [_asked(each, frame, own) for each, own in zip(readings(asked), ours, strict=True)]
+    found = conclude(waiting, draws=draws, seed=seed)
+    p = np.array([verdict.p for verdict in found])
+    among = count(int(np.count_nonzero(~np.isnan(p))), "question") + " asked of the same data"
+    last = iter(
+        verdict if math.isnan(q) else adjust(verdict, q, among, LUCKY)
+        for verdict, q in zip(found, np.asarray(benjamini_hochberg(p)).tolist(), strict=True)
+    )
+    return {claim.id: replace(next(last), beside=tuple(next(last) for _ in claim.beside)) for claim in asked}
+
+
+def ledger_table(
+    frames: pd.DataFrame | Mapping[str, pd.DataFrame],
+    *,
+    claims: Iterable[Claim] | None = None,
+    draws: int = 10_000,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """What becomes of each claim on each market?
+
+    Parameters
+    ----------
+    frames : DataFrame, or mapping of name to DataFrame
+        Markets, worlds or `eras`; each is a family of questions of its own.
+    claims, draws, seed
+        As in `judge`.
+
+    Returns
+    -------
+    DataFrame, one row for each market and reading
+        ``market``, ``id``, ``claim`` (the id of the statement), ``kind``, ``lesson``, ``says``,
+        ``verdict``, ``n``, ``effect``, ``low``, ``high``, ``unit``, ``base``, ``p``, ``p_adjusted``,
+        ``naive_p``, ``detectable``, ``needed``, ``net``, ``number``, ``holds`` and ``because``; see
+        `Verdict`. What was not compared has NaN there.
+    """
+    named = {"market": frames} if isinstance(frames, pd.DataFrame) else dict(frames)
+    asked = None if claims is None else list(claims)
+    rows = [
+        _row(market, verdict.id, each)
+        for market, frame in named.items()
+        for verdict in judge(frame, claims=asked, draws=draws, seed=seed).values()
+        for each in (verdict, *verdict.beside)
+    ]
+    return pd.DataFrame(rows)
+
+
+def side_by_side(table: pd.DataFrame) -> pd.DataFrame:
+    """Does what one market says come back on the next?
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `ledger_table`.
+
+    Returns
+    -------
+    DataFrame, one row for each reading
+        One column of verdict words for each market; then ``weighed`` (markets on which something was
+        compared), ``same_way`` (of these, how many point the way that most do) and ``called`` (how
+        many are supported or contradicted).
+    """
+    seen = table.drop_duplicates("market")["market"].tolist()
+    order = table.drop_duplicates("id")["id"].tolist()
+    wide = pd.DataFrame({name: part.set_index("id")["verdict"] for name, part in table.groupby("market")})
+    wide = wide.loc[order, seen]
+    by_id = pd.Series(np.sign(table["effect"].astype(float)), table.index).groupby(table["id"])
+    ways = pd.DataFrame(
+        {"up": by_id.apply(lambda s: (s > 0).sum()), "down": by_id.apply(lambda s: (s < 0).sum())}
+    )
+    called = wide.isin(["supported", "contradicted"]).sum(axis=1)
+    return wide.assign(
+        weighed=by_id.count().reindex(order), same_way=ways.max(axis=1).reindex(order), called=called
+    )
+
+
+def eras(frame: pd.DataFrame, count: int = 3) -> dict[str, pd.DataFrame]:
+    """Cut a market into parts of equal length, to ask each by itself.
+
+    Parameters
+    ----------
+    frame : DataFrame, shape (n, m)
+    count : int
+        How many.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        Named by their first and last day. Each starts anew: look-backs do not reach into the part
+        before, so what is learned of one part is not in the next.
+
+    Raises
+    ------
+    InputError
+        If the parts would have fewer than two bars.
+    """
+    if count < 1 or len(frame) < 2 * count:
+        raise InputError(f"{len(frame)} bars cannot be cut into {count} parts; ask for fewer")
+    edges = np.linspace(0, len(frame), count + 1).astype(int)
+    parts = [frame.iloc[first:stop] for first, stop in pairwise(edges.tolist())]
+    return {f"{part.index[0]:%Y-%m-%d} to {part.index[-1]:%Y-%m-%d}": part for part in parts}
+
+
+def claims_json(frame: pd.DataFrame, *, draws: int = 10_000, seed: int = 0) -> dict[str, str]:
+    """One word for each of the 38 claims, by id.
+
+    Parameters
+    ----------
+    frame : DataFrame, shape (n, m)
+    draws, seed : int
+
+    Returns
+    -------
+    dict of str to str
+        Ready for JSON; each word is one of `VERDICTS`.
+    """
+    return {name: verdict.word for name, verdict in judge(frame, draws=draws, seed=seed).items()}
+
+
+def claims_text(
+    frame: pd.DataFrame,
+    *,
+    market: str,
+    source: str = "",
+    details: bool = False,
+    draws: int = 10_000,
+    seed: int = 0,
+) -> str:
+    """The ledger of one market, to be read.
+
+    Parameters
+    ----------
+    frame : DataFrame, shape (n, m)
+    market : str
+        Its name.
+    source : str
+        Where the data are from; it says "simulated" of what is.
+    details : bool
+        With the number that decided each verdict, and all other readings; without, only those
+        that were decided.
+    draws, seed : int
+
+    Returns
+    -------
+    str
+        A head, one entry for each claim, and how many verdicts of each kind there are.
+    """
+    found = judge(frame, draws=draws, seed=seed)
+    index = frame.index
+    head = (
+        f"{market}: {len(index):,} bars of {words(bar_length(index))}, "
+        f"{index[0]:%Y-%m-%d} to {index[-1]:%Y-%m-%d} UTC"
+    )
+    lines = [head, *([source] if source else []), ""]
+    for verdict in found.values():
+        lines += _entry(verdict, details)
+        for each in verdict.beside:
+            if details or each.word in ("supported", "contradicted"):
+                lines += _entry(each, details)
+    tally = [(word, sum(v.word == word for v in found.values())) for word in VERDICTS]
+    lines += ["", ", ".join(f"{n} {word}" for word, n in tally if n) + "."]
+    return "\n".join(lines)
+
+
+def _entry(verdict: Verdict, details: bool) -> list[str]:
+    n = f" (n = {verdict.n:,})" if verdict.claim.kind == "forecast" else ""
+    line = f"{verdict.id}  {verdict.told}{n}: {verdict.claim.says}"
+    return [line, *(f"     {each}" for each in verdict.because.split("\n"))] if details else [line]
+
+
+def _asked(claim: Claim, frame: pd.DataFrame, ours: bool) -> Verdict | Open:
+    try:
+        # The ledger's own claims are held to it by the tests; a reader's own are asked each time.
+        return prepare(claim, frame, look=not ours)
+    except InputError as error:
+        if not ours:
+            raise
+        because = f"It cannot be asked of these bars (n = 0): {error}."
+        return Verdict(claim, "silent", because, 0.0, needed=FEWEST)
+
+
+def _row(market: str, statement: str, v: Verdict) -> dict[str, object]:
+    effect = v.effect
+    return {
+        "market": market,
+        "id": v.id,
+        "claim": statement,
+        "kind": v.claim.kind,
+        "lesson": v.claim.lesson,
+        "says": v.claim.says,
+        "verdict": v.word,
+        "n": v.n,
+        "effect": effect.value if effect else math.nan,
+        "low": effect.low if effect else math.nan,
+        "high": effect.high if effect else math.nan,
+        "unit": v.claim.unit,
+        "base": v.base,
+        "p": v.p,
+        "p_adjusted": v.p_adjusted,
+        "naive_p": v.naive_p,
+        "detectable": v.detectable,
+        "needed": math.nan if v.needed is None else float(v.needed),
+        "net": v.net,
+        "number": v.number,
+        "holds": v.holds,
+        "because": v.because,
+    }

@@ -1,0 +1,264 @@
+"""Claims about leverage and the size of a position: C02, C22 to C26, C32, C37.
+
+None of them needs a forecast: they follow from the margin rules, from counting, or from a simulation
+that is called one. ``RATE`` stands for the maintenance margin of a small position; larger ones hold
+more (`oikit.margin.tiers`).
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from oikit.claims.model import Answer, Claim
+from oikit.claims.wording import amount, share
+from oikit.clock import DAY, bar_length, length
+from oikit.risk import (
+    compare_plans,
+    drawdown_within,
+    ever_falls_to,
+    kelly_leverage,
+    liquidation_distance,
+    liquidation_probability,
+    readings,
+    touch_frequency,
+)
+
+__all__ = ["LEVERAGE", "RATE", "liquidated_share"]
+
+RATE = 0.005
+"""Maintenance margin rate of the first tier."""
+
+_LEVERAGES = (3, 5, 10, 20, 50)
+
+
+def liquidated_share(frame: pd.DataFrame) -> pd.DataFrame:
+    """How often was a long that was left alone liquidated, in this frame?
+
+    Parameters
+    ----------
+    frame : DataFrame
+        With ``close`` and ``low``; the last price stands in for the mark.
+
+    Returns
+    -------
+    DataFrame, fraction of all starts
+        Rows: leverage. Columns: how long it was left alone, as far as the data allow at least four
+        times in a row. Starts overlap, so these are far fewer independent trials than bars.
+    """
+    shares = {}
+    whole = len(frame) * bar_length(frame.index)
+    for window in ("1d", "7d", "30d"):
+        if length(window) % bar_length(frame.index) or 4 * length(window) > whole:
+            continue
+        shares[window] = [
+            touch_frequency(frame, barrier=1 - _far(leverage), window=window).share for leverage in _LEVERAGES
+        ]
+    return pd.DataFrame(shares, pd.Index(_LEVERAGES, name="leverage"))
+
+
+def _far(leverage: float) -> float:
+    return float(liquidation_distance(1.0, side="long", leverage=leverage, tiers=RATE))
+
+
+def _cell(table: pd.DataFrame, row: object, column: object) -> float:
+    return float(table.loc[[row], [column]].to_numpy()[0, 0])
+
+
+def _one_in_ten(frame: pd.DataFrame) -> Answer:
+    because = (
+        "Of what, and within what time? Neither is said, a position is not a person, and a position that was "
+        "closed is not an account that was emptied."
+    )
+    if not {"close", "low"} <= set(frame.columns):
+        return Answer("not testable", because)
+    table = liquidated_share(frame)
+    if table.empty or not np.isfinite(table.to_numpy()).any():
+        return Answer("not testable", because)
+    window = str(table.columns[-1])
+    low, high = _cell(table, 5, table.columns[0]), _cell(table, 20, window)
+    said = (
+        f" A long that was left alone here was liquidated in {share(low)} of starts at 5x within "
+        f"{table.columns[0]}, and in {share(high)} at 20x within {window}: one in ten can be had, and so can "
+        "anything between."
+    )
+    return Answer("not testable", because + said, high, table=table)
+
+
+def _not_five(frame: pd.DataFrame) -> Answer:
+    far = _far(20)
+    short = float(liquidation_distance(1.0, side="short", leverage=20, tiers=RATE))
+    fees = float(liquidation_distance(1.0, side="long", leverage=20, tiers=RATE, fee_rate=0.0005))
+    because = (
+        "At 5 % the margin of 20x is gone; the exchange closes before that. With a maintenance margin of "
+        f"{share(RATE)} a long is closed at {share(far)}, a short at {share(short)}, and a long that paid "
+        f"its opening fee at {share(fees)}; larger positions sooner. The warning is right, the figure is too "
+        "kind."
+    )
+    return Answer("arithmetic", because, far, holds=False)
+
+
+def _three_caps(frame: pd.DataFrame) -> Answer:
+    table = readings(10_000.0, cap=0.02, leverage=20, side="long", tiers=RATE, stop=0.01)
+    sizes = table["notional"]
+    most = float(sizes.max() / sizes.min())
+    because = (
+        "Advice with three readings. Of an account of 10,000 at 20x, 2 % allows a position of "
+        f"{sizes['risk']:,.0f} (2 % lost at a stop 1 % away), {sizes['margin']:,.0f} (2 % put up as margin) "
+        f"or {sizes['notional']:,.0f} (2 % is the whole position): a factor of {most:,.0f}. It is a rule "
+        "only once one of them is chosen."
+    )
+    return Answer("arithmetic", because, most, table=table)
+
+
+@lru_cache(maxsize=2)
+def _halved(wins: float) -> float:
+    return float(drawdown_within(wins, fraction=0.02, drawdown=0.5, trades=1_000)[-1])
+
+
+def _alone(frame: pd.DataFrame) -> Answer:
+    fair, losing = _halved(0.5), _halved(0.45)
+    because = (
+        "Advice, and counting answers it. Risking 2 % a time, half of the account is gone at some time "
+        f"within 1,000 even bets with a chance of {share(fair)} if half of them win, and of {share(losing)} "
+        "if 45 % win. A small size buys time; it turns no losing rule into a winning one."
+    )
+    return Answer("arithmetic", because, fair, holds=False)
+
+
+def _which_matters(frame: pd.DataFrame) -> Answer:
+    half, full, double = (float(ever_falls_to(0.5, kelly_multiple=m)) for m in (0.5, 1.0, 2.0))
+    because = (
+        "More for what, and over which range of choices? The return for its risk is the same at every "
+        f"constant size, so there size counts for nothing; the chance of ever losing half is {share(half)} "
+        f"at half the best size, {share(full)} at the best and {share(double)} at twice it, so there size is "
+        "everything."
+    )
+    return Answer("not testable", because, full)
+
+
+@lru_cache(maxsize=1)
+def _plans() -> pd.DataFrame:
+    return compare_plans(
+        drift=0.0, volatility=0.6, days=7, budget=0.02, stop=0.05, step=0.02, paths=4_000, seed=0
+    )
+
+
+def _no_difference(frame: pd.DataFrame) -> Answer:
+    table = _plans()
+    never, down = (
+        {name: _cell(table, plan, name) for name in ("mean", "standard_error", "win_share")}
+        for plan in ("never add", "average down")
+    )
+    apart = down["mean"] - never["mean"]
+    error = math.hypot(down["standard_error"], never["standard_error"])
+    because = (
+        "Advice, and a simulation answers it: with a price that drifts nowhere no way of adding changes "
+        f"what is earned on average (averaging down less never adding: {amount(apart)} of the account, give "
+        f"or take {amount(2 * error).lstrip('+')}). It changes the shape: {share(down['win_share'])} instead "
+        f"of {share(never['win_share'])} of trades win. Whether that is worth having is a taste; that it "
+        "never is, is too much said."
+    )
+    return Answer("arithmetic", because, apart, holds=False, table=table.copy())
+
+
+def _best_leverage(frame: pd.DataFrame) -> Answer:
+    sigma = 0.6
+    if "close" in frame.columns and frame["close"].notna().sum() > 2:
+        move = pd.Series(np.log(frame["close"]), frame.index).diff()
+        sigma = float(move.std() * math.sqrt(365 * DAY / bar_length(frame.index)))
+    best = float(kelly_leverage(1.0 * sigma, volatility=sigma))
+    because = (
+        "A constant leverage multiplies return and risk alike, so the return for its risk stays what it "
+        "was, less costs. Growth is best at the Sharpe ratio over the volatility: at a volatility of "
+        f"{share(sigma, 2)} a year a Sharpe ratio of 1 asks for {best:.1f}x, and 5x to 10x are right for "
+        f"ratios of {5 * sigma:.1f} to {10 * sigma:.1f}."
+    )
+    return Answer("arithmetic", because, best, holds=False)
+
+
+def _nested(frame: pd.DataFrame) -> Answer:
+    chances = {
+        leverage: float(liquidation_probability(leverage, side="long", tiers=RATE, volatility=0.6, days=7))
+        for leverage in _LEVERAGES
+    }
+    because = (
+        "Whatever liquidates a position at a lower leverage has liquidated it before at a higher one, on "
+        "any path. For a random walk of 60 % a year, left alone for a week: "
+        + ", ".join(f"{leverage}x {share(chance)}" for leverage, chance in chances.items())
+        + "."
+    )
+    table = pd.Series(chances, name="liquidated").rename_axis("leverage").to_frame()
+    return Answer("arithmetic", because, chances[3], holds=True, table=table)
+
+
+LEVERAGE: tuple[Claim, ...] = (
+    Claim(
+        id="C02",
+        says="About one leveraged position in ten is wiped out.",
+        means="A count of positions, over a time, at a leverage; none of the three is named.",
+        kind="not testable",
+        lesson="06",
+        answer=_one_in_ten,
+    ),
+    Claim(
+        id="C22",
+        says="At 20x leverage a move of 5 % against you is what it takes to be liquidated.",
+        means="The liquidation price lies 5 % from the entry.",
+        kind="arithmetic",
+        lesson="06",
+        answer=_not_five,
+    ),
+    Claim(
+        id="C23",
+        says="Let no position be more than 2 % of the account.",
+        means="One reading of the sentence, and one size that follows from it.",
+        kind="advice",
+        lesson="06",
+        answer=_three_caps,
+    ),
+    Claim(
+        id="C24",
+        says="That limit is all it takes to outlast the others.",
+        means="At 2 % a time an account survives, whatever the rule it follows.",
+        kind="advice",
+        lesson="06",
+        answer=_alone,
+    ),
+    Claim(
+        id="C25",
+        says="How much you hold counts for more than when you enter.",
+        means="One measure of what counts, and one range of sizes and entries.",
+        kind="not testable",
+        lesson="06",
+        answer=_which_matters,
+    ),
+    Claim(
+        id="C26",
+        says="A position that is losing must not be added to, ever.",
+        means="Adding to it costs money on average, at the same budget of risk.",
+        kind="advice",
+        lesson="06",
+        answer=_no_difference,
+    ),
+    Claim(
+        id="C32",
+        says="Leverage of five to ten gives the better return for the risk that is taken.",
+        means="The return for its risk, or the growth of the account, is best at five to ten.",
+        kind="arithmetic",
+        lesson="06",
+        answer=_best_leverage,
+    ),
+    Claim(
+        id="C37",
+        says="With less leverage a position lives longer.",
+        means="At a lower leverage a position is liquidated no sooner, on any path of the price.",
+        kind="arithmetic",
+        lesson="06",
+        answer=_nested,
+    ),
+)
+"""In the order of their ids."""

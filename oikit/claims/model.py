@@ -1,0 +1,275 @@
+"""What a claim is, what a verdict is, and the words that a verdict may use.
+
+A claim says *when it speaks*, *what followed* and *which way*; `weigh` (in `oikit.claims.weighing`)
+turns it and a frame into a verdict. Definitions, arithmetic, advice and what cannot be tested carry
+an `answer` instead: a proof or a reason, never a p-value.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import pandas as pd
+
+from oikit.claims.events import Outcome, price_move
+from oikit.claims.wording import Unit, share
+from oikit.errors import InputError
+from oikit.stats import Estimate
+from oikit.stats.estimate import Expect, expected
+
+__all__ = ["FEWEST", "KINDS", "VERDICTS", "Answer", "Claim", "Funnel", "Kind", "Verdict", "Word"]
+
+Kind = Literal["definition", "arithmetic", "forecast", "not testable", "advice"]
+Word = Literal["supported", "contradicted", "undecided", "silent", "not testable", "arithmetic"]
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+"""What a statement can be."""
+
+VERDICTS: tuple[Word, ...] = get_args(Word)
+"""The only words a verdict may use."""
+
+FEWEST = 10
+"""With fewer events that do not overlap, nothing is called supported or contradicted."""
+
+_ID = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,39}")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What can be said without weighing: a proof, or why there is none.
+
+    Attributes
+    ----------
+    word : str
+        One of `VERDICTS`.
+    because : str
+        One or two sentences, with the number in them.
+    number : float
+        The number that decided it.
+    holds : bool, optional
+        Of arithmetic: whether the statement is right as it stands.
+    table : DataFrame, optional
+        The numbers behind it.
+    """
+
+    word: Word
+    because: str
+    number: float = math.nan
+    holds: bool | None = None
+    table: pd.DataFrame | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Claim:
+    """A statement, and how it is put to the test.
+
+    Attributes
+    ----------
+    id : str
+    says : str
+        One sentence, in our own words.
+    means : str
+        What would have to be true.
+    kind : str
+        One of `KINDS`.
+    lesson : str
+        Where it is treated, like ``"02"``.
+    needs : tuple of str
+        Columns that it reads.
+    speaks : callable
+        From a frame to a Series on its rows: True or 1.0 where the claim speaks, False or 0.0 where
+        it does not, NaN where nobody could know. It may read no later bar.
+    horizon : str or int
+        How far the outcome looks; also how long the claim then stays silent.
+    expect : {"higher", "lower", "different"}
+        Which way what followed should differ from what usually follows. Both ways are tested.
+    outcome : callable
+        From a frame and the horizon to what followed, by default `oikit.claims.events.price_move`.
+    unit : {"return", "share"}
+        ``"share"`` if the outcome is 1.0 (it happened) or 0.0 (it did not).
+    acts : callable, optional
+        From a frame to 1.0 (long) or -1.0 (short) at every bar, for a claim whose direction changes.
+        The outcome is then multiplied by it, and ``expect`` is ``"higher"``.
+    every : bool
+        The claim says "every time": failures are counted, nothing is compared.
+    matters : float, in the unit of the outcome
+        The smallest difference worth knowing of, named before looking.
+    rival : str
+        What others say of the same state, where they say the opposite.
+    shows : callable, optional
+        From a frame to a sentence that must be read before any outcome.
+    answer : callable, optional
+        Of anything but a forecast: from a frame to an `Answer`.
+    beside : tuple of Claim
+        Other readings of the same statement.
+
+    Raises
+    ------
+    InputError
+        If it is neither a whole forecast nor an answer.
+    """
+
+    id: str
+    says: str
+    means: str
+    kind: Kind = "forecast"
+    lesson: str = ""
+    needs: tuple[str, ...] = ()
+    speaks: Callable[[pd.DataFrame], pd.Series] | None = None
+    horizon: str | int = ""
+    expect: Expect = "different"
+    outcome: Outcome = price_move
+    unit: Unit = "return"
+    acts: Callable[[pd.DataFrame], pd.Series] | None = None
+    every: bool = False
+    matters: float = 0.01
+    rival: str = ""
+    shows: Callable[[pd.DataFrame], str] | None = None
+    answer: Callable[[pd.DataFrame], Answer] | None = None
+    beside: tuple[Claim, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be weighed."""
+        if not isinstance(self.id, str) or not _ID.fullmatch(self.id):
+            raise InputError(f"id={self.id!r} is no id; use letters, digits and dashes, like 'my-claim'")
+        problems = []
+        if not self.says or not self.means:
+            problems.append("says=… and means=… must each hold a sentence")
+        if self.kind not in KINDS:
+            problems.append(f"kind={self.kind!r} is none of {', '.join(KINDS)}")
+        if self.kind == "forecast" and (self.speaks is None or not self.horizon or self.answer is not None):
+            problems.append("a forecast needs speaks=… and horizon=…, and has no answer")
+        if self.kind != "forecast" and (self.answer is None or self.speaks is not None):
+            problems.append("what is no forecast needs answer=…, and never speaks")
+        if self.unit not in get_args(Unit):
+            problems.append(f"unit={self.unit!r} is neither 'return' nor 'share'")
+        if self.every and self.unit != "share":
+            problems.append("every=True counts how often it happened: use unit='share'")
+        if self.acts is not None and self.expect != "higher":
+            problems.append("with acts=… the outcome is what acting brings: use expect='higher'")
+        if not self.matters > 0:
+            problems.append(f"matters={self.matters!r} must be above 0")
+        if problems:
+            raise InputError(f"claim {self.id} cannot be: " + "; ".join(problems))
+        expected(self.expect)
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """How many bars become how many events; counted before any outcome is read.
+
+    Attributes
+    ----------
+    bars : int
+        In the frame.
+    known : int
+        At which the claim could be asked.
+    flagged : int
+        At which it spoke.
+    events : int
+        Of these, the first of each cluster: their outcomes do not overlap.
+    covered : float
+        Share of the bars that lie within the horizon of an event.
+    """
+
+    bars: int
+    known: int
+    flagged: int
+    events: int
+    covered: float
+
+    def __str__(self) -> str:
+        """One line."""
+        return (
+            f"{self.bars:,} bars; it could be asked at {self.known:,}; it spoke at {self.flagged:,}, "
+            f"which are {self.events:,} separate events; {share(self.covered)} of the time lies within reach"
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Verdict:
+    """What became of a claim on a frame.
+
+    Attributes
+    ----------
+    claim : Claim
+    word : str
+        One of `VERDICTS`.
+    because : str
+        The number that decided it, in a sentence or three.
+    number : float
+        That number.
+    holds : bool, optional
+        Of arithmetic: whether the statement is right as it stands.
+    funnel : Funnel, optional
+        Of a forecast.
+    n : int
+        Events whose outcome is known.
+    unknown : int
+        Events whose outcome is not.
+    effect : Estimate, optional
+        What followed the events less what usually follows in an equally wild market, with a 95 %
+        interval from the stationary block bootstrap.
+    base : float
+        What usually follows.
+    p : float
+        Studentised circular shift, both sides. NaN if nothing was compared.
+    p_adjusted : float
+        For all claims that were asked of the same frame (Benjamini and Hochberg), or for all
+        settings that were tried.
+    naive_p : float
+        What a t-test would say that takes every bar for new evidence: a contrast, it decides nothing.
+    detectable : float
+        The smallest difference that this many events would mostly (four times in five) have shown.
+    needed : int, optional
+        How many events would mostly show the smallest difference that matters.
+    net : float
+        What was kept per event by acting on it, after fees and funding; NaN if it is no direction.
+    followed : Series, optional
+        What followed each event, by its time.
+    table : DataFrame, optional
+    beside : tuple of Verdict
+        Of the other readings.
+    """
+
+    claim: Claim
+    word: Word
+    because: str
+    number: float = math.nan
+    holds: bool | None = None
+    funnel: Funnel | None = None
+    n: int = 0
+    unknown: int = 0
+    effect: Estimate | None = None
+    base: float = math.nan
+    p: float = math.nan
+    p_adjusted: float = math.nan
+    naive_p: float = math.nan
+    detectable: float = math.nan
+    needed: int | None = None
+    net: float = math.nan
+    followed: pd.Series | None = None
+    table: pd.DataFrame | None = None
+    beside: tuple[Verdict, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Of the claim."""
+        return self.claim.id
+
+    def __str__(self) -> str:
+        """The word, the statement, and the reason."""
+        return f"{self.told}: “{self.claim.says}”\n  " + self.because.replace("\n", "\n  ")
+
+    @property
+    def told(self) -> str:
+        """The word; of arithmetic also whether the statement is right as it stands."""
+        if self.word != "arithmetic" or self.holds is None:
+            return self.word
+        return "arithmetic, and it holds" if self.holds else "arithmetic, and it does not hold"
+
+    __repr__ = __str__

@@ -1,0 +1,253 @@
+"""Claims that name a figure or an authority: C01, C08, C17 to C20, C28 to C31, C35."""
+
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+
+import numpy as np
+import pandas as pd
+
+from oikit.claims.events import turned, turned_by
+from oikit.claims.model import Answer, Claim
+from oikit.claims.wording import count, share
+from oikit.clock import DAY, bar_length
+from oikit.errors import InputError
+from oikit.risk import log_growth
+from oikit.stats import any_false_positive, expected_max_sharpe, min_track_record
+
+__all__ = ["TALK", "base_rates"]
+
+
+def _no_period(frame: pd.DataFrame) -> Answer:
+    because = (
+        "A turnover without a period or a list of venues: a month of the same market is thirty of its days."
+    )
+    if "quote_volume" in frame.columns and frame["quote_volume"].notna().any():
+        day = float(frame["quote_volume"].mean() * (DAY / bar_length(frame.index)))
+        because += f" Here it is {day / 1e9:,.2f} billion a day and {30 * day / 1e9:,.1f} billion a month."
+    return Answer("not testable", because, 30.0)
+
+
+def _no_survey(frame: pd.DataFrame) -> Answer:
+    part, margin = 0.87, 0.03
+    z = NormalDist().inv_cdf(0.975)
+    people = math.ceil(z**2 * part * (1 - part) / margin**2)
+    because = (
+        "Nobody is named who was asked, or how many. To know such a share within 3 points takes "
+        f"{people} traders, drawn by lot."
+    )
+    return Answer("not testable", because, float(people))
+
+
+def _no_moment(frame: pd.DataFrame) -> Answer:
+    return Answer(
+        "not testable",
+        "When a thing is plain to all is not said, so nothing can be early. What can be asked of a model is "
+        "whether its probabilities beat the base rate on bars it has not seen; that is lesson 07.",
+    )
+
+
+def _fifty(frame: pd.DataFrame) -> Answer:
+    some = any_false_positive(50)
+    because = (
+        "Fifty variables without any content hold at least one that looks meaningful at 5 % with a chance "
+        f"of {share(some)}, and {50 * 0.05:.1f} on average. Speed changes nothing about that, and "
+        "milliseconds are no matter to a payment every eight hours."
+    )
+    return Answer("arithmetic", because, some, holds=False)
+
+
+def _no_clock(frame: pd.DataFrame) -> Answer:
+    return Answer(
+        "not testable",
+        "A frame keeps when a number was true, not when it arrived; it takes a recording of both, on each "
+        "venue, with a common clock.",
+    )
+
+
+def _too_short(frame: pd.DataFrame) -> Answer:
+    years = min_track_record(1 / math.sqrt(365)) / 365
+    good = min_track_record(2 / math.sqrt(365)) / 365
+    because = (
+        "No trade is shown: not how many, not what they cost, not what else would have happened. A yearly "
+        f"Sharpe ratio of 1 takes {years:.1f} years of days to tell from luck, one of 2 takes {good:.1f}; "
+        "half a year is too short for either."
+    )
+    return Answer("not testable", because, years)
+
+
+def _best_of_many(frame: pd.DataFrame) -> Answer:
+    few, many = expected_max_sharpe(10), expected_max_sharpe(100)
+    because = (
+        f"Of 10 rules without any skill, the best shows a yearly Sharpe ratio of {few:.1f} over one year, of "
+        f"100 rules {many:.1f}. So a record that was searched for proves nothing until the tries are "
+        "counted."
+    )
+    return Answer("arithmetic", because, many, holds=True)
+
+
+def base_rates(frame: pd.DataFrame) -> pd.Series:
+    """How often does the price turn, by six definitions of a turn?
+
+    Parameters
+    ----------
+    frame : DataFrame
+        With ``close``, ``high`` and ``low``.
+
+    Returns
+    -------
+    Series, fraction of bars
+        Definitions that these bars are too long or too few for are left out.
+    """
+    definitions = {
+        "the next 24h go the other way than the last": (turned, "24h"),
+        "the next 72h go the other way than the last": (turned, "72h"),
+        "the next 7d go the other way than the last": (turned, "7d"),
+        "3 % against the 30-day trend within 7d": (turned_by(0.03), "7d"),
+        "5 % against the 30-day trend within 7d": (turned_by(0.05), "7d"),
+        "10 % against the 30-day trend within 7d": (turned_by(0.10), "7d"),
+    }
+    rates = {}
+    for name, (outcome, horizon) in definitions.items():
+        try:
+            happened = outcome(frame, horizon)
+        except InputError:
+            continue
+        if happened.notna().any():
+            rates[name] = float(happened.mean())
+    return pd.Series(rates, name="share", dtype=float)
+
+
+def _any_rate(frame: pd.DataFrame) -> Answer:
+    because = "What a turn is, and over what time, is not said, and the share follows from that alone."
+    if not {"close", "high", "low"} <= set(frame.columns):
+        return Answer("not testable", because)
+    rates = base_rates(frame)
+    if rates.empty:
+        return Answer("not testable", because)
+    low, high = float(rates.min()), float(rates.max())
+    said = f" By {count(len(rates), 'definition')} it is from {share(low)} to {share(high)} here."
+    return Answer("not testable", because + said, high - low, table=rates.to_frame())
+
+
+def _one_in_ten(frame: pd.DataFrame) -> Answer:
+    some = 1 - 0.9**10
+    because = (
+        "That is what a probability means: of all cases that were given one chance in ten, one in ten comes "
+        f"true, and in ten of them at least one does with a chance of {share(some)}. It excuses nobody: the "
+        "shares can be counted."
+    )
+    return Answer("arithmetic", because, some, holds=True)
+
+
+def _if_there_is_one(frame: pd.DataFrame) -> Answer:
+    small, large = (float(np.exp(300 * log_growth(0.55, fraction=f))) for f in (0.02, 0.2))
+    because = (
+        "Only if there is an edge after costs, and at the right size. 300 even bets that win 55 % make the "
+        f"middle account {small:.2f} times as large at 2 % a bet and {large:.2f} times at 20 %. Without an "
+        "edge, what compounds is the cost."
+    )
+    return Answer("arithmetic", because, small, holds=False)
+
+
+def _one_market(frame: pd.DataFrame) -> Answer:
+    return Answer(
+        "not testable",
+        "One market cannot be compared with others: it takes the same rule, fixed beforehand, on 20 markets "
+        "or more, small ones and dead ones among them. `ledger_table` takes several.",
+        20.0,
+    )
+
+
+TALK: tuple[Claim, ...] = (
+    Claim(
+        id="C01",
+        says="Some 620 billion dollars of perpetuals are traded.",
+        means="A sum over named venues and a named time.",
+        kind="not testable",
+        lesson="00",
+        answer=_no_period,
+    ),
+    Claim(
+        id="C08",
+        says="Nearly nine traders in ten never look at this ratio.",
+        means="Somebody asked traders who were drawn by lot.",
+        kind="not testable",
+        lesson="00",
+        answer=_no_survey,
+    ),
+    Claim(
+        id="C17",
+        says="A model sees the lean of the crowd before it is plain to all.",
+        means="A moment at which it is plain, and one at which the model spoke.",
+        kind="not testable",
+        lesson="07",
+        answer=_no_moment,
+    ),
+    Claim(
+        id="C18",
+        says="A model that weighs fifty variables within milliseconds sees more than a person.",
+        means="Fifty variables hold more truth than luck.",
+        kind="arithmetic",
+        lesson="07",
+        answer=_fifty,
+    ),
+    Claim(
+        id="C19",
+        says="One exchange tells its open interest within a second, others lag by several.",
+        means="Somebody recorded when numbers were true and when they arrived, on several venues.",
+        kind="not testable",
+        lesson="00",
+        answer=_no_clock,
+    ),
+    Claim(
+        id="C20",
+        says="Half a year of trading it has shown that it pays.",
+        means="A list of trades that is long enough to tell skill from luck.",
+        kind="not testable",
+        lesson="08",
+        answer=_too_short,
+    ),
+    Claim(
+        id="C28",
+        says="Many fit their settings to the past until it looks good.",
+        means="The best of many tries looks good without any skill.",
+        kind="arithmetic",
+        lesson="08",
+        answer=_best_of_many,
+    ),
+    Claim(
+        id="C29",
+        says="Prices turn in one fifth of the time, and then one may stand against the trend.",
+        means="A definition of a turn, and a way to know beforehand.",
+        kind="not testable",
+        lesson="08",
+        answer=_any_rate,
+    ),
+    Claim(
+        id="C30",
+        says="A signal is a probability: what had one chance in ten happens, too.",
+        means="Of all cases with that probability, one in ten comes true.",
+        kind="definition",
+        lesson="07",
+        answer=_one_in_ten,
+    ),
+    Claim(
+        id="C31",
+        says="Across a few hundred trades an edge adds up.",
+        means="The account grows whatever the costs and the size of the bets.",
+        kind="arithmetic",
+        lesson="09",
+        answer=_if_there_is_one,
+    ),
+    Claim(
+        id="C35",
+        says="What is read off BNB is more reliable than the same on a small coin.",
+        means="The same rule does better on large coins than on small ones, on bars it has not seen.",
+        kind="not testable",
+        lesson="09",
+        answer=_one_market,
+    ),
+)
+"""In the order of their ids."""

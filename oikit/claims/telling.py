@@ -1,0 +1,118 @@
+"""The sentences of a verdict: what happened, how sure that is, and what would have been seen."""
+
+from __future__ import annotations
+
+import math
+
+from oikit import stats
+from oikit.claims.model import FEWEST, Claim, Funnel, Verdict
+from oikit.claims.wording import amount, chance, count, difference, share, span
+
+__all__ = ["always", "compared", "exact", "failed", "lacking", "lucky", "never", "never_failed", "too_few"]
+
+_MOVES = {"price_move": "the price moved", "size_of_move": "the price moved, up or down,"}
+
+
+def lacking(columns: list[str]) -> str:
+    """The market has not what it needs."""
+    return f"This market has no {' and no '.join(columns)}, so it could not be asked (n = 0)."
+
+
+def never(counts: Funnel) -> str:
+    """It never spoke."""
+    if counts.known:
+        on = count(counts.known, "bar")
+        return f"It never spoke on the {on} on which it could be asked (n = 0)."
+    return (
+        f"It could not be asked on any of {count(counts.bars, 'bar')} (n = 0): a column is unknown "
+        "throughout, or a look-back is longer than the data."
+    )
+
+
+def always(counts: Funnel) -> str:
+    """It always spoke."""
+    return (
+        f"It speaks on every one of the {count(counts.known, 'bar')} on which it could be asked, so there "
+        "is no other time to compare with."
+    )
+
+
+def too_few(counts: Funnel, n: int, years: float) -> str:
+    """It spoke too seldom, on so many years of data."""
+    known = "" if n == counts.events else f", {n} of them with a known outcome"
+    spoke = f"It spoke {count(counts.events, 'separate time')}{known} (n = {n})"
+    return f"{spoke}; below {FEWEST} nothing is decided." + (
+        f" At this rate, {FEWEST} take {FEWEST / n * years:.1f} years of such data." if n else ""
+    )
+
+
+def exact(hits: int, n: int) -> str:
+    """What can be said of a handful of yes and no."""
+    rate = stats.clopper_pearson(hits, n)
+    return f" It happened in {hits} of {n} (exact 95 % interval {share(rate.low)} to {share(rate.high)})."
+
+
+def failed(claim: Claim, times: int, n: int, usual: float) -> str:
+    """It was said to happen every time, and it did not."""
+    rate = stats.clopper_pearson(times, n)
+    return (
+        f"It failed to happen within {claim.horizon} in {times:,} of {count(n, 'separate event')} (n = {n}): "
+        f"one is enough. The rate of failures is {share(rate.value)} (exact 95 % interval {share(rate.low)} "
+        f"to {share(rate.high)}).{_anyway(usual)}"
+    )
+
+
+def never_failed(n: int, most: float, usual: float) -> str:
+    """It was said to happen every time, and so far it has."""
+    return (
+        f"It happened in all {count(n, 'separate event')} (n = {n}). Such a run has a chance of 5 % even if "
+        f"it fails in {share(most)} of cases; 29 in a row would leave at most 10 %.{_anyway(usual)}"
+    )
+
+
+def _anyway(usual: float) -> str:
+    return f" In equally wild markets it happens in {amount(usual, 'share')} of cases anyway."
+
+
+def lucky(among: str) -> str:
+    """Too many questions were asked."""
+    return f"\nAmong {among}, one that stands out like this is to be expected by luck."
+
+
+def compared(v: Verdict, effect: stats.Estimate) -> str:
+    """What followed and what usually follows, how sure the difference is, and what was kept.
+
+    Parameters
+    ----------
+    v : Verdict
+        With its word.
+    effect : Estimate
+    """
+    claim, unit = v.claim, v.claim.unit
+    lost = f" ({count(v.unknown, 'more has an', 'more have an')} unknown outcome)" if v.unknown else ""
+    events = count(v.n, "separate event") + lost
+    usual = amount(v.base, unit)
+    if unit == "share":
+        rate = v.base + effect.value
+        what = (
+            f"After {rate * v.n:,.0f} of {events} it happened within {claim.horizon} ({amount(rate, unit)}); "
+            f"in equally wild markets it does in {usual} of cases."
+        )
+    else:
+        made = "acting on it brought" if claim.acts else _MOVES.get(claim.outcome.__name__, "the outcome was")
+        what = (
+            f"In the {claim.horizon} after {events} {made} {amount(v.base + effect.value)} on average; usual "
+            f"in equally wild markets is {usual}."
+        )
+    says = (
+        f"The difference, {difference(effect.value, unit)} (95 % interval "
+        f"{span(effect.low, effect.high, unit)}), comes by chance alone {chance(v.p)}."
+    )
+    if (v.word == "undecided") != (effect.low <= 0 <= effect.high):
+        says += " Chance decides here; the interval is made in another way."
+    if v.word == "undecided" and v.needed is not None:
+        seen, small = (difference(size, unit).lstrip("+") for size in (v.detectable, claim.matters))
+        says += f" {seen} or more would mostly have been seen; {small} takes {count(v.needed, 'event')}."
+    if not math.isnan(v.net):
+        says += f" Who acted on it kept {amount(v.net)} a time, after fees and funding."
+    return f"{what}\n{says}"

@@ -1,0 +1,136 @@
+"""Claims about how fast open interest moves: C03, C09, C27, C36."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from oikit.claims.events import size_of_move
+from oikit.claims.model import Answer, Claim
+from oikit.claims.states import jump_score, known, quiet_score, quietness
+from oikit.clock import bars
+
+__all__ = ["VELOCITY"]
+
+
+def _both_ways(frame: pd.DataFrame) -> Answer:
+    return Answer(
+        "not testable",
+        "It says that open interest alone tells next to nothing, and that one ratio made of it is enough: "
+        "whatever is found, half of it is right. What can be asked is how much each further column adds to "
+        "a forecast of bars it has not seen.",
+    )
+
+
+def _jump_in_a_quiet_market(frame: pd.DataFrame) -> pd.Series:
+    score, width = jump_score(frame["open_interest"]), quietness(frame["high"], frame["low"])
+    return known((score > 2) & (width < 0.7), score, width)
+
+
+def _jump_without_a_move(frame: pd.DataFrame) -> pd.Series:
+    """What `oikit.indicators.divergence` says, with the scores that other claims use too."""
+    score, move = jump_score(frame["open_interest"]), quiet_score(frame["close"])
+    return known((score >= 2) & (move.abs() <= 0.5), score, move)
+
+
+def _jump(frame: pd.DataFrame) -> pd.Series:
+    score = jump_score(frame["open_interest"])
+    return known(score > 2, score)
+
+
+def _jump_begins(frame: pd.DataFrame) -> pd.Series:
+    """The first bar of a jump, with none in the day before."""
+    score = jump_score(frame["open_interest"])
+    highest = score.shift(1).rolling(bars("24h", frame.index)).max()
+    return known((score > 2) & (highest <= 2), score, highest)
+
+
+def _high_without_buyers(frame: pd.DataFrame) -> pd.Series:
+    """A new high of the day that the balance of aggressive volume does not share."""
+    day = bars("24h", frame.index)
+    balance = (frame["taker_buy_volume"] - frame["taker_sell_volume"]).fillna(0.0).cumsum()
+    unknown = frame["taker_buy_volume"].isna() | frame["taker_sell_volume"].isna()
+    price, highest = frame["close"], frame["close"].rolling(day).max()
+    there = highest.where(unknown.rolling(day).sum() == 0)
+    return known((price >= highest) & (balance < balance.rolling(day).max()), there)
+
+
+_QUIET = ("open_interest", "high", "low", "close")
+
+VELOCITY: tuple[Claim, ...] = (
+    Claim(
+        id="C03",
+        says="Open interest by itself says next to nothing; and yet a single ratio made of it saves you.",
+        means="Both at once, which cannot be.",
+        kind="not testable",
+        lesson="03",
+        answer=_both_ways,
+    ),
+    Claim(
+        id="C09",
+        says="Open interest that jumps while the price stands still means that those who know are selling.",
+        means="Within a day the price falls more, or rises less, than usual.",
+        lesson="03",
+        needs=_QUIET,
+        speaks=_jump_in_a_quiet_market,
+        horizon="24h",
+        expect="lower",
+        rival="The same picture is also called accumulation, and then a rise is expected.",
+        beside=(
+            Claim(
+                id="C09-score",
+                says="The same, with a price that stands still by the score of its own change.",
+                means="Within a day the price falls more, or rises less, than usual.",
+                lesson="03",
+                needs=("open_interest", "close"),
+                speaks=_jump_without_a_move,
+                horizon="24h",
+                expect="lower",
+                rival="The same picture is also called accumulation, and then a rise is expected.",
+            ),
+            Claim(
+                id="C09-size",
+                says="After such a jump in a quiet market the price breaks out, one way or the other.",
+                means="Within a day it moves further than usual, up or down.",
+                lesson="03",
+                needs=_QUIET,
+                speaks=_jump_in_a_quiet_market,
+                horizon="24h",
+                outcome=size_of_move,
+                expect="higher",
+            ),
+            Claim(
+                id="C09-jump",
+                says="Open interest that jumps, in whatever market, is followed by a fall.",
+                means="Over three days the price falls more, or rises less, than usual.",
+                lesson="03",
+                needs=("open_interest", "close"),
+                speaks=_jump,
+                horizon="72h",
+                expect="lower",
+                rival="Some read every jump as fresh buyers, and expect a rise.",
+            ),
+        ),
+    ),
+    Claim(
+        id="C27",
+        says="Leave when the momentum no longer goes along with the price.",
+        means="After a new high that aggressive buyers did not share, the next day is worse than usual.",
+        lesson="03",
+        needs=("close", "taker_buy_volume", "taker_sell_volume"),
+        speaks=_high_without_buyers,
+        horizon="24h",
+        expect="lower",
+    ),
+    Claim(
+        id="C36",
+        says="What counts is to know it at once; who hears of it later is too late.",
+        means="After a jump in open interest the first four hours bring a move, which a late reader misses.",
+        lesson="03",
+        needs=("open_interest", "close"),
+        speaks=_jump_begins,
+        horizon="4h",
+        expect="different",
+        matters=0.005,
+    ),
+)
+"""In the order of their ids."""

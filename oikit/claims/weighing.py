@@ -1,0 +1,323 @@
+"""Weigh a claim: count first, then look, then ask what chance would have done.
+
+1. `funnel` counts bars, flags and separate events. No outcome has been read so far.
+2. What followed the events is compared with what usually follows in an equally wild market.
+3. The whole pattern of events is slid round the sample (`oikit.stats.circular_shift`): the share of
+   slides that do as well decides. Both sides count, whatever the claim expects.
+4. The interval comes from blocks of history dealt again (`oikit.claims.intervals`). It says how far the
+   difference may be off and decides nothing: it takes the usual for known, so for a claim that
+   speaks half of the time it is wider than it need be.
+
+`weigh` does it for one claim. `prepare` and `conclude` are its two halves, for many: what is dealt
+again is then dealt once for all.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from oikit import stats
+from oikit.claims import telling
+from oikit.claims.checks import ask, refuse_look_ahead, refuse_outcome
+from oikit.claims.events import base_rate, first_in_cluster, kept, price_move, terciles
+from oikit.claims.intervals import Sample, intervals
+from oikit.claims.model import FEWEST, Claim, Funnel, Verdict, Word
+from oikit.clock import DAY, bar_length, bars
+from oikit.frame import validate
+
+__all__ = ["ALPHA", "Open", "adjust", "conclude", "funnel", "prepare", "weigh"]
+
+ALPHA = 0.05
+"""How often a claim about nothing may be called supported or contradicted."""
+
+# With no failure seen, more than this share of failures cannot be ruled out below 29 events.
+_RARE = 0.1
+_WEEK = 7 * DAY
+_FEWEST_BLOCKS = 50
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Open:
+    """A verdict that still waits for its interval.
+
+    Attributes
+    ----------
+    verdict : Verdict
+    sample : Sample
+        What the interval is made from.
+    """
+
+    verdict: Verdict
+    sample: Sample
+
+
+def funnel(claim: Claim, frame: pd.DataFrame) -> Funnel:
+    """How many separate events has this claim on this frame?
+
+    Parameters
+    ----------
+    claim : Claim
+        A forecast.
+    frame : DataFrame
+
+    Returns
+    -------
+    Funnel
+        No outcome is read for it.
+
+    Raises
+    ------
+    FrameError
+        If a column is missing.
+    InputError
+        If the claim does not say yes or no on the rows of the frame.
+    """
+    validate(frame, needs=claim.needs)
+    said = ask(claim, frame)
+    return _counted(said, first_in_cluster(said == 1, claim.horizon), claim)
+
+
+def weigh(
+    claim: Claim,
+    frame: pd.DataFrame,
+    *,
+    draws: int = 10_000,
+    seed: int = 0,
+    trials: int = 1,
+    look: bool = True,
+) -> Verdict:
+    """What do these data say about this claim?
+
+    Parameters
+    ----------
+    claim : Claim
+    frame : DataFrame, shape (n, m)
+        With ``close`` and the columns that the claim needs.
+    draws, seed : int
+        Of the bootstrap that makes the interval. The p-value draws nothing.
+    trials : int
+        Settings of this claim that have been tried, this one among them: the best of many looks
+        good by luck, so the p-value that decides is made larger (``1 - (1 - p) ** trials``).
+    look : bool
+        Ask the claim again with the later bars cut off, at some bars, to see whether it looks ahead.
+
+    Returns
+    -------
+    Verdict
+
+    Raises
+    ------
+    FrameError
+        If the frame breaks the contract or lacks a column. (A reading beside the claim is silent then.)
+    InputError
+        If the claim looks ahead, does not say yes or no, or its outcome knows what is not over yet.
+    """
+    validate(frame, needs=_columns(claim))
+    waiting = [prepare(each, frame, look=look) for each in (claim, *claim.beside)]
+    verdict, *beside = conclude(waiting, draws=draws, seed=seed)
+    if trials > 1 and not math.isnan(verdict.p):
+        verdict = adjust(verdict, stats.any_false_positive(trials, verdict.p), f"{trials} settings tried")
+    return replace(verdict, beside=tuple(beside))
+
+
+def prepare(claim: Claim, frame: pd.DataFrame, *, look: bool = True) -> Verdict | Open:
+    """Go as far as one claim can go alone.
+
+    Parameters
+    ----------
+    claim : Claim
+    frame : DataFrame
+        Valid.
+    look : bool
+        As in `weigh`.
+
+    Returns
+    -------
+    Verdict or Open
+        A verdict where nothing is to be compared; ``silent`` where the frame lacks a column.
+    """
+    lacking = [name for name in _columns(claim) if name not in frame.columns]
+    if lacking:
+        return Verdict(claim, "silent", telling.lacking(lacking), 0.0, needed=FEWEST)
+    if claim.answer is not None:
+        a = claim.answer(frame)
+        return Verdict(claim, a.word, a.because, a.number, a.holds, table=a.table)
+    said = ask(claim, frame)
+    if look:
+        refuse_look_ahead(claim, frame, said)
+    events = first_in_cluster(said == 1, claim.horizon)
+    counts = _counted(said, events, claim)
+    found = _unasked(claim, counts, frame) or _looked(claim, frame, said, events, counts)
+    if claim.shows is None:
+        return found
+    first = claim.shows(frame) + "\n"
+    if isinstance(found, Open):
+        return replace(found, verdict=replace(found.verdict, because=first))
+    return replace(found, because=first + found.because)
+
+
+def conclude(waiting: Sequence[Verdict | Open], *, draws: int = 10_000, seed: int = 0) -> list[Verdict]:
+    """Give each its interval and its word.
+
+    Parameters
+    ----------
+    waiting : sequence of Verdict or Open
+        From `prepare`, all of one frame.
+    draws, seed : int
+        As in `weigh`.
+    """
+    found = iter(intervals([each.sample for each in waiting if isinstance(each, Open)], draws, seed))
+    return [_closed(each.verdict, next(found)) if isinstance(each, Open) else each for each in waiting]
+
+
+def adjust(verdict: Verdict, p: float, among: str, alpha: float = ALPHA) -> Verdict:
+    """The same verdict, knowing that it was not the only question asked.
+
+    Parameters
+    ----------
+    verdict : Verdict
+    p : float
+        The adjusted p-value.
+    among : str
+        What it was adjusted for, in words.
+    alpha : float
+        The largest adjusted p-value with which a claim stays supported or contradicted.
+
+    Returns
+    -------
+    Verdict
+        ``undecided`` where it does not.
+    """
+    word, because = verdict.word, verdict.because
+    if word in ("supported", "contradicted") and p > alpha:
+        word, because = "undecided", because + telling.lucky(among)
+    return replace(verdict, p_adjusted=p, word=word, because=because)
+
+
+def _columns(claim: Claim) -> list[str]:
+    needs = ("close", *claim.needs) if claim.kind == "forecast" else claim.needs
+    return list(dict.fromkeys(needs))
+
+
+def _counted(said: pd.Series, events: pd.Series, claim: Claim) -> Funnel:
+    reach, n = bars(claim.horizon, said.index), int(events.sum())
+    row = np.flatnonzero(events.to_numpy())
+    covered = int(np.minimum(reach, len(said) - 1 - row).sum())
+    share = covered / len(said) if len(said) else 0.0
+    return Funnel(len(said), int(said.notna().sum()), int((said == 1).sum()), n, share)
+
+
+def _unasked(claim: Claim, counts: Funnel, frame: pd.DataFrame) -> Verdict | None:
+    """A verdict where there is nothing to compare, before any outcome is read."""
+    if not counts.events:
+        return Verdict(claim, "silent", telling.never(counts), 0.0, funnel=counts, needed=FEWEST)
+    if counts.flagged == counts.known:
+        return Verdict(claim, "not testable", telling.always(counts), 1.0, funnel=counts)
+    if counts.events < FEWEST and claim.unit == "return":
+        return _too_few(claim, counts, frame, counts.events)
+    return None
+
+
+def _too_few(claim: Claim, counts: Funnel, frame: pd.DataFrame, n: int, more: str = "") -> Verdict:
+    years = len(frame) * bar_length(frame.index) / pd.Timedelta(days=365)
+    because = telling.too_few(counts, n, years) + more
+    return Verdict(claim, "silent", because, float(n), funnel=counts, n=n, needed=FEWEST)
+
+
+def _looked(
+    claim: Claim, frame: pd.DataFrame, said: pd.Series, events: pd.Series, counts: Funnel
+) -> Verdict | Open:
+    """Read the outcome, at last."""
+    after = claim.outcome(frame, claim.horizon)
+    refuse_outcome(claim, frame, after)
+    if claim.acts is not None:
+        after = after * claim.acts(frame)
+    usual = base_rate(after, terciles(frame["close"]))
+    there = events & after.notna() & usual.notna()
+    followed, n = after[there], int(there.sum())
+    if not claim.every and n >= FEWEST:
+        opened = _compared(claim, frame, said, events, after, usual)
+        verdict = replace(opened.verdict, funnel=counts, unknown=counts.events - n)
+        return replace(opened, verdict=verdict)
+    if claim.every and n:
+        verdict = _every(claim, followed, float(usual[there].mean()))
+    else:
+        more = telling.exact(int(followed.sum()), n) if claim.unit == "share" and n else ""
+        verdict = _too_few(claim, counts, frame, n, more)
+    return replace(verdict, funnel=counts, n=n, unknown=counts.events - n, followed=followed)
+
+
+def _compared(
+    claim: Claim,
+    frame: pd.DataFrame,
+    said: pd.Series,
+    events: pd.Series,
+    after: pd.Series,
+    usual: pd.Series,
+) -> Open:
+    """Against what usually follows, and against what chance would have made of it."""
+    beyond = after - usual
+    there = events & beyond.notna()
+    n, reach = int(there.sum()), bars(claim.horizon, frame.index)
+    shift = stats.circular_shift(events, after, horizon=reach, base=usual)
+    yes_no = claim.unit == "share"
+    # The spread of yes and no follows from the usual rate; a run of luck has none of its own.
+    rate = (usual * (1 - usual))[there].mean()
+    spread = math.sqrt(float(rate)) if yes_no else float(beyond[there].std())
+    varies = spread > 0
+    week = max(1, _WEEK // bar_length(frame.index))
+    block = max(reach, min(week, len(frame) // _FEWEST_BLOCKS))
+    verdict = Verdict(
+        claim,
+        "undecided",
+        "",
+        shift.p,
+        n=n,
+        base=float(usual[there].mean()),
+        p=shift.p,
+        p_adjusted=shift.p,
+        naive_p=stats.plain_t(said, after).p,
+        detectable=stats.min_detectable_effect(spread, n) if varies else math.nan,
+        needed=stats.events_needed(claim.matters, spread) if varies else None,
+        net=_net(claim, frame, there),
+        followed=after[there],
+    )
+    known = beyond.to_numpy()
+    variance = float(np.nanvar(known)) if yes_no else None
+    return Open(verdict, Sample(there.to_numpy(), known, block, variance))
+
+
+def _closed(verdict: Verdict, effect: stats.Estimate) -> Verdict:
+    verdict = replace(verdict, effect=effect, word=_word(verdict.claim, verdict.p, effect.value))
+    return replace(verdict, because=verdict.because + telling.compared(verdict, effect))
+
+
+def _word(claim: Claim, p: float, effect: float) -> Word:
+    if p > ALPHA:
+        return "undecided"
+    way = "higher" if effect > 0 else "lower"
+    return "supported" if claim.expect in ("different", way) else "contradicted"
+
+
+def _net(claim: Claim, frame: pd.DataFrame, there: pd.Series) -> float:
+    if claim.outcome is not price_move or (claim.acts is None and claim.expect == "different"):
+        return math.nan
+    side = claim.acts(frame) if claim.acts is not None else 1.0 if claim.expect == "higher" else -1.0
+    return float(kept(frame, claim.horizon, side)[there].mean())
+
+
+def _every(claim: Claim, followed: pd.Series, usual: float) -> Verdict:
+    """Count failures: one is enough, and none proves little."""
+    n = len(followed)
+    failed = n - int(followed.sum())
+    if failed:
+        because = telling.failed(claim, failed, n, usual)
+        return Verdict(claim, "contradicted", because, float(failed), base=usual)
+    most = stats.zero_failures(n).high
+    word: Word = "supported" if most <= _RARE else "undecided"
+    return Verdict(claim, word, telling.never_failed(n, most, usual), most, base=usual)
