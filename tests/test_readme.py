@@ -13,9 +13,10 @@ ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_code_in_the_readme_runs() -> None:
-    """The first eight lines a reader types must work as printed, with no network."""
-    blocks = re.findall(r"```python\n(.*?)```", README, flags=re.S)
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_the_code_on_the_page_runs(page: str) -> None:
+    """The first lines a reader types must work as printed, with no network."""
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), flags=re.S)
     assert blocks
 
     for block in blocks:

@@ -13,12 +13,22 @@ from __future__ import annotations
 from typing import Any
 
 from oikit.errors import InputError, MissingExtra
+from oikit.explore.forced_out import FORCED_OUT
 from oikit.explore.ledger import LEDGER
+from oikit.explore.margin_bench import MARGIN_BENCH
 from oikit.explore.model import Explorer, words
+from oikit.explore.quiet_jumps import JUMPS
+from oikit.explore.thresholds import BENCH
 
-__all__ = ["EXPLORERS", "explore", "still"]
+__all__ = ["EXPLORERS", "explore", "still", "tried"]
 
-EXPLORERS: dict[str, Explorer] = {LEDGER.id: LEDGER}
+EXPLORERS: dict[str, Explorer] = {
+    LEDGER.id: LEDGER,
+    BENCH.id: BENCH,
+    JUMPS.id: JUMPS,
+    FORCED_OUT.id: FORCED_OUT,
+    MARGIN_BENCH.id: MARGIN_BENCH,
+}
 """Lesson number to explorer."""
 
 
@@ -79,6 +89,29 @@ def still(lesson: str) -> Any:
     except ImportError as error:
         raise MissingExtra("altair", "charts") from error
     return chart(explorer)
+
+
+def tried(lesson: str) -> int:
+    """How many settings of this explorer has the session tried?
+
+    Parameters
+    ----------
+    lesson : str
+        Its number, such as ``"02"``.
+
+    Returns
+    -------
+    int
+        0 for an explorer that tries nothing on data.
+
+    Raises
+    ------
+    InputError
+        If there is no such lesson.
+    """
+    from oikit.claims import SESSION
+
+    return SESSION.of(f"explorer-{_find(lesson).id}")
 
 
 def _find(lesson: str) -> Explorer:

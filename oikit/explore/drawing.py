@@ -17,6 +17,7 @@ __all__ = ["chart", "unbound"]
 
 _LINE = 44  # characters of the sentence in one line of the picture
 _LINE_HEIGHT = 20
+_ROWS = "settings"
 
 
 def chart(explorer: Explorer) -> alt.VConcatChart:
@@ -31,9 +32,12 @@ def chart(explorer: Explorer) -> alt.VConcatChart:
     VConcatChart
         One specification with nothing outside it.
     """
+    settings_here = every_setting(explorer)
+    # A page without a kernel cannot count what was looked at; it says how much there is to look at.
+    among = f" There are {len(settings_here)} settings to try here." if explorer.tries else ""
     said: list[dict[str, Any]] = [
-        {"at": at, "says": textwrap.fill(explorer.says(**settings), _LINE)}
-        for at, settings in enumerate(every_setting(explorer))
+        {"at": at, "says": textwrap.fill(explorer.says(**settings) + among, _LINE)}
+        for at, settings in enumerate(settings_here)
     ]
     lines = max(each["says"].count("\n") for each in said) + 1
     sentence = (
@@ -60,9 +64,7 @@ def unbound(explorer: Explorer) -> alt.VConcatChart:
 
 
 def _drawing(explorer: Explorer) -> Any:
-    return explorer.draw(
-        alt.Chart(alt.InlineData(grid(explorer))).transform_filter(f"datum.at === {chosen(explorer)}")
-    )
+    return explorer.draw(alt.Chart(alt.NamedData(_ROWS)).transform_filter(f"datum.at === {chosen(explorer)}"))
 
 
 def _finish(explorer: Explorer, drawing: Any, params: list[Any]) -> Any:
@@ -71,6 +73,8 @@ def _finish(explorer: Explorer, drawing: Any, params: list[Any]) -> Any:
     )
     # Set, not added: added parameters would sink into the first panel, out of the reach of a kernel.
     drawing.params = params
+    # Last, because every step above copies what the chart holds, row by row.
+    drawing.datasets = {_ROWS: grid(explorer)}
     return drawing
 
 

@@ -27,6 +27,7 @@ __all__ = [
     "Explorer",
     "Words",
     "chosen",
+    "count_try",
     "every_setting",
     "grid",
     "read_settings",
@@ -127,7 +128,10 @@ class Explorer:
         ``draw(base)`` -> chart, where `base` is an ``alt.Chart`` that holds the rows of the chosen
         setting only. Both faces call it, so they show the same picture.
     shows : mapping of str to str
-        The columns worth reading aloud and what they are called.
+        The columns worth reading aloud and what they are called. A row without all of them is drawn
+        and not read.
+    tries : bool
+        Each setting tries a rule on data, so every face says how many have been tried.
     """
 
     id: str
@@ -138,6 +142,7 @@ class Explorer:
     says: Callable[..., str]
     draw: Callable[[Any], Any]
     shows: Mapping[str, str]
+    tries: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what no learner can hold in mind."""
@@ -233,6 +238,26 @@ def chosen(explorer: Explorer) -> str:
     return count
 
 
+def count_try(explorer: Explorer, settings: Mapping[str, Setting]) -> str:
+    """Count a setting that was looked at, and say how many have been.
+
+    Parameters
+    ----------
+    explorer : Explorer
+    settings : mapping of str to str or float
+
+    Returns
+    -------
+    str
+        A sentence; empty for an explorer that tries nothing on data. The same setting twice is one.
+    """
+    if not explorer.tries:
+        return ""
+    from oikit.claims import SESSION
+
+    return f"Settings tried so far: {SESSION.note(f'explorer-{explorer.id}', settings)}."
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """One setting of an explorer, without a widget: for reading aloud and for slow machines.
@@ -245,18 +270,21 @@ class Words:
         The result in words.
     table : list of list of str
         A head, then one line for each row.
+    tried : str
+        How many settings have been tried, where that matters.
     """
 
     title: str
     settings: Mapping[str, Setting]
     says: str
     table: list[list[str]]
+    tried: str = ""
 
     def __str__(self) -> str:
         """The sentence, then the table in aligned columns."""
         wide = [max(len(cell) for cell in column) for column in zip(*self.table, strict=True)]
         lines = ["  ".join(cell.rjust(w) for cell, w in zip(line, wide, strict=True)) for line in self.table]
-        return "\n".join([self.says, "", *lines])
+        return "\n".join([" ".join(filter(None, [self.says, self.tried])), "", *lines])
 
     __repr__ = __str__
 
@@ -269,7 +297,8 @@ class Words:
         )
         caption = html.escape(f"{self.title}: {chosen}")
         return (
-            f'<p role="status" aria-live="polite">{html.escape(self.says)}</p>'
+            f'<p role="status" aria-live="polite">'
+            f"{html.escape(' '.join(filter(None, [self.says, self.tried])))}</p>"
             f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         )
 
@@ -293,9 +322,9 @@ def words(explorer: Explorer, given: Mapping[str, object]) -> Words:
         If a name or a value does not exist.
     """
     chosen = read_settings(explorer, given)
-    rows = explorer.rows(**chosen)
+    rows = [row for row in explorer.rows(**chosen) if all(name in row for name in explorer.shows)]
     table = [list(explorer.shows.values()), *([_text(row[name]) for name in explorer.shows] for row in rows)]
-    return Words(explorer.title, chosen, explorer.says(**chosen), table)
+    return Words(explorer.title, chosen, explorer.says(**chosen), table, count_try(explorer, chosen))
 
 
 def _text(value: object) -> str:

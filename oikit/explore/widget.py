@@ -13,7 +13,7 @@ import altair as alt
 import ipywidgets
 
 from oikit.explore.drawing import chart, unbound
-from oikit.explore.model import Amount, Choice, Explorer, words
+from oikit.explore.model import Amount, Choice, Explorer, count_try, words
 from oikit.explore.status import Status
 
 __all__ = ["Face"]
@@ -37,7 +37,7 @@ class Face:
         self.explorer = explorer
         self.controls: dict[str, Any] = {}
         self.chart = alt.JupyterChart(unbound(explorer), embed_options={"renderer": "svg", "actions": False})
-        self.sentence = Status(text=explorer.says(**explorer.start))
+        self.sentence = Status(text=self._says(explorer.start))
         groups = [self._group(control) for control in explorer.controls]
         row = ipywidgets.Layout(display="flex", flex_flow="row wrap", grid_gap="0.4em 2em")
         self.box = ipywidgets.VBox([ipywidgets.Box(groups, layout=row), self.chart, self.sentence])
@@ -86,7 +86,11 @@ class Face:
             self.controls[control.name].value = control.nearest(value)
             return
         setattr(self.chart.params, control.name, value)
-        self.sentence.text = self.explorer.says(**self.settings)
+        self.sentence.text = self._says(self.settings)
+
+    def _says(self, settings: dict[str, Any]) -> str:
+        tried = count_try(self.explorer, settings)
+        return "\n".join(filter(None, [self.explorer.says(**settings), tried]))
 
     def __repr__(self) -> str:
         """Say where it stands, for places without widgets."""

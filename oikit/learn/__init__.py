@@ -4,8 +4,9 @@
 before looking           `predict`, later `reveal`; `quiz` for the warm-up
 in one's own words       `explain`
 exercises                `given` hands out the numbers, `TODO` marks the place, `check` judges
-what the data allow      `by_label`, `draw_intervals`, `evidence_card`
+what the data allow      `by_label`, `by_event`, `draw_intervals`, `evidence_card`
 numbers in prose         `say`: a sentence made from variables
+the third world          `real_market`: what the reader has fetched, or how to
 for whoever writes       `oikit.learn.course`: source → notebook
 =======================  ==================================================================
 
@@ -17,14 +18,16 @@ come with the functions that use them.
 from __future__ import annotations
 
 from oikit.learn.checks import check, given
-from oikit.learn.evidence import by_label, draw_intervals, evidence_card
+from oikit.learn.evidence import by_event, by_label, draw_intervals, evidence_card
 from oikit.learn.predictions import explain, predict, reveal
 from oikit.learn.quizzes import quiz
 from oikit.learn.show import say
+from oikit.learn.stored import real_market
 from oikit.learn.todo import TODO
 
 __all__ = [
     "TODO",
+    "by_event",
     "by_label",
     "check",
     "draw_intervals",
@@ -33,6 +36,7 @@ __all__ = [
     "given",
     "predict",
     "quiz",
+    "real_market",
     "reveal",
     "say",
 ]

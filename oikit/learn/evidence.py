@@ -7,6 +7,7 @@ new evidence, is shown struck through beside the honest one.
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,12 +17,17 @@ if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
-__all__ = ["Card", "by_label", "draw_intervals", "evidence_card"]
+__all__ = ["Card", "by_event", "by_label", "draw_intervals", "evidence_card"]
 
 _VERDICTS = ("supported", "contradicted", "undecided", "silent", "not testable", "arithmetic")
 """The only words a card may end with."""
 
 BASIS_POINTS = 1e4
+_UNITS = {"basis points": (BASIS_POINTS, "bp"), "points": (100.0, "points")}
+_MEANS = {
+    "basis points": "a basis point (bp) is a hundredth of a per cent",
+    "points": "a point is the difference between two percentages",
+}
 
 
 def by_label(labels: pd.Series, outcome: pd.Series, *, horizon: int = 1, seed: int = 0) -> pd.DataFrame:
@@ -80,32 +86,94 @@ def by_label(labels: pd.Series, outcome: pd.Series, *, horizon: int = 1, seed: i
     )
 
 
-def draw_intervals(table: pd.DataFrame, *, title: str = "") -> alt.LayerChart:
+def by_event(events: Mapping[str, pd.Series], outcome: pd.Series, *, horizon: int | str) -> pd.DataFrame:
+    """What followed each kind of event, compared with what usually follows?
+
+    Parameters
+    ----------
+    events : mapping of str to Series of bool, shape (n,)
+        A name and the bars at which it happened.
+    outcome : Series, shape (n,), fraction, or 1.0 and 0.0
+        What followed; NaN where not known.
+    horizon : int or str
+        How far the outcome looks ahead; an event silences its own kind for as long.
+
+    Returns
+    -------
+    DataFrame, one row for each kind
+        ``n`` (separate events with a known outcome), ``mean``, ``effect`` (less the mean
+        of all bars), ``low`` and ``high`` (all effects that `oikit.stats.circular_shift` would not
+        reject), ``naive_low`` and ``naive_high`` (a t-test on every bar), and ``p``, adjusted for the
+        kinds looked at. NaN, but for ``n``, where there were fewer than two events: no record.
+    """
+    import numpy as np
+    import pandas as pd
+
+    from oikit.claims.events import first_in_cluster
+    from oikit.stats import benjamini_hochberg, circular_shift, plain_t
+
+    rows: dict[str, dict[str, float]] = {}
+    ps: dict[str, float] = {}
+    usual = float(outcome.mean())
+    for name, happened in events.items():
+        cases = first_in_cluster(happened, horizon)
+        known = int((cases & outcome.notna()).sum())
+        if known < 2:
+            rows[name] = {"n": known}
+            continue
+        honest = circular_shift(cases, outcome, horizon=horizon, base=usual)
+        naive = plain_t(happened, outcome, base=usual).effect
+        ps[name] = honest.p
+        rows[name] = {
+            "n": known,
+            "mean": outcome[cases].mean(),
+            "effect": honest.effect.value,
+            "low": honest.effect.low,
+            "high": honest.effect.high,
+            "naive_low": naive.low,
+            "naive_high": naive.high,
+        }
+    columns = ["n", "mean", "effect", "low", "high", "naive_low", "naive_high"]
+    table = pd.DataFrame.from_dict(rows, orient="index").reindex(columns=columns)
+    adjusted = np.asarray(benjamini_hochberg(list(ps.values()))) if ps else np.empty(0)
+    table["p"] = pd.Series(adjusted, list(ps), dtype=float)
+    return table.rename_axis("event")
+
+
+def draw_intervals(
+    table: pd.DataFrame, *, title: str = "", unit: str = "basis points", against: str = "the other days"
+) -> alt.LayerChart:
     """Draw each effect with its interval and its n.
 
     Parameters
     ----------
     table : DataFrame
-        From `by_label`.
+        From `by_label` or `by_event`.
     title : str
+    unit : {"basis points", "points"}
+        Points are for shares: the difference between two percentages.
+    against : str
+        What the effects are differences from.
 
     Returns
     -------
     LayerChart
-        In basis points; its ``description`` says which intervals hold 0.
+        Its ``description`` says which intervals hold 0.
     """
     import altair as alt
 
     from oikit.theme import COLORS
 
-    rows = (table[["effect", "low", "high"]] * BASIS_POINTS).assign(
-        label=[f"{label} (n = {n})" for label, n in table["n"].items()],
-        says=[_interval(low, high) for low, high in zip(table["low"], table["high"], strict=True)],
+    factor, _ = _unit(unit)
+    table = table.dropna(subset=["effect"])
+    rows = (table[["effect", "low", "high"]] * factor).assign(
+        label=[f"{label} (n = {n:,.0f})" for label, n in table["n"].items()],
+        says=[_interval(low, high, factor) for low, high in zip(table["low"], table["high"], strict=True)],
     )
     base = alt.Chart(rows).encode(
         alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=260, ticks=False, domain=False))
     )
-    x = alt.X("low:Q", title="difference from the other days, basis points", scale=alt.Scale(zero=True))
+    x = alt.X("low:Q", title=f"difference from {against}, {unit}", scale=alt.Scale(zero=True))
     span = base.mark_rule(strokeWidth=3, color=COLORS["muted"]).encode(x, alt.X2("high:Q"))
     dot = base.mark_point(filled=True, size=110, opacity=1, color=COLORS["open_interest"]).encode(
         x="effect:Q"
@@ -121,16 +189,25 @@ def draw_intervals(table: pd.DataFrame, *, title: str = "") -> alt.LayerChart:
 
 
 def _holding_zero(table: pd.DataFrame) -> str:
+    table = table.dropna(subset=["effect"])
     hold = int(((table["low"] <= 0) & (table["high"] >= 0)).sum())
     return f"{hold} of {len(table)} intervals hold 0."
 
 
-def _interval(low: float, high: float) -> str:
-    return f"{_points(low)} to {_points(high)}"
+def _unit(unit: str) -> tuple[float, str]:
+    if unit not in _UNITS:
+        raise InputError(f"unit={unit!r} is unknown; use one of {', '.join(_UNITS)}")
+    return _UNITS[unit]
 
 
-def _points(value: float) -> str:
-    return f"{value * BASIS_POINTS:+.0f}".replace("-", "−")
+def _interval(low: float, high: float, factor: float) -> str:
+    return "unknown" if low != low else f"{_points(low, factor)} to {_points(high, factor)}"
+
+
+def _points(value: float, factor: float) -> str:
+    if value != value:
+        return "unknown"
+    return f"{value * factor:+.0f}".replace("-", "−").replace("inf", "∞")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +219,7 @@ class Card:
     claim, method, data, costs, verdict, because : str
     table : DataFrame
     trials : int
+    unit : str
     """
 
     claim: str
@@ -152,11 +230,14 @@ class Card:
     costs: str
     verdict: str
     because: str
+    unit: str = "basis points"
 
     def _lines(self) -> list[tuple[str, str]]:
+        counts = "separate events" if self.table.index.name == "event" else "independent bars"
+        counts = self.table.attrs.get("counts", counts)
         return [
             ("Claim as tested", self.claim),
-            ("Numbers", "n counts independent bars; a basis point (bp) is a hundredth of a per cent"),
+            ("Numbers", f"n counts {counts}; {_MEANS[self.unit]}"),
             ("Method", self.method),
             ("Rules tried before this one", f"{self.trials}"),
             ("Data", self.data),
@@ -165,21 +246,24 @@ class Card:
         ]
 
     def _rows(self) -> list[tuple[str, str, str, str, str]]:
+        factor, _ = _UNITS[self.unit]
         return [
             (
                 str(label),
                 f"{row['n']:,.0f}",
-                _points(row["effect"]),
-                _interval(row["low"], row["high"]),
-                _interval(row["naive_low"], row["naive_high"]),
+                _points(row["effect"], factor),
+                _interval(row["low"], row["high"], factor),
+                _interval(row["naive_low"], row["naive_high"], factor),
             )
             for label, row in self.table.iterrows()
         ]
 
     def __str__(self) -> str:
         """The same in plain lines."""
+        against = "what is usual" if self.table.index.name == "event" else "the other days"
+        against = self.table.attrs.get("against", against)
         effects = [
-            f"  {label}: {effect} basis points against the other days, 95 % interval {interval}, n = {n}"
+            f"  {label}: {effect} {self.unit} against {against}, 95 % interval {interval}, n = {n}"
             for label, n, effect, interval, _ in self._rows()
         ]
         first, *rest = [f"{name}: {text}" for name, text in self._lines()]
@@ -188,7 +272,7 @@ class Card:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        heads = ("n", "difference, bp", "95 % interval", "naive interval")
+        heads = ("n", f"difference, {_UNITS[self.unit][1]}", "95 % interval", "naive interval")
         head = (
             f'<th scope="col" style="text-align: left">{html.escape(str(self.table.index.name or ""))}</th>'
             + "".join(f'<th scope="col" style="white-space: nowrap">{each}</th>' for each in heads)
@@ -219,6 +303,7 @@ def evidence_card(
     costs: str,
     verdict: str,
     because: str = "",
+    unit: str = "basis points",
 ) -> Card:
     """Say what was tested, on what, how surely, and with which verdict.
 
@@ -227,7 +312,8 @@ def evidence_card(
     claim : str
         As tested, in our own words.
     table : DataFrame
-        One row for each effect, from `by_label`.
+        One row for each effect, from `by_label` or `by_event`. What n ``counts`` and what the effects are
+        ``against`` can be said in its ``attrs``.
     method : str
         How the interval was made.
     trials : int
@@ -240,6 +326,8 @@ def evidence_card(
         supported, contradicted, undecided, silent, not testable or arithmetic.
     because : str
         The number that decided it; how many intervals hold 0 by default.
+    unit : {"basis points", "points"}
+        In which the effects are told.
 
     Returns
     -------
@@ -258,4 +346,6 @@ def evidence_card(
         raise InputError(
             f"the table has no column {', '.join(lacking)}; make it with by_label(labels, outcome)"
         )
-    return Card(claim, table, method, trials, data, costs, verdict, because or _holding_zero(table))
+    _unit(unit)
+    because = because or _holding_zero(table)
+    return Card(claim, table, method, trials, data, costs, verdict, because, unit)

@@ -182,7 +182,9 @@ def judge(exercise: Exercise, answers: Sequence[Any], *, tries: Sequence[str] = 
     except Exception as error:
         what = f"your code stopped with {type(error).__name__}: {error}"
         return Finding(
-            "ERROR", f"{what}. Try your function on one trade and read its last line.", seen=_digest(what)
+            "ERROR",
+            f"{what}. Try your function on one small case and read its last line.",
+            seen=_digest(what),
         )
     right = exercise.answer(given)
     wrong = [part for part in right if not same(observed[part], right[part])]

@@ -11,7 +11,7 @@ from oikit.learn.questions import Question
 
 __all__ = ["LESSONS", "exercise", "question", "questions"]
 
-LESSONS = ("01",)
+LESSONS = ("01", "02", "03", "05", "06")
 """A lesson has two modules, ``exercises_01`` with EXERCISES and ``questions_01`` with QUESTIONS."""
 
 

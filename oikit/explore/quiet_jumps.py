@@ -1,0 +1,333 @@
+"""Lesson 03, the divergence bench: what follows a jump in open interest while the price stands still?
+
+Four choices turn the sentence into a rule; each combination is one more try. The picture shows the
+mean path of the price around the cases of the chosen rule, and below it the effects of every rule
+that could have been chosen in this world. Both worlds are simulated: in the null world nothing
+leads the price, in the planted one a jump is followed by a fall of printed size.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from oikit.explore.model import Amount, Choice, Explorer, every_setting
+
+if TYPE_CHECKING:
+    import altair as alt
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
+
+__all__ = ["HORIZON", "JUMPS", "Jumps", "draw", "jumps", "path", "rows", "says"]
+
+HORIZON = "72h"
+"""How far every rule looks ahead; it is fixed, or else it would be a fifth choice."""
+
+AROUND = tuple(range(-72, 73, 12))
+WIDTH = 460
+
+WORLD = Choice("world", "Which simulated market: nothing built in, or a link?", ("null", "planted"), "null")
+WINDOW = Choice("window", "Over how long is a jump measured?", ("12h", "24h", "72h"), "24h")
+SPIKE = Amount("spike", "From which score on is it a jump?", 1.5, 3.0, 0.5, 2.0, "deviations")
+QUIET = Choice("quiet", "Which score may a still price reach at most?", ("0.5", "1", "any"), "0.5")
+
+
+class Jumps(NamedTuple):
+    """What a rule found.
+
+    Attributes
+    ----------
+    at : array of int
+        The bars of separate cases with a known outcome.
+    effect : Estimate
+        Log return over `HORIZON` after them, less the usual; the interval is that of
+        `oikit.stats.circular_shift`.
+    naive : Estimate
+        The same by a t-test that takes every bar for new evidence.
+    p : float
+    """
+
+    at: npt.NDArray[np.intp]
+    effect: Any
+    naive: Any
+    p: float
+
+
+def jumps(close: pd.Series, spoken: pd.Series) -> Jumps:
+    """Weigh what followed a rule, against what usually follows.
+
+    Parameters
+    ----------
+    close : Series, shape (n,)
+    spoken : Series of bool, shape (n,)
+        Where the rule speaks.
+
+    Returns
+    -------
+    Jumps
+
+    Raises
+    ------
+    InputError
+        If it spoke fewer than twice.
+    """
+    import numpy as np
+
+    from oikit.claims.events import first_in_cluster, forward
+    from oikit.stats import circular_shift, plain_t
+
+    after = forward(close, HORIZON)
+    cases, usual = first_in_cluster(spoken, HORIZON), float(after.mean())
+    honest = circular_shift(cases, after, horizon=HORIZON, base=usual)
+    naive = plain_t(spoken, after, base=usual)
+    return Jumps(np.flatnonzero(cases & after.notna()), honest.effect, naive.effect, honest.p)
+
+
+def path(close: pd.Series, at: npt.NDArray[np.intp]) -> list[dict[str, float]]:
+    """How did the price stand before and after these bars, compared with the usual?
+
+    Parameters
+    ----------
+    close : Series, shape (n,), hourly
+    at : array of int
+        Positions of the bars.
+
+    Returns
+    -------
+    list of dict
+        ``hour`` from 72 before to 72 after, ``mean``, ``low`` and ``high`` in per cent of the price at
+        the bar itself. The interval is the mean plus or minus two standard errors of separate cases.
+    """
+    import numpy as np
+
+    logs = np.log(close.to_numpy())
+    table = []
+    for hour in AROUND:
+        inside = at[(at + hour >= 0) & (at + hour < len(logs))]
+        moved = logs[inside + hour] - logs[inside]
+        usual = np.nanmean(logs[72 + hour : len(logs) - 72 + hour] - logs[72 : len(logs) - 72])
+        mean = float(np.nanmean(moved) - usual)
+        error = 1.96 * float(np.nanstd(moved, ddof=1)) / math.sqrt(len(moved)) if hour else 0.0
+        table.append(
+            {"hour": hour, "mean": _percent(mean)}
+            | {"low": _percent(mean - error), "high": _percent(mean + error)}
+        )
+    return table
+
+
+def _percent(value: float) -> float:
+    return round(100 * value, 2)
+
+
+@lru_cache(maxsize=2)
+def _close(world: str) -> pd.Series:
+    from oikit.data.samples import sample
+
+    return sample(f"bnb-{world}")["close"]
+
+
+@lru_cache(maxsize=6)
+def _scores(world: str, window: str) -> tuple[pd.Series, pd.Series]:
+    from oikit.clock import bars
+    from oikit.data.samples import sample
+    from oikit.indicators import robust_zscore, velocity
+    from oikit.trailing import log_change
+
+    frame = sample(f"bnb-{world}")
+    move = log_change(frame["close"], bars(window, frame.index))
+    return robust_zscore(velocity(frame["open_interest"], window)), robust_zscore(move)
+
+
+@lru_cache(maxsize=128)
+def _found(world: str, window: str, spike: float, quiet: str) -> Jumps:
+    jump, move = _scores(world, window)
+    spoken = (jump >= spike) & (move.abs() <= (math.inf if quiet == "any" else float(quiet)))
+    return jumps(_close(world), spoken)
+
+
+@lru_cache(maxsize=2)
+def _effects(world: str) -> tuple[float, ...]:
+    """Of every rule that can be chosen in this world."""
+    return tuple(_found(**each).effect.value for each in every_setting(JUMPS) if each["world"] == world)
+
+
+def rows(world: str, window: str, spike: float, quiet: str) -> list[dict[str, Any]]:
+    """Put one rule into rows: the path around its cases, and its effect.
+
+    Parameters
+    ----------
+    world : {"null", "planted"}
+    window : {"12h", "24h", "72h"}
+    spike : float, robust deviations
+    quiet : {"0.5", "1", "any"}
+        Robust deviations of the price's own move, or any move.
+
+    Returns
+    -------
+    list of dict
+        Each with its ``kind``: ``path`` or ``effect``.
+    """
+    found = _found(world, window, spike, quiet)
+    effect, naive = found.effect, found.naive
+    summary = {
+        "kind": "effect",
+        "n": effect.n,
+        "effect": _percent(effect.value),
+        "low": _percent(effect.low),
+        "high": _percent(effect.high),
+        "naive_low": _percent(naive.low),
+        "naive_high": _percent(naive.high),
+    }
+    return [summary, *({"kind": "path", **each} for each in path(_close(world), found.at))]
+
+
+def says(world: str, window: str, spike: float, quiet: str) -> str:
+    """Put the result of one rule into words.
+
+    Parameters
+    ----------
+    world, window, spike, quiet
+        As in `rows`.
+    """
+    found, effects = _found(world, window, spike, quiet), _effects(world)
+    built = "nothing built in" if world == "null" else "a fall after jumps planted"
+    still = "whatever the price did" if quiet == "any" else "with a price that stood still"
+    effect = found.effect
+    holds = effect.low <= 0 <= effect.high
+    rank = sorted(effects, key=abs, reverse=True).index(effect.value) + 1
+    said = (
+        f"Simulated, {built}. Open interest jumped over {_hours(window)} by a score of {spike:g} or more, "
+        f"{still}, {effect.n} separate times. In the {_hours(HORIZON)} after, the price moved "
+        f"{_signed(effect.value)} against the usual. The interval, {_signed(effect.low)} to "
+        f"{_signed(effect.high)}, {'holds zero' if holds else 'leaves zero out'}."
+    )
+    if holds and not found.naive.low <= 0 <= found.naive.high:
+        said += " A test that takes every hour for new evidence would have been sure."
+    return f"{said} By size this is number {rank} of {len(effects)} rules."
+
+
+def _hours(window: str) -> str:
+    return f"{window[:-1]} hours"
+
+
+def _signed(value: float) -> str:
+    # Adding zero takes the sign off a zero.
+    return f"{round(100 * value, 1) + 0.0:+.1f} %".replace("-", "−").replace("+0.0", "0.0")
+
+
+def draw(base: alt.Chart) -> alt.VConcatChart:
+    """Draw the path around the cases, and the effect among those of all rules of this world.
+
+    Parameters
+    ----------
+    base : Chart
+        Holding the rows of one setting.
+
+    Returns
+    -------
+    VConcatChart
+    """
+    import altair as alt
+
+    from oikit.theme import COLORS
+
+    of = {kind: base.transform_filter(f"datum.kind === '{kind}'") for kind in ("path", "effect")}
+    percent = "(datum.value === 0 ? '0' : replace(format(datum.value, '+.0f'), '-', '−')) + ' %'"
+    hour = alt.X(
+        "hour:Q",
+        title="hours before and after the jump is known",
+        scale=alt.Scale(domain=[-72, 72], nice=False),
+        axis=alt.Axis(values=list(range(-72, 73, 24))),
+    )
+    scale = alt.Scale(domain=[-8, 8], nice=False, clamp=True)
+    mean = alt.Y("mean:Q", title=None, scale=scale, axis=alt.Axis(labelExpr=percent, tickCount=5))
+    band = (
+        of["path"]
+        .mark_area(color=COLORS["band"], opacity=0.7)
+        .encode(hour, alt.Y("low:Q", scale=scale), y2="high:Q")
+    )
+    line = of["path"].mark_line(color=COLORS["price"], point={"color": COLORS["price"]}).encode(hour, mean)
+    known = (
+        alt.Chart(alt.InlineData([{"hour": 0}]))
+        .mark_rule(strokeDash=[5, 4], color=COLORS["open_interest"], strokeWidth=1.5)
+        .encode(hour)
+    )
+
+    listed = [f"{world},{_percent(each)}" for world in WORLD.options for each in _effects(world)]
+    every = alt.Chart(
+        alt.InlineData(
+            "\n".join(["of,effect", *listed]),
+            format=alt.CsvDataFormat(type="csv", parse={"effect": "number"}),
+        )
+    ).transform_filter("datum.of === world")
+    reach = alt.Scale(domain=[-8, 6], nice=False, clamp=True)
+
+    def across(field: str) -> alt.X:
+        return alt.X(field, title=None, scale=reach, axis=alt.Axis(labelExpr=percent, tickCount=7))
+
+    zero = (
+        alt.Chart(alt.InlineData([{"effect": 0}])).mark_rule(color=COLORS["muted"]).encode(across("effect:Q"))
+    )
+    ticks = every.mark_tick(color=COLORS["muted"], thickness=1.5, height=22, opacity=0.75).encode(
+        across("effect:Q"), y=alt.value(88)
+    )
+    honest = (
+        of["effect"]
+        .mark_rule(strokeWidth=3.5, color=COLORS["accent"])
+        .encode(across("low:Q"), x2="high:Q", y=alt.value(44))
+    )
+    naive = (
+        of["effect"]
+        .mark_rule(strokeWidth=2, strokeDash=[3, 3], color=COLORS["muted"])
+        .encode(across("naive_low:Q"), x2="naive_high:Q", y=alt.value(64))
+    )
+    dot = (
+        of["effect"]
+        .mark_point(filled=True, size=110, opacity=1, color=COLORS["accent"])
+        .encode(across("effect:Q"), y=alt.value(44))
+    )
+    label = (
+        of["effect"]
+        .transform_calculate(label="format(datum.n, ',') + ' cases; dashed: every hour counted'")
+        .mark_text(align="left", baseline="top")
+        .encode(alt.Text("label:N"), x=alt.value(4), y=alt.value(6))
+    )
+    names = (
+        alt.Chart(alt.InlineData([{"label": "each tick: one of the rules"}]))
+        .mark_text(align="left", baseline="top", color=COLORS["muted"])
+        .encode(alt.Text("label:N"), x=alt.value(4), y=alt.value(104))
+    )
+    return alt.vconcat(
+        alt.layer(band, line, known).properties(
+            title="The price around the jump, mean of all cases, against the usual", height=170, width=WIDTH
+        ),
+        alt.layer(zero, ticks, naive, honest, dot, label, names).properties(
+            title=f"What followed within {_hours(HORIZON)}, with its 95 % interval",
+            height=124,
+            width=WIDTH,
+        ),
+        spacing=14,
+    )
+
+
+JUMPS = Explorer(
+    id="03",
+    title="Divergence bench",
+    asks="What follows a jump in open interest while the price stands still?",
+    controls=(WORLD, WINDOW, SPIKE, QUIET),
+    rows=rows,
+    says=says,
+    draw=draw,
+    shows={
+        "n": "cases",
+        "effect": "moved, %",
+        "low": "from",
+        "high": "to",
+        "naive_low": "naive from",
+        "naive_high": "naive to",
+    },
+    tries=True,
+)
+"""The explorer of lesson 03."""
