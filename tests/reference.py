@@ -257,8 +257,20 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 
 
+TEXT = (
+    *("case_id", "source", "venue", "formula", "margin_mode"),
+    *("side", "symbol", "tolerance", "match", "note"),
+)
+
+
+def number(cell: Any) -> float:
+    """A blank cell is NaN."""
+    return float("nan") if cell is None or cell == "" else float(cell)
+
+
 def liquidation(row: Mapping[str, Any]) -> float:
-    """The library's answer to a row of ``liquidation-cases.csv`` (numbers as floats, blanks as NaN)."""
+    """The library's answer to a row of ``liquidation-cases.csv``, as text or with numbers as floats."""
+    row = {name: value if name in TEXT else number(value) for name, value in row.items()}
     formula, side = str(row["formula"]), str(row["side"])
     if formula.startswith("BINANCE_USDM"):
         sign = 1 if side == "long" else -1

@@ -68,24 +68,11 @@ def test_the_shared_cases_were_there_to_be_tested():
 @pytest.mark.parametrize("row", shared_rows("liquidation-cases.csv"), ids=lambda row: row["case_id"])
 def test_a_published_liquidation_price_is_met(row: dict[str, str]):
     """Nine formulas of seven venues; one page contradicts its own formula, and is held to the formula."""
-    text = (
-        "case_id",
-        "source",
-        "venue",
-        "formula",
-        "margin_mode",
-        "side",
-        "symbol",
-        "tolerance",
-        "match",
-        "note",
-    )
-    known = {k: v if k in text else float(v or "nan") for k, v in row.items()}
     kind, tolerance = row["tolerance"].split(":")
     wanted = float(row["recomputed"] if row["match"] == "NO" else row["expected"])
     allowed = float(tolerance) * (abs(wanted) if kind == "rel" else 1)
 
-    assert liquidation(known) == pytest.approx(wanted, rel=0, abs=allowed)
+    assert liquidation(row) == pytest.approx(wanted, rel=0, abs=allowed)
 
 
 @pytest.mark.parametrize(
