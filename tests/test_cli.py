@@ -72,8 +72,8 @@ def test_a_fetch_stores_the_real_open_interest(symbol: str, venue: Any, tmp_path
 
     assert (done.returncode, done.stderr) == (0, "")
     last = done.stdout.splitlines()[-1]
-    assert last.startswith(f"{symbol} 4h: 168 bars, 2026-02-20 04:00 to 2026-03-20 00:00 UTC; known: close ")
-    assert "open_interest 100%, funding_rate 100%" in last
+    assert last.startswith(f"{symbol}: 168 rows of 4h to 2026-03-20 00:00 UTC; ")
+    assert "; 10min old; 10 requests; in " in last
     assert done.stdout.rstrip().endswith(f"in {tmp_path / 'binance' / symbol / '4h'}")
     with gzip.open(VENUE / "data" / "oi-4h.csv.gz", "rt") as file:
         wanted = [line.split(",")[1:3] for line in file if line.startswith(symbol)]
@@ -93,7 +93,7 @@ def test_remarks_come_one_a_line_unless_quiet(venue: Any, run: Run) -> None:
         "  circulating_supply: cell(s) blank or out of range, now missing (1)",
         "  premium: not offered at this address, so the column is left out",
     ]
-    assert "circulating_supply 99.4%" in out
+    assert "circulating_supply 99.4% known, longest gap 4h" in out
     assert len(quiet[1].splitlines()) == 1
 
 
@@ -291,7 +291,7 @@ def test_a_missing_progress_bar_is_no_reason_not_to_fetch(
     code, out, err = run(*FETCH, rest=venue.url)
 
     assert (code, err) == (0, "")
-    assert "168 bars" in out
+    assert "168 rows" in out
 
 
 def test_importing_the_command_line_needs_no_click() -> None:
@@ -301,3 +301,30 @@ def test_importing_the_command_line_needs_no_click() -> None:
         done = subprocess.run([sys.executable, "-c", code], text=True, capture_output=True, check=False)
 
     assert done.stdout == "fine\n"
+
+
+def test_the_ledger_of_a_sample_is_one_word_for_each_claim(run: Run) -> None:
+    """The words are a closed set, and the keys are the ids of all claims."""
+    code, out, _ = run("claims", "--market", "bnb-null", "--json")
+    words = json.loads(out)
+
+    assert code == 0
+    assert list(words) == [f"C{n:02d}" for n in range(1, 39)]
+    assert set(words.values()) <= {
+        *("supported", "contradicted", "undecided", "silent", "not testable", "arithmetic"),
+    }
+    assert words["C05"] == "silent"
+    assert words["C13"] == "not testable"
+
+
+def test_the_ledger_in_words_shows_a_reading_that_found_something(run: Run) -> None:
+    """In the planted market it is one reading that finds the link; nobody should have to dig for it."""
+    code, out, _ = run("claims", "--market", "bnb-planted")
+
+    assert code == 0
+    assert "Simulated" in out
+    assert "C09-jump  supported" in out
+
+
+def test_a_market_nobody_has_is_refused_by_the_ledger(run: Run) -> None:
+    assert run("claims", "--market", "nope")[0] == 2

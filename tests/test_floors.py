@@ -41,7 +41,21 @@ FLOORS: dict[str, int] = {
 DATA_FLOORS = (
     *("labels", "venues", "quality", "supply", "bulk"),
     *("worlds", "mechanism", "simulate", "samples"),
-    *("http", "store", "question", "tail", "fetch"),
+    *(
+        "disk",
+        "budgets",
+        "http",
+        "store",
+        "held",
+        "upkeep",
+        "origin",
+        "question",
+        "tail",
+        "past",
+        "stitch",
+        "answer",
+        "fetch",
+    ),
 )
 
 HEAVY = ("altair", "httpx", "ipywidgets", "papermill", "sklearn", "scipy", "stamina", "click")

@@ -95,7 +95,7 @@ def test_an_answer_is_parsed_and_handed_on() -> None:
         refusal(503, {"code": -1000, "msg": "Unknown error"}),
         refusal(408),
     ],
-    ids=repr,
+    ids=["refused", "reset", "cut", "late", "500", "503", "408"],
 )
 def test_what_may_heal_is_tried_again(trouble: Answer) -> None:
     """A lost connection, a time-out and a broken server pass; the whole question is asked anew."""

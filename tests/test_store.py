@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oikit.data import store
+from oikit.data.upkeep import verify
 from oikit.errors import InputError, StoreError
 from tests.conftest import frame
 
@@ -144,6 +145,60 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pyt
 
     assert back(tmp_path)["close"].tolist()[:2] == [1.0, 2.0]
     assert not list(tmp_path.rglob("*.part"))
+
+
+@pytest.mark.parametrize("number", range(1, 6))
+def test_a_write_cut_short_anywhere_is_made_good(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between any two files: what is there can be read, and the next write leads to the same bytes."""
+    rows = bars([1.0, 2.0, 3.0], "2026-02-28 20:00")
+    put(tmp_path / "wanted", rows)
+    put(tmp_path / "cut", rows.iloc[:2])
+    replace, left = os.replace, [number]
+
+    def pulled(*paths: Any) -> None:
+        left[0] -= 1
+        if not left[0]:
+            raise KeyboardInterrupt
+        replace(*paths)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", pulled)
+        try:
+            put(tmp_path / "cut", rows + 1)
+        except KeyboardInterrupt:
+            assert verify(tmp_path / "cut") == []
+            store.settle(tmp_path / "cut", "BNBUSDT", STEP)
+            assert "coming" not in store.manifest(tmp_path / "cut", "BNBUSDT", STEP)
+    put(tmp_path / "cut", rows)
+
+    for month in ("2026-02", "2026-03"):
+        one, other = (tmp_path / name / f"binance/BNBUSDT/4h/{month}.parquet" for name in ("wanted", "cut"))
+        assert one.read_bytes() == other.read_bytes()
+    assert verify(tmp_path / "cut") == []
+
+
+def test_a_first_write_cut_short_leaves_nothing_to_believe(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A manifest that only promises is taken away; nothing to write is written nowhere."""
+
+    def pulled(path: Any, *_: Any) -> None:
+        if str(path).endswith("parquet") or ".parquet." in str(path):
+            raise KeyboardInterrupt
+        replace(path, *_)
+
+    replace = os.replace
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", pulled)
+        with pytest.raises(KeyboardInterrupt):
+            put(tmp_path, bars([1.0]))
+    store.settle(tmp_path, "BNBUSDT", STEP)
+
+    assert store.manifest(tmp_path, "BNBUSDT", STEP) == {}
+    assert put(tmp_path, bars([NAN]), remarks=["nothing known"]) == ["nothing known"]
+    assert store.markets(tmp_path) == []
 
 
 @pytest.mark.parametrize("symbol", ["../../etc", "..", "a/b", "", "C:\\x"])

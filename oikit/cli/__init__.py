@@ -1,10 +1,10 @@
 """The command line: it reads what was typed, calls, and writes what came back.
 
-==============  ===============================
-`cli.market`    ``oikit fetch``
-`cli.paper`     ``oikit report``
+==============  ==================================
+`cli.market`    ``oikit fetch``, ``oikit store``
+`cli.paper`     ``oikit claims``, ``oikit report``
 `cli.workshop`  ``oikit course``, ``oikit pack``
-==============  ===============================
+==============  ==================================
 
 A command is one function that returns a ``click.Command``, and its line in `COMMANDS`. Whatever
 oikit refuses ends as one line on stderr: exit code 2 where the reader can mend it, 1 where only the
@@ -28,6 +28,8 @@ __all__ = ["COMMANDS", "group", "main"]
 
 COMMANDS: dict[str, Callable[[], click.Command]] = {
     "fetch": market.fetch,
+    "store": market.store,
+    "claims": paper.claims,
     "report": paper.report,
     "course": workshop.course,
     "pack": workshop.pack,

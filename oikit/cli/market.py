@@ -7,6 +7,7 @@ import json
 import math
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from oikit.data.fetch import Fetched
 
-__all__ = ["fetch"]
+__all__ = ["fetch", "store"]
 
 Progress = Callable[[int, int, str], object]
 
@@ -30,6 +31,9 @@ def fetch() -> click.Command:
     @click.option("--every", default="1h", show_default=True, help="Bar length: 5min, 1h, 4h, 1d ...")
     @click.option("--store", metavar="FOLDER", help="Where bars are kept.  [env: OIKIT_STORE]")
     @click.option("--rest", metavar="ADDRESS", help="Whom to ask.  [env: OIKIT_BINANCE_REST]")
+    @click.option("--archive", metavar="FOLDER|URL", help="Where its bulk archive is.  [env: OIKIT_ARCHIVE]")
+    @click.option("--recheck", is_flag=True, help="Ask whether stored files of the archive were replaced.")
+    @click.option("--skip-refused", is_flag=True, help="Leave days whose file is refused as gaps.")
     @click.option("--quiet", is_flag=True, help="No progress and no remarks, only the last line.")
     @click.option("--json", "as_json", is_flag=True, help="Progress and result as JSON lines.")
     def command(
@@ -39,15 +43,31 @@ def fetch() -> click.Command:
         every: str,
         store: str | None,
         rest: str | None,
+        archive: str | None,
+        recheck: bool,
+        skip_refused: bool,
         quiet: bool,
         as_json: bool,
     ) -> None:
-        """Fetch open interest, prices, funding and ratios of SYMBOL from Binance into the store."""
+        """Fetch open interest, prices, funding and ratios of SYMBOL from Binance into the store.
+
+        What is further back than 30 days comes from Binance's bulk archive; --archive takes it from a
+        folder, such as a stick with a copy.
+        """
         from oikit.data.fetch import fetch as ask
 
         with _progress(symbol, quiet=quiet, as_json=as_json) as progress:
             found = ask(
-                symbol, since=since, until=until, every=every, store=store, rest=rest, progress=progress
+                symbol,
+                since=since,
+                until=until,
+                every=every,
+                store=store,
+                rest=rest,
+                archive=archive,
+                recheck=recheck,
+                skip_refused=skip_refused,
+                progress=progress,
             )
         if as_json:
             click.echo(json.dumps(_summary(found)))
@@ -117,6 +137,7 @@ def _summary(found: Fetched) -> dict[str, Any]:
         "first": index[0].isoformat(),
         "last": index[-1].isoformat(),
         "coverage": _coverage(found),
+        "quality": str(found.coverage),
         "remarks": list(found.remarks),
         "requests": found.requests,
         "path": str(found.path),
@@ -124,10 +145,67 @@ def _summary(found: Fetched) -> dict[str, Any]:
 
 
 def _closing_line(found: Fetched) -> str:
-    told = _summary(found)
-    first, last = (f"{at:%Y-%m-%d %H:%M}" for at in (found.frame.index[0], found.frame.index[-1]))
-    known = ", ".join(f"{name} {share:.1%}".replace(".0%", "%") for name, share in told["coverage"].items())
-    return (
-        f"{told['symbol']} {told['every']}: {told['rows']} bars, {first} to {last} UTC; known: {known}; "
-        f"{told['requests']} requests; in {told['path']}"
-    )
+    return f"{found.symbol}: {found.coverage}; {found.requests} requests; in {found.path}"
+
+
+# ---------------------------------------------------------------- the store
+
+
+def store() -> click.Command:
+    """Build ``oikit store`` with its four commands."""
+    import click
+
+    where = click.option("--store", "root", metavar="FOLDER", help="Which store.  [env: OIKIT_STORE]")
+    group = click.Group("store", help="List, verify, compact and export what has been fetched.")
+
+    @group.command("list")
+    @where
+    def listed(root: str | None) -> None:
+        """Tell which markets are stored, one a line."""
+        from oikit.data.upkeep import shelves
+
+        for shelf in shelves(_root(root)):
+            click.echo(shelf)
+
+    @group.command("verify")
+    @where
+    def verified(root: str | None) -> None:
+        """Hold every file against its checksum; exit code 2 if anything is wrong."""
+        from oikit.data.upkeep import shelves, verify
+        from oikit.errors import StoreError
+
+        wrong = verify(_root(root))
+        for line in wrong:
+            click.echo(line)
+        if wrong:
+            raise StoreError(f"{len(wrong)} thing(s) are wrong with {_root(root)}")
+        click.echo(f"{_root(root)}: {len(shelves(_root(root)))} market(s), every file as it was written")
+
+    @group.command("compact")
+    @where
+    def compacted(root: str | None) -> None:
+        """Take away what was left half written, and the memory of old fetches."""
+        from oikit.data.upkeep import compact
+
+        for line in compact(_root(root)):
+            click.echo(line)
+
+    @group.command("export")
+    @click.argument("symbol")
+    @click.argument("file", type=click.Path(path_type=Path))
+    @click.option("--every", default="1h", show_default=True, help="Bar length, as it is stored.")
+    @where
+    def exported(symbol: str, file: Path, every: str, root: str | None) -> None:
+        """Write SYMBOL to FILE as CSV, one row a bar."""
+        from oikit.data.upkeep import export
+
+        rows = export(_root(root), symbol, every, file)
+        click.echo(f"{file}: {rows:,} rows of {symbol} {every}")
+
+    return group
+
+
+def _root(root: str | None) -> Path:
+    from oikit.data.store import default_root
+
+    return Path(root) if root else default_root()

@@ -1,13 +1,37 @@
-"""Commands that write pages."""
+"""Commands that say what a market shows: a page, or a verdict on each claim."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import click
 
-__all__ = ["report"]
+__all__ = ["claims", "report"]
+
+
+def claims() -> click.Command:
+    """Build ``oikit claims``."""
+    import click
+
+    @click.command("claims")
+    @click.option("--market", metavar="MARKET", default="bnb-null", show_default=True)
+    @click.option("--store", metavar="FOLDER", help="Where bars are kept.  [env: OIKIT_STORE]")
+    @click.option("--details", is_flag=True, help="With the numbers behind each verdict.")
+    @click.option("--json", "as_json", is_flag=True, help="One word for each claim, by id.")
+    def command(market: str, store: str | None, details: bool, as_json: bool) -> None:
+        """Weigh the claims of the article on MARKET: a bundled sample, or a symbol that was fetched."""
+        from oikit.claims import claims_json, claims_text
+        from oikit.report.source import whole
+
+        frame, source, _ = whole(market, store=store)
+        if as_json:
+            click.echo(json.dumps(claims_json(frame), indent=1))
+        else:
+            click.echo(claims_text(frame, market=market, source=source, details=details))
+
+    return command
 
 
 def report() -> click.Command:

@@ -18,10 +18,10 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -308,10 +308,6 @@ class Haul:
         """Files that are missing although their day or month had ended by then, counted in words."""
         return Counter(count_as("missing-file", file.set) for file in self.missing if file.end <= before)
 
-    def records(self) -> list[dict[str, Any]]:
-        """What provenance keeps: one entry for each file used."""
-        return [{"key": p.file.key, "sha256": p.sha256, "checked": p.checked} for p in self.packs]
-
     def check(self) -> Haul:
         """Return itself, or say every file that was refused.
 
@@ -332,6 +328,7 @@ def collect(
     *,
     known: Mapping[str, str] | None = None,
     watch: Callable[[int, int, File], object] | None = None,
+    at_once: int = 1,
 ) -> Haul:
     """Bring many files; one that is refused does not stop the others, ten in a row do.
 
@@ -346,11 +343,8 @@ def collect(
         Key to sha256 of what is stored already.
     watch : callable, optional
         Told after each file: how many are done, of how many, and which it was.
-
-    Returns
-    -------
-    Haul
-        Look at ``refused``, or call ``check()``.
+    at_once : int
+        Files brought at the same time; `read` must bear that.
 
     Raises
     ------
@@ -360,28 +354,47 @@ def collect(
     haul, waiting, done, in_a_row = Haul(), list(files), 0, 0
     known = known or {}
     while waiting:
-        file = waiting.pop(0)
-        came: Pack | str | None
-        try:
-            came = verified(read, file, known=known.get(file.key, "") if known else "")
-        except BadReply as error:
-            haul.refused[file.key] = str(error)
-            in_a_row += 1
-            if in_a_row == _HOPELESS:
-                haul.check()
-        else:
-            in_a_row = 0
-            if isinstance(came, Pack):
-                haul.packs.append(came)
-                if known and known.get(file.key, came.sha256) != came.sha256:
-                    haul.revised[file.key] = known[file.key], came.sha256
-            elif came:
-                haul.unchanged.append(file)
-            elif file.days():
-                waiting[:0] = file.days()
-            elif not file.spare:
-                haul.missing.append(file)
-        done += 1
-        if watch:
-            watch(done, done + len(waiting), file)
+        batch, waiting = waiting[:at_once], waiting[at_once:]
+        days: list[File] = []
+        for file, came in zip(batch, _together(read, batch, known), strict=True):
+            if isinstance(came, BadReply):
+                haul.refused[file.key] = str(came)
+                in_a_row += 1
+                if in_a_row >= _HOPELESS:
+                    haul.check()
+            else:
+                in_a_row = 0
+                days += _sort_in(haul, file, came, known)
+            done += 1
+            if watch:
+                watch(done, done + len(waiting) + len(days), file)
+        waiting[:0] = days
     return haul
+
+
+def _together(read: Place, batch: list[File], known: Mapping[str, str]) -> list[Pack | str | BadReply | None]:
+    def bring(file: File) -> Pack | str | BadReply | None:
+        try:
+            return verified(read, file, known=known.get(file.key, ""))
+        except BadReply as error:
+            return error
+
+    if len(batch) == 1:
+        return [bring(batch[0])]
+    with ThreadPoolExecutor(len(batch)) as pool:
+        return list(pool.map(bring, batch))
+
+
+def _sort_in(haul: Haul, file: File, came: Pack | str | None, known: Mapping[str, str]) -> list[File]:
+    """Note what came of one file; of a month that is not there, its days are to be asked for."""
+    if isinstance(came, Pack):
+        haul.packs.append(came)
+        if known.get(file.key, came.sha256) != came.sha256:
+            haul.revised[file.key] = known[file.key], came.sha256
+    elif came:
+        haul.unchanged.append(file)
+    elif file.days():
+        return file.days()
+    elif not file.spare:
+        haul.missing.append(file)
+    return []

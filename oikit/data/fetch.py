@@ -1,4 +1,4 @@
-"""From a market and two dates to a frame: what is stored, and the exchange for the rest.
+"""From a market and two dates to a frame: what is stored, the archive, and the exchange for the rest.
 
 =============  ================================================================================
 `load`         the frame; falls back to the store where the exchange cannot be had, and says so
@@ -10,27 +10,28 @@ The one rule: **nothing is lost in silence**. What cannot be had is a row of NaN
 shorter frame; what was read before something went wrong is kept; figures of two sources never meet in
 one store.
 
-Addresses and place come from the arguments, else from OIKIT_BINANCE_REST and OIKIT_STORE.
+Addresses and place come from the arguments, else from OIKIT_BINANCE_REST, OIKIT_ARCHIVE and OIKIT_STORE.
 """
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from oikit.clock import length, words
+from oikit.clock import words
+from oikit.data import past, stitch
 from oikit.data import store as disk
+from oikit.data.answer import Fetched, answer, gaps, losses
 from oikit.data.http import Client
+from oikit.data.origin import provenance
 from oikit.data.question import Question, floor, moment_text, understood
 from oikit.data.tail import Moment, Progress, holes, moment, read_tail, wall
 from oikit.data.venues import binance
-from oikit.data.venues.query import check_symbol
 from oikit.errors import (
     FallbackWarning,
     GeoBlocked,
@@ -39,39 +40,10 @@ from oikit.errors import (
     Unreachable,
     VenueError,
 )
-from oikit.frame import FIELDS, resample, validate
 
 __all__ = ["Fetched", "fetch", "load", "provenance"]
 
 _NO_ANSWER = (Unreachable, GeoBlocked, RateLimited)
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """A frame and what is to be said about it.
-
-    Attributes
-    ----------
-    frame : DataFrame
-        As `load` returns it.
-    symbol, every : str
-    path : Path
-        The folder that holds the bars.
-    remarks : tuple of str
-        What was repaired, is missing or has changed; one plain line each, counted.
-    losses : tuple of str
-        Those of the remarks that say why the frame holds less than was asked for.
-    requests : int
-        Requests sent, tries included; 0 if the store knew everything.
-    """
-
-    frame: pd.DataFrame
-    symbol: str
-    every: str
-    path: Path
-    remarks: tuple[str, ...]
-    losses: tuple[str, ...]
-    requests: int
 
 
 def load(
@@ -82,8 +54,11 @@ def load(
     every: str | pd.Timedelta = "1h",
     store: str | Path | None = None,
     rest: str | None = None,
+    archive: str | Path | None = None,
     client: Client | None = None,
     progress: Progress | None = None,
+    recheck: bool = False,
+    skip_refused: bool = False,
 ) -> pd.DataFrame:
     """Load one market as a frame: from the store where it is complete, else from Binance.
 
@@ -100,24 +75,32 @@ def load(
         The folder of stored bars; else ``OIKIT_STORE``, else ``.oikit/store`` in the home folder.
     rest : str, optional
         The address to ask; else ``OIKIT_BINANCE_REST``, else Binance's own.
+    archive : path or str, optional
+        Where the bulk archive is: an address, a folder that holds ``data/futures/um`` (a stick), or an
+        fsspec address; else ``OIKIT_ARCHIVE``, else Binance's own. Another exchange at `rest` has none
+        unless it is named.
     client : Client, optional
         To ask with; `rest` is then ignored.
     progress : callable, optional
         ``progress(done, total, what)`` after each answer.
+    recheck : bool
+        Ask the archive whether files that are stored have been replaced since; the newer are kept.
+    skip_refused : bool
+        Leave days whose file of the archive is refused as gaps, and warn, rather than raise in the end.
 
     Returns
     -------
     DataFrame, shape (n, m)
         A valid frame (`oikit.frame`), columns in the order of ``FIELDS``, one row a bar; a bar the
-        venue lacks is a row of NaN. Open interest and ratios are NaN where they lie further back
-        than the venue gives them. ``premium`` is there only where the venue offers it.
+        venue lacks is a row of NaN. Open interest and ratios further back than 30 days are the
+        archive's, and NaN where it has none. ``premium`` is there only where the venue offers it.
 
     Warns
     -----
     FallbackWarning
-        If the exchange could not be had and this is what the store holds.
+        If the exchange could not be had and this is what the archive gives, or the store holds.
     UserWarning
-        If the frame holds less than was asked for: open interest beyond 30 days, an `until` that has
+        If the frame holds less than was asked for: open interest that nobody gives, an `until` that has
         not come yet, figures that lag behind the venue's clock.
 
     Raises
@@ -127,13 +110,16 @@ def load(
     StoreError
         If the store cannot be read or written; nothing has been fetched then.
     VenueError
-        If the exchange did not give what it should, and the store holds nothing of this.
+        If the exchange did not give what it should, and the store holds nothing of this; if files of
+        the archive are refused and not `skip_refused`: all that could be had is stored by then.
     """
-    asked = understood(symbol, since, until, every, store, client.base if client else rest)
+    asked = understood(symbol, since, until, every, store, client.base if client else rest, archive)
     try:
-        found = _fetch(asked, client, progress)
+        found = _fetch(asked, client, progress, recheck=recheck, skip=skip_refused)
     except _NO_ANSWER as error:
         found = _fall_back(asked, error)
+    if found.instead:
+        warnings.warn(found.instead, FallbackWarning, stacklevel=2)
     for loss in found.losses:
         warnings.warn(f"{asked.symbol} {words(asked.every)}: {loss}", UserWarning, stacklevel=2)
     return found.frame
@@ -147,10 +133,13 @@ def fetch(
     every: str | pd.Timedelta = "1h",
     store: str | Path | None = None,
     rest: str | None = None,
+    archive: str | Path | None = None,
     client: Client | None = None,
     progress: Progress | None = None,
+    recheck: bool = False,
+    skip_refused: bool = False,
 ) -> Fetched:
-    """Load one market with all that is to be said about it; where `load` would fall back, this raises.
+    """Load one market with all that is to be said about it; where `load` would use the store, this raises.
 
     Parameters and errors are those of `load`.
 
@@ -158,82 +147,64 @@ def fetch(
     -------
     Fetched
     """
-    asked = understood(symbol, since, until, every, store, client.base if client else rest)
+    asked = understood(symbol, since, until, every, store, client.base if client else rest, archive)
     try:
-        return _fetch(asked, client, progress)
+        return _fetch(asked, client, progress, recheck=recheck, skip=skip_refused)
     except _NO_ANSWER as error:
         raise _with_hint(asked, error) from error
-
-
-def provenance(
-    symbol: str, *, every: str | pd.Timedelta | None = None, store: str | Path | None = None
-) -> str:
-    """Where do the stored bars of this market come from? One line, for the foot of a chart or a report.
-
-    Parameters
-    ----------
-    symbol : str
-    every : str or Timedelta, optional
-        The bar length that was asked for; by default the one fetched last.
-    store : path, optional
-
-    Raises
-    ------
-    InputError
-        If nothing of it is stored.
-    """
-    root = Path(store) if store else disk.default_root()
-    check_symbol(symbol)
-    if every is not None:
-        steps = [binance.clock_for(every)]
-    else:
-        steps = [length(stored) for name, stored in disk.markets(root) if name == symbol]
-    notes = [note for step in steps if (note := disk.manifest(root, symbol, step))]
-    if not notes:
-        raise InputError(
-            f"the store {root} holds nothing of {symbol}; use oikit.load({symbol!r}, since=...) first"
-        )
-    note = max(notes, key=lambda each: str(each["fetched_at"]))
-    address = str(note["address"])
-    source = f"real figures from {address}"
-    if address != binance.ADDRESS:
-        source = f"figures given as real by {address}, which is not Binance's own address"
-    since, until, at = (
-        f"{pd.Timestamp(note[key]):%Y-%m-%d %H:%M}" for key in ("since", "until", "fetched_at")
-    )
-    remarks = sum(len(fetched["remarks"]) for fetched in note["fetches"])
-    digest = hashlib.sha256("".join(month["sha256"] for month in note["files"].values()).encode()).hexdigest()
-    return (
-        f"Binance USD-M {symbol} {note['every']}: {source}, {note['rows']} bars in ({since}, {until}] UTC, "
-        f"fetched {at} UTC by the venue's clock, {remarks} remark(s), sha256 {digest[:12]}"
-    )
 
 
 # ---------------------------------------------------------------- the answer
 
 
-def _fetch(asked: Question, client: Client | None, progress: Progress | None) -> Fetched:
+def _fetch(
+    asked: Question, client: Client | None, progress: Progress | None, *, recheck: bool, skip: bool
+) -> Fetched:
     note = asked.manifest()
-    if asked.until is not None and note and asked.until <= pd.Timestamp(note["until"]):
+    if asked.until is not None and note and asked.until <= pd.Timestamp(note["until"]) and not recheck:
         # Time only moves the wall forward: what lay beyond it when it was fetched does so now.
         first, lacking = wall(pd.Timestamp(note["fetched_at"]), asked.step), note.get("lacking", ())
         stored = asked.stored(asked.until)
-        if not holes(stored, asked.step, first, lacking):
-            return _answer(asked, stored, _losses(stored, first), (), 0)
+        if not holes(stored, asked.step, first, lacking) and not _days_open(asked, first):
+            return answer(asked, stored, losses(stored, first, asked), (), 0)
     disk.check(asked.root)
-    if client is not None:
-        return _from_venue(asked, client, progress)
-    with Client(asked.address, budgets=binance.BUDGETS) as own:
-        return _from_venue(asked, own, progress)
+    disk.settle(asked.root, asked.symbol, asked.step)
+    with contextlib.ExitStack() as stack:
+        if client is None:
+            client = stack.enter_context(Client(asked.address, budgets=binance.BUDGETS))
+        files = stack.enter_context(stitch.source(asked, client))
+        try:
+            now = moment(client, asked.symbol)
+        except GeoBlocked as error:
+            if files is None:
+                raise
+            return _without_exchange(asked, client, files, error, progress, skip=skip)
+        return _from_venue(asked, client, now, files, progress, recheck=recheck, skip=skip)
 
 
-def _from_venue(asked: Question, client: Client, progress: Progress | None) -> Fetched:
-    before = client.requests
-    now = moment(client, asked.symbol)
-    until, losses = _closed(asked, now)
+def _days_open(asked: Question, first: pd.Timestamp) -> bool:
+    """Whether the archive may have more."""
+    if asked.archive is None or asked.until is None:
+        return False
+    whole = disk.read(asked.root, asked.symbol, asked.step, *past.days(asked.since, asked.until))
+    return bool(past.wanted(whole, asked.symbol, first, asked.files()))
+
+
+def _from_venue(
+    asked: Question,
+    client: Client,
+    now: Moment,
+    files: stitch.Source | None,
+    progress: Progress | None,
+    *,
+    recheck: bool,
+    skip: bool,
+) -> Fetched:
+    before = client.requests - 3
+    until, late = _closed(asked, now)
     stored, first = asked.stored(until), wall(now.clock, asked.step)
     lacking = set(asked.manifest().get("lacking", ()))
-    new, repairs = stored.iloc[:0, :0], Counter[str]()
+    parts, repairs = dict[str, list[pd.DataFrame]](), Counter[str]()
     try:
         for piece in read_tail(
             client, asked.symbol, asked.step, holes(stored, asked.step, first, lacking), progress
@@ -242,63 +213,102 @@ def _from_venue(asked: Question, client: Client, progress: Progress | None) -> F
                 lacking.add(piece.series)
             else:
                 lacking.discard(piece.series)
-                new = disk.merge(new, piece.frame)[0]
+                parts.setdefault(piece.series, []).append(piece.frame)
             repairs += piece.repairs
     except BaseException:
         # What was read whole is kept, whatever came between; the next call asks for the rest.
-        _keep(asked, new, now, lacking, [*_counted(repairs), "cut short: the rest was not read"])
+        _keep(asked, _joined(parts), now, lacking, [*_counted(repairs), "cut short: the rest was not read"])
         raise
-    whole = disk.merge(stored, new)[0].reindex(stored.index)
-    losses += _losses(whole, first)
-    remarks = [*_counted(repairs), *_gaps(whole, first, lacking)]
-    kept = _keep(asked, new, now, lacking, [*losses, *remarks])
-    return _answer(asked, asked.stored(until), losses, kept, client.requests - before)
+    new = _joined(parts)
+    parts.clear()  # years of five minutes are not to lie in memory twice
+    told = [*_counted(repairs), *gaps(_firsts(stored, new), first, lacking)]
+    remarks = _keep(asked, new, now, lacking, [*late, *told])
+    del stored, new
+    sent = client.requests - before
+    found = stitch.Stitched()
+    if files is not None:
+        origin = _origin(asked, now.clock, lacking)
+        found = stitch.fill(
+            *(asked, files, until, first, now.clock, origin),
+            recheck=recheck,
+            progress=progress,
+            done=sent,
+        )
+        sent += files.requests
+    found.check(skip=skip)
+    whole = asked.stored(until)
+    late += [*found.losses, *losses(whole, first, asked)]
+    remarks = stitch.added(remarks, found.remarks)
+    return answer(asked, whole, late, remarks, sent, now.clock)
+
+
+def _without_exchange(
+    asked: Question,
+    client: Client,
+    files: stitch.Source,
+    error: GeoBlocked,
+    progress: Progress | None,
+    *,
+    skip: bool,
+) -> Fetched:
+    """Everything from the archive, as far as it reaches: the second choice, and it says so."""
+    # The venue's clock cannot be had; this computer's only says how far to look, not what has closed.
+    today = floor(pd.Timestamp.now("UTC"), asked.every)
+    until = today if asked.until is None else min(asked.until, today)
+    note = asked.manifest()
+    origin = _origin(asked, today, set(note.get("lacking", ())))
+    try:
+        found, end = stitch.instead(asked, files, max(until, asked.since + asked.every), origin, progress)
+    except _NO_ANSWER as away:
+        raise type(error)(f"{error}; and its archive cannot be had: {away}") from away
+    found.check(skip=skip)
+    if end is None:
+        raise type(error)(f"{error}; and its archive {files.address} has nothing of {asked.symbol} then")
+    whole = asked.stored(end)
+    told = f"{error}. Used instead: the archive {files.address} and the store, up to {moment_text(end)}"
+    late = [*found.losses, *losses(whole, end + asked.step, asked)]
+    return answer(asked, whole, late, found.remarks, client.requests + files.requests, end, told)
 
 
 def _closed(asked: Question, now: Moment) -> tuple[pd.Timestamp, list[str]]:
     """The end of the last bar to give, and why it is not the one that was asked for."""
-    losses, last = list(now.remarks), floor(now.closed, asked.every)
+    late, last = list(now.remarks), floor(now.closed, asked.every)
     if last <= asked.since:
         raise InputError(
             f"no bar of {words(asked.every)} has closed since {moment_text(asked.since)}: "
             f"at the venue it is {moment_text(now.clock)}; type an earlier since"
         )
     if asked.until is None or asked.until <= last:
-        return asked.until or last, losses
-    losses.append(
+        return asked.until or last, late
+    late.append(
         f"bars up to {moment_text(asked.until)} have not all closed yet: "
         f"the last that has ends {moment_text(last)}"
     )
-    return last, losses
-
-
-def _losses(frame: pd.DataFrame, first: pd.Timestamp) -> list[str]:
-    """What lies beyond the wall, and is not in the store either."""
-    beyond = frame[frame.index < first]
-    lost = len(beyond) if "open_interest" not in beyond else int(beyond["open_interest"].isna().sum())
-    if not lost:
-        return []
-    return [
-        f"open interest and the three ratios of {lost} of {len(frame)} bar(s) are missing: "
-        f"the venue gives them for the last {binance.WALL.days} days only, here from {moment_text(first)}"
-    ]
-
-
-def _gaps(frame: pd.DataFrame, first: pd.Timestamp, lacking: Iterable[str]) -> list[str]:
-    """What the venue should have had and has not."""
-    said = [f"{name}: not offered at this address, so the column is left out" for name in sorted(lacking)]
-    for name, series in binance.SERIES.items():
-        part = frame[frame.index >= first] if series.walled else frame
-        bad = part.index if series.columns[0] not in part else part.index[part[series.columns[0]].isna()]
-        if name not in lacking and len(bad):
-            said.append(
-                f"{name}: {len(bad)} of {len(frame)} bar(s) are unknown, the first ends {moment_text(bad[0])}"
-            )
-    return said
+    return last, late
 
 
 def _counted(repairs: Counter[str]) -> list[str]:
     return [f"{what} ({count})" for what, count in sorted(repairs.items())]
+
+
+def _origin(asked: Question, clock: pd.Timestamp, lacking: set[str]) -> dict[str, Any]:
+    return {"address": asked.address, "fetched_at": clock.isoformat(), "lacking": sorted(lacking)}
+
+
+def _joined(parts: dict[str, list[pd.DataFrame]]) -> pd.DataFrame:
+    """Windows of a series one below the other, series side by side."""
+    read = [pd.concat(windows) for windows in parts.values()]
+    if not read:
+        return pd.DataFrame(index=pd.DatetimeIndex([], tz="UTC", name="time").as_unit("us"))
+    once = [each.groupby(level=0).last() if each.index.has_duplicates else each for each in read]
+    return pd.concat(once, axis=1, sort=True)
+
+
+def _firsts(stored: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """Of each series the column that says what is known, old and new together."""
+    names = [series.columns[0] for series in binance.SERIES.values()]
+    old, now = (each[[name for name in names if name in each]] for each in (stored, new))
+    return disk.merge(old, now)[0].reindex(stored.index)
 
 
 def _keep(
@@ -307,28 +317,8 @@ def _keep(
     known = new.dropna(how="all")
     if known.empty:
         return remarks
-    origin = {
-        "address": asked.address,
-        "fetched_at": now.clock.isoformat(),
-        "lacking": sorted(lacking),
-        "remarks": remarks,
-    }
+    origin = {**_origin(asked, now.clock, lacking), "remarks": remarks}
     return disk.write(asked.root, asked.symbol, asked.step, known, origin)
-
-
-def _answer(
-    asked: Question, stored: pd.DataFrame, losses: Sequence[str], remarks: Sequence[str], requests: int
-) -> Fetched:
-    always = [name for series in binance.SERIES.values() if not series.may_lack for name in series.columns]
-    frame = stored.reindex(columns=[name for name in FIELDS if name in {*stored.columns, *always}])
-    if asked.every != asked.step:
-        frame = resample(frame, asked.every)
-    sold = frame["taker_sell_volume"]
-    frame["taker_buy_sell_ratio"] = frame["taker_buy_volume"] / sold.where(sold > 0)
-    frame["market_cap"] = frame["circulating_supply"] * frame["close"]
-    frame = validate(frame[[name for name in FIELDS if name in frame]])
-    said = tuple(dict.fromkeys([*losses, *remarks]))
-    return Fetched(frame, asked.symbol, words(asked.every), asked.path, said, tuple(losses), requests)
 
 
 # ---------------------------------------------------------------- the second choice
@@ -344,13 +334,11 @@ def _fall_back(asked: Question, error: VenueError) -> Fetched:
     if not known:
         raise _with_hint(asked, error) from error
     fetched = moment_text(note["fetched_at"])
-    warnings.warn(
+    told = (
         f"{error}. Used instead: the store {asked.root}, fetched {fetched}; it knows {known} of "
-        f"{len(stored)} bars of {asked.symbol} {words(asked.step)} up to {moment_text(until)}",
-        FallbackWarning,
-        stacklevel=3,
+        f"{len(stored)} bars of {asked.symbol} {words(asked.step)} up to {moment_text(until)}"
     )
-    return _answer(asked, stored, (), (), 0)
+    return answer(asked, stored, (), (), 0, instead=told)
 
 
 def _with_hint(asked: Question, error: VenueError) -> VenueError:

@@ -14,15 +14,14 @@ from __future__ import annotations
 import json
 import logging
 import re
-import threading
 import time
-from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import oikit
+from oikit.data.budgets import Ledger, shared
 from oikit.data.venues.query import Budget, Query
 from oikit.errors import BadReply, GeoBlocked, InputError, MissingExtra, RateLimited, Unreachable, VenueError
 
@@ -36,45 +35,6 @@ _STILL_WORKS = "oikit.sample('bnb-null') still works, and so does what has been 
 _WORDS = 64 * 1024  # of a refusal, this much is read to quote it
 _BANNED = re.compile(r"banned until (\d{13})")
 _TITLE = re.compile(r"<title[^>]*>(.{1,200}?)</title>", re.IGNORECASE | re.DOTALL)
-
-
-class Ledger:
-    """What has been spent of each budget in its last window.
-
-    Budgets belong to the address of this computer, not to one client, so all clients of a process
-    share one ledger unless they are given their own.
-    """
-
-    def __init__(self) -> None:
-        self._spent: defaultdict[tuple[str, str], deque[tuple[float, int]]] = defaultdict(deque)
-        self._lock = threading.Lock()
-
-    def book(self, key: tuple[str, str], budget: Budget, weight: int, now: float) -> float:
-        """Book this weight and return 0, or return the seconds to wait until it fits."""
-        with self._lock:
-            spent = self._current(key, budget, now)
-            # A request heavier than the whole budget must still go out, alone.
-            if spent and sum(w for _, w in spent) + weight > budget.allowed:
-                return max(spent[0][0] + budget.seconds - now, 0.001)
-            spent.append((now, weight))
-            return 0.0
-
-    def heard(self, key: tuple[str, str], budget: Budget, used: int, now: float) -> None:
-        """Take over the venue's own count where it is higher: others behind this address ask too."""
-        with self._lock:
-            spent = self._current(key, budget, now)
-            more = used - sum(w for _, w in spent)
-            if more > 0:
-                spent.append((now, more))
-
-    def _current(self, key: tuple[str, str], budget: Budget, now: float) -> deque[tuple[float, int]]:
-        spent = self._spent[key]
-        while spent and spent[0][0] <= now - budget.seconds:
-            spent.popleft()
-        return spent
-
-
-_SHARED = Ledger()
 
 
 class _Again(Exception):
@@ -109,7 +69,7 @@ class Client:
     sleep, now : callable
         How to wait and how to measure seconds.
     ledger : Ledger, optional
-        Whom to share budgets with; by default every client of this process.
+        Whom to share budgets with; by default every client on this computer.
 
     Attributes
     ----------
@@ -145,12 +105,20 @@ class Client:
         # Its notes on each retry would else reach a reader's terminal as log lines.
         logging.getLogger("stamina").addHandler(logging.NullHandler())
         self.requests = 0
-        self._budgets, self._ledger = budgets, ledger or _SHARED
+        self._budgets, self._ledger = budgets, ledger or shared()
+        self._options: dict[str, Any] = {
+            "timeout": timeout,
+            "attempts": attempts,
+            "wait": wait,
+            "patience": patience,
+            "transport": transport,
+            "sleep": sleep,
+            "now": now,
+            "ledger": ledger,
+        }
         self._timeout, self._patience, self._most_bytes = timeout, patience, most_bytes
         self._sleep, self._now = sleep, now
-        self._not_before = 0.0
         self._stopped: VenueError | None = None
-        self._stopped_until = 0.0
         self._retrying = stamina.RetryingCaller(
             attempts=attempts, timeout=None, wait_initial=wait, wait_max=5.0, wait_jitter=wait
         )
@@ -158,7 +126,7 @@ class Client:
             base_url=self.base,
             timeout=timeout,
             follow_redirects=False,
-            headers={"User-Agent": f"oikit/{oikit.__version__}", "Accept": "application/json"},
+            headers={"User-Agent": f"oikit/{oikit.__version__}", "Accept": "application/json, */*;q=0.5"},
             transport=transport,
             trust_env=urlsplit(base).hostname not in _LOOPBACK,  # a proxy has no business on this computer
         )
@@ -177,6 +145,20 @@ class Client:
         """Close the connections."""
         self._http.close()
 
+    def beside(self, base: str, *, budgets: Mapping[str, Budget], most_bytes: int) -> Client:
+        """Make a client with the same manners for another address."""
+        return Client(base, budgets=budgets, most_bytes=most_bytes, **self._options)
+
+    def fetch(self, address: str) -> bytes | None:
+        """Bring a file from below this client's address: its bytes, or None if there is no such file.
+
+        Paid from the budget called ``"files"``; errors are those of `get`.
+        """
+        if not address.startswith(f"{self.base}/"):
+            raise InputError(f"{address!r:.80} is not below {self.base}")
+        path = address[len(self.base) :]
+        return self.get(Query(path, {}, "files", expects=bytes, may_lack=True))
+
     def get(self, query: Query) -> Any:
         """Ask, and return the parsed answer.
 
@@ -186,7 +168,7 @@ class Client:
 
         Returns
         -------
-        list or dict
+        list, dict or bytes
             As ``query.expects`` says; None where ``query.may_lack`` and the venue has no such path.
 
         Raises
@@ -215,7 +197,7 @@ class Client:
             raise failed.error from failed.__cause__
 
     def _ask(self, query: Query) -> Any:
-        if self._stopped is not None and self._now() < self._stopped_until:
+        if self._stopped is not None:
             raise self._stopped
         self._pace(query)
         httpx, _ = _import()
@@ -235,7 +217,9 @@ class Client:
 
     def _pace(self, query: Query) -> None:
         """The one place where we wait before asking: a ``Retry-After``, then the budget."""
-        pause = self._not_before - self._now()
+        pause, banned = self._ledger.held(self.base, self._now())
+        if banned:
+            raise RateLimited(banned)
         if pause > 0:
             self._sleep(pause)
         key, budget = (self.base, query.bucket), self._budgets[query.bucket]
@@ -276,28 +260,23 @@ class Client:
         if status == 404 and query.may_lack:
             return None
         if status in (403, 451):
-            raise self._stop(
-                GeoBlocked(
-                    f"{self.host} does not serve the place this computer is in (HTTP {status}{said}); "
-                    f"oikit does not go around that; {_STILL_WORKS}"
-                )
+            self._stopped = GeoBlocked(
+                f"{self.host} does not serve the place this computer is in (HTTP {status}{said}); "
+                f"oikit does not go around that; {_STILL_WORKS}"
             )
+            raise self._stopped
         if status == 418:
             wait = _retry_after(reply.headers.get("retry-after"))
             banned = _BANNED.search(body.decode("utf-8", "replace"))
             end = f"until {_clock(int(banned[1]))}" if banned else f"for {wait:g} s"
-            raise self._stop(
-                RateLimited(
-                    f"{self.host} has banned this address {end} (HTTP 418); nothing more is asked of it"
-                ),
-                wait,
-            )
+            says = f"{self.host} has banned this address {end} (HTTP 418); nothing more is asked of it"
+            # All who ask from this computer are banned, and asking on makes it longer.
+            self._ledger.hold(self.base, wait, self._now(), says)
+            raise RateLimited(says)
         if status == 429:
             wait = _retry_after(reply.headers.get("retry-after"))
-            error = RateLimited(
-                f"{self.host} has had too many requests from this address; try again in {wait:g} s"
-            )
-            self._not_before = self._now() + wait
+            self._ledger.hold(self.base, wait, self._now())
+            error = self._too_many(wait)
             raise _Again(error) if wait <= self._patience else error
         if status == 408 or status >= 500:
             raise _Again(
@@ -309,9 +288,10 @@ class Client:
             raise BadReply(f"{where} answered HTTP {status} without data; try again later")
         raise BadReply(f"{where} said no (HTTP {status}{said})")
 
-    def _stop(self, error: VenueError, seconds: float = float("inf")) -> VenueError:
-        self._stopped, self._stopped_until = error, self._now() + seconds
-        return error
+    def _too_many(self, wait: float) -> RateLimited:
+        return RateLimited(
+            f"{self.host} has had too many requests from this address; try again in {wait:.3g} s"
+        )
 
 
 def _plain(text: str, most: int = 120) -> str:
@@ -344,12 +324,14 @@ def _host(base: str) -> str:
 
 def _parsed(query: Query, where: str, kind: str, body: bytes) -> Any:
     """The answer as Python objects, once everything says that it is one."""
-    if "html" in kind.lower() or (kind and "json" not in kind.lower()):
+    if "html" in kind.lower() or (kind and "json" not in kind.lower() and query.expects is not bytes):
         title = _TITLE.search(body[:_WORDS].decode("utf-8", "replace"))
         called = f" called '{_plain(title[1], 60)}'" if title else ""
         raise BadReply(
             f"{where} answered with a page{called}, not with data ({_plain(kind, 40)}); try again later"
         )
+    if query.expects is bytes:
+        return body
     try:
         reply = json.loads(body)
     except (ValueError, RecursionError) as error:

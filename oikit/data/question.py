@@ -10,8 +10,10 @@ from typing import Any
 import pandas as pd
 
 from oikit.clock import MONDAY, length, utc, words
+from oikit.data import held
 from oikit.data import store as disk
 from oikit.data.venues import binance
+from oikit.data.venues.archive_files import ADDRESS
 from oikit.data.venues.query import check_symbol
 from oikit.errors import InputError, StoreError
 
@@ -33,6 +35,8 @@ class Question:
         The store.
     address : str
         The venue's.
+    archive : str or None
+        Where its bulk archive is; None where none is known.
     """
 
     symbol: str
@@ -42,6 +46,7 @@ class Question:
     until: pd.Timestamp | None
     root: Path
     address: str
+    archive: str | None = None
 
     @property
     def path(self) -> Path:
@@ -56,6 +61,10 @@ class Question:
         """What the store knows of them, a row each up to `until`."""
         return disk.read(self.root, self.symbol, self.step, self.since, until)
 
+    def files(self) -> dict[str, Any]:
+        """Which files of the archive are stored."""
+        return held.files_of(self.root, self.symbol, self.step)
+
 
 def understood(
     symbol: str,
@@ -64,6 +73,7 @@ def understood(
     every: str | pd.Timedelta,
     store: str | Path | None,
     rest: str | None,
+    archive: str | Path | None = None,
 ) -> Question:
     """Read what a person asked for, or say what is wrong with it.
 
@@ -93,7 +103,7 @@ def understood(
         )
     root = Path(store) if store else disk.default_root()
     address = (rest or os.environ.get("OIKIT_BINANCE_REST") or binance.ADDRESS).rstrip("/")
-    asked = Question(symbol, span, step, low, high, root, address)
+    asked = Question(symbol, span, step, low, high, root, address, _archive(archive, address))
     stored = str(asked.manifest().get("address", address))
     if (stored == binance.ADDRESS) != (address == binance.ADDRESS):
         raise StoreError(
@@ -101,6 +111,12 @@ def understood(
             "keep them apart with --store or OIKIT_STORE"
         )
     return asked
+
+
+def _archive(archive: str | Path | None, address: str) -> str | None:
+    """The one that was named, else the exchange's own; another exchange's figures have another archive."""
+    named = str(archive or os.environ.get("OIKIT_ARCHIVE") or "")
+    return named or (ADDRESS if address == binance.ADDRESS else None)
 
 
 def floor(when: pd.Timestamp, span: pd.Timedelta) -> pd.Timestamp:

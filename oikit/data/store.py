@@ -4,10 +4,13 @@
 
     ROOT/binance/BNBUSDT/4h/2026-03.parquet    bars that end in (2026-03-01, 2026-04-01] UTC
     ROOT/binance/BNBUSDT/4h/manifest.json      where they came from, and what had to be repaired
+    ROOT/binance/BNBUSDT/4h/archive.json       which files of the bulk archive they hold
 
 The one rule: **what is known is never lost**. A file is written under a temporary name and put in
-place in one step; a missing value never replaces a known one; a known value that has changed is
-replaced, counted and said. ROOT is ``OIKIT_STORE``, or ``.oikit/store`` in the home folder.
+place in one step, and the manifest names its checksum before that and after, so that a process may be
+killed anywhere; one process writes at a time; a missing value never replaces a known one; a known
+value that has changed is replaced, counted and said. What is read must match its checksum. ROOT is
+``OIKIT_STORE``, or ``.oikit/store`` in the home folder; `oikit.data.upkeep` looks after it.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ import io
 import json
 import os
 import secrets
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -25,13 +29,29 @@ from typing import Any
 import pandas as pd
 
 from oikit.clock import words
+from oikit.data.disk import locked, put, storing
 from oikit.data.venues.query import check_symbol
 from oikit.errors import StoreError
+from oikit.frame import FIELDS
 
-__all__ = ["check", "default_root", "folder", "manifest", "markets", "merge", "read", "write"]
+__all__ = [
+    "check",
+    "default_root",
+    "folder",
+    "manifest",
+    "markets",
+    "merge",
+    "read",
+    "read_month",
+    "read_note",
+    "settle",
+    "write",
+    "writing",
+]
 
+_LOOKS = 5  # at a file that another process may be replacing
 _KEPT = 200  # fetches remembered in a manifest; a market watched for months must not grow it for ever
-_MANIFEST = "manifest.json"
+_MANIFEST, _LOCK = "manifest.json", ".lock"
 
 
 def default_root() -> Path:
@@ -58,7 +78,7 @@ def check(root: Path) -> None:
     StoreError
         If it cannot.
     """
-    with _storing(root, "write to"):
+    with storing(root, "write to"):
         root.mkdir(parents=True, exist_ok=True)
         probe = root / f".{secrets.token_hex(6)}.part"
         probe.touch()
@@ -79,11 +99,22 @@ def manifest(root: Path, symbol: str, every: pd.Timedelta, *, venue: str = "bina
     StoreError
         If it cannot be read.
     """
-    path = folder(root, symbol, every, venue=venue) / _MANIFEST
-    with _storing(path, "read"):
-        if not path.exists():
+    return read_note(folder(root, symbol, every, venue=venue) / _MANIFEST)
+
+
+def read_note(path: Path) -> dict[str, Any]:
+    """A JSON file of the store; empty if there is none.
+
+    Raises
+    ------
+    StoreError
+        If it is none of ours.
+    """
+    with storing(path, "read"):
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
             return {}
-        found = json.loads(path.read_text(encoding="utf-8"))
     if not isinstance(found, dict) or not isinstance(found.get("files"), dict):
         raise StoreError(f"{path} is no manifest of a store; move it away and fetch again")
     return found
@@ -91,7 +122,7 @@ def manifest(root: Path, symbol: str, every: pd.Timedelta, *, venue: str = "bina
 
 def markets(root: Path, *, venue: str = "binance") -> list[tuple[str, str]]:
     """Which markets are stored, at which bar lengths?"""
-    with _storing(root, "read"):
+    with storing(root, "read"):
         return sorted((path.parts[-3], path.parts[-2]) for path in (root / venue).glob(f"*/*/{_MANIFEST}"))
 
 
@@ -118,9 +149,12 @@ def read(
     """
     index = pd.date_range(since + every, until, freq=every, name="time").as_unit("us")
     where = folder(root, symbol, every, venue=venue)
-    parts = [_read_month(where / f"{month}.parquet") for month in _months(index).unique()]
-    stored = pd.concat(parts) if parts else pd.DataFrame(index=index[:0])
-    return stored.reindex(index)
+    parts = [pd.DataFrame(index=index[:0])]
+    for month, bars in index.to_series().groupby(_months(index)):
+        stored = read_month(where, str(month))
+        # Month by month, so that years of five minutes are not laid on the grid twice.
+        parts.append(stored.reindex(bars.index) if len(stored) else pd.DataFrame(index=bars.index))
+    return pd.concat(parts).set_axis(index)
 
 
 def merge(old: pd.DataFrame, new: pd.DataFrame) -> tuple[pd.DataFrame, str]:
@@ -183,42 +217,127 @@ def write(
     StoreError
         If it cannot be written; what was stored before is then untouched or, month by month, newer.
     """
-    where, known = folder(root, symbol, every, venue=venue), manifest(root, symbol, every, venue=venue)
-    remarks, files = list(provenance.get("remarks", ())), dict(known.get("files", {}))
-    columns = list(dict.fromkeys([*known.get("columns", ()), *frame.columns]))
-    with _storing(where, "write to"):
-        where.mkdir(parents=True, exist_ok=True)
-    for month, rows in frame.groupby(_months(pd.DatetimeIndex(frame.index))):
-        path = where / f"{month}.parquet"
-        both, remark = merge(_read_month(path), rows)
-        if remark:
-            remarks.append(remark)
-        buffer = io.BytesIO()
-        both.to_parquet(buffer)
-        _put(path, buffer.getvalue())
-        files[str(month)] = {
-            "rows": len(both),
-            "first": both.index[0].isoformat(),
-            "last": both.index[-1].isoformat(),
-            "sha256": hashlib.sha256(buffer.getvalue()).hexdigest(),
+    where = folder(root, symbol, every, venue=venue)
+    with writing(root):
+        with storing(where, "write to"):
+            where.mkdir(parents=True, exist_ok=True)
+            _clear(where)
+        known = manifest(root, symbol, every, venue=venue)
+        settled, content = _settled(where, known), dict[str, bytes]()
+        remarks, files = list(provenance.get("remarks", ())), dict(settled)
+        for month, rows in frame.groupby(_months(pd.DatetimeIndex(frame.index))):
+            old = read_month(where, str(month), files)
+            both, remark = merge(old, rows)
+            if remark:
+                remarks.append(remark)
+            both = _canonical(both)
+            if both.empty or (len(old) and both.equals(old)):
+                continue
+            buffer = io.BytesIO()
+            both.to_parquet(buffer, compression="zstd")
+            content[str(month)] = buffer.getvalue()
+            files[str(month)] = {
+                "rows": len(both),
+                "first": both.index[0].isoformat(),
+                "last": both.index[-1].isoformat(),
+                "sha256": hashlib.sha256(content[str(month)]).hexdigest(),
+            }
+        if not files:
+            return remarks
+        columns = {*known.get("columns", ()), *frame.columns[frame.notna().any()]}
+        entry = {**provenance, "since": _text(frame.index[0] - every), "until": _text(frame.index[-1])}
+        note = {
+            "venue": venue,
+            "symbol": symbol,
+            "every": words(every),
+            "stamp": "end of bar, UTC",
+            **({"archive": known["archive"]} if "archive" in known else {}),
+            **{key: value for key, value in provenance.items() if key != "remarks"},
+            **_range(files, every),
+            "columns": [name for name in FIELDS if name in columns],
+            "fetches": [*known.get("fetches", ()), {**entry, "remarks": remarks}][-_KEPT:],
         }
-    files = dict(sorted(files.items()))
-    entry = {**provenance, "since": _text(frame.index[0] - every), "until": _text(frame.index[-1])}
-    note = {
-        "venue": venue,
-        "symbol": symbol,
-        "every": words(every),
-        "stamp": "end of bar, UTC",
-        **{key: value for key, value in provenance.items() if key != "remarks"},
-        "since": _text(pd.Timestamp(next(iter(files.values()))["first"]) - every),
-        "until": list(files.values())[-1]["last"],
-        "rows": sum(month["rows"] for month in files.values()),
-        "columns": columns,
-        "files": files,
-        "fetches": [*known.get("fetches", ()), {**entry, "remarks": remarks}][-_KEPT:],
-    }
-    _put(where / _MANIFEST, json.dumps(note, indent=1, ensure_ascii=False).encode())
+        if content:
+            # A reader, or a process after this one is killed, finds either file as one of the two.
+            before = {**(known or {**note, "fetches": []}), "files": settled}
+            _put_note(where, {**before, "coming": {month: files[month] for month in content}})
+        for name, body in content.items():
+            put(where / f"{name}.parquet", body)
+        _put_note(where, note)
     return remarks
+
+
+def settle(
+    root: Path, symbol: str, every: pd.Timedelta, *, keep: int = _KEPT, venue: str = "binance"
+) -> None:
+    """Make good what a process left that was killed while it wrote; of fetches remember the last `keep`.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be read or written.
+    """
+    where = folder(root, symbol, every, venue=venue)
+    with writing(root):
+        with storing(where, "write to"):
+            _clear(where)
+        known = manifest(root, symbol, every, venue=venue)
+        if not known or ("coming" not in known and len(known.get("fetches", ())) <= keep):
+            return
+        files = _settled(where, known)
+        if not files:
+            with storing(where, "write to"):
+                (where / _MANIFEST).unlink()
+            return
+        known = {**known, **_range(files, every), "fetches": known.get("fetches", [])[-keep:]}
+        known.pop("coming", None)
+        _put_note(where, known)
+
+
+def _range(files: Mapping[str, Any], every: pd.Timedelta) -> dict[str, Any]:
+    """What the manifest says of its months together."""
+    months = [files[month] for month in sorted(files)]
+    return {
+        "since": _text(pd.Timestamp(months[0]["first"]) - every),
+        "until": months[-1]["last"],
+        "rows": sum(month["rows"] for month in months),
+        "files": dict(sorted(files.items())),
+    }
+
+
+def _settled(where: Path, known: Mapping[str, Any]) -> dict[str, Any]:
+    """The months as they are, where a process before this one may have been killed between files."""
+    files = dict(known.get("files", {}))
+    for month, coming in known.get("coming", {}).items():
+        if _digest(where / f"{month}.parquet") == coming["sha256"]:
+            files[month] = coming
+    return {month: entry for month, entry in files.items() if (where / f"{month}.parquet").exists()}
+
+
+def _digest(path: Path) -> str:
+    with storing(path, "read"):
+        try:
+            return hashlib.sha256(path.read_bytes()).hexdigest()
+        except FileNotFoundError:
+            return ""
+
+
+def _canonical(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same bars make the same file, in whatever order and pieces they came."""
+    frame = frame.dropna(how="all").dropna(how="all", axis=1)
+    names = [name for name in FIELDS if name in frame]
+    frame = frame[[*names, *sorted(str(name) for name in frame if name not in FIELDS)]].sort_index()
+    return frame.set_axis(pd.DatetimeIndex(frame.index).as_unit("us").rename("time"))
+
+
+def _put_note(where: Path, note: Mapping[str, Any]) -> None:
+    put(where / _MANIFEST, json.dumps(note, indent=1, ensure_ascii=False).encode())
+
+
+def _clear(where: Path) -> None:
+    """Take away what a killed process left half written; nobody else writes now."""
+    for part in where.glob(".*.part"):
+        part.unlink(missing_ok=True)
 
 
 def _text(when: pd.Timestamp) -> str:
@@ -230,38 +349,46 @@ def _months(index: pd.DatetimeIndex) -> pd.PeriodIndex:
     return (index - pd.Timedelta(microseconds=1)).tz_localize(None).to_period("M")
 
 
-def _read_month(path: Path) -> pd.DataFrame:
-    with _storing(path, "read"):
-        if not path.exists():
-            return pd.DataFrame(index=pd.DatetimeIndex([], tz="UTC", name="time").as_unit("us"))
-        stored = pd.read_parquet(io.BytesIO(path.read_bytes()))
+def read_month(where: Path, month: str, files: Mapping[str, Any] | None = None) -> pd.DataFrame:
+    """One month, once its bytes are what the manifest says; without a file, no rows."""
+    path = where / f"{month}.parquet"
+    for again in range(_LOOKS):
+        with storing(path, "read"):
+            try:
+                body = path.read_bytes()
+            except FileNotFoundError:
+                return pd.DataFrame(index=pd.DatetimeIndex([], tz="UTC", name="time").as_unit("us"))
+        note = read_note(where / _MANIFEST) if files is None else {"files": files}
+        said = [
+            entry[month]["sha256"]
+            for entry in (note.get("files", {}), note.get("coming", {}))
+            if month in entry
+        ]
+        if hashlib.sha256(body).hexdigest() in said:
+            break
+        if files is not None or again == _LOOKS - 1:
+            raise StoreError(
+                f"cannot read {path}: it is damaged, its checksum is not the one in {_MANIFEST}; "
+                "move it away and fetch again"
+            )
+        time.sleep(0.02 * (again + 1))  # another process has put a newer one in place just now
+    with storing(path, "read"):
+        stored = pd.read_parquet(io.BytesIO(body))
     index = pd.DatetimeIndex(stored.index).as_unit("us")
     return stored.set_axis(index.rename("time"))
 
 
-def _put(path: Path, content: bytes) -> None:
-    """Write so that a reader sees the old file or the new one, and never half of one."""
-    part = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
-    with _storing(path, "write"):
-        try:
-            with part.open("xb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(part, path)
-        finally:
-            part.unlink(missing_ok=True)
-
-
 @contextlib.contextmanager
-def _storing(path: Path, verb: str) -> Iterator[None]:
-    """Say in one line what the folder would not let us do."""
-    try:
+def writing(root: Path) -> Iterator[None]:
+    """Be the only process that writes to this store, for as long as the block lasts.
+
+    Raises
+    ------
+    StoreError
+        If the store cannot be written to, or another process does not finish.
+    """
+    with contextlib.ExitStack() as stack:
+        with storing(root, "write to"):
+            root.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(locked(root / _LOCK))
         yield
-    except OSError as error:
-        why = error.strerror or type(error).__name__
-        raise StoreError(
-            f"cannot {verb} {path} ({why}); choose another folder with --store or OIKIT_STORE"
-        ) from error
-    except ValueError as error:  # of pyarrow and json: a file that is none of theirs
-        raise StoreError(f"cannot {verb} {path}: it is damaged; move it away and fetch again") from error

@@ -32,7 +32,7 @@ import numpy as np
 import pandas as pd
 
 from oikit.data.labels import Held, Label, choose, judge
-from oikit.data.venues.archive_files import ADDRESS, FIRST, SETS, STEPS, File, files
+from oikit.data.venues.archive_files import ADDRESS, BUDGETS, FIRST, SETS, STEPS, File, files
 from oikit.data.venues.archive_rows import MICROSECONDS, Layout, Table, parse
 from oikit.data.venues.defects import (
     DEFECTS,
@@ -48,6 +48,7 @@ from oikit.errors import BadReply, InputError
 
 __all__ = [
     "ADDRESS",
+    "BUDGETS",
     "FIRST",
     "SETS",
     "Archived",

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from oikit.clock import DAY
-from oikit.data.venues.query import check_symbol
+from oikit.data.venues.query import Budget, check_symbol
 from oikit.errors import InputError
 
-__all__ = ["ADDRESS", "FIRST", "SETS", "STEPS", "File", "files"]
+__all__ = ["ADDRESS", "BUDGETS", "FIRST", "SETS", "STEPS", "File", "files"]
 
 ADDRESS = "https://data.binance.vision"
+BUDGETS = {"files": Budget(6000, 300.0)}
+"""No limit is published; twenty small files a second are no burden to anybody."""
 FIRST = pd.Timestamp("2021-12-01", tz="UTC")
 """The first day with ``metrics`` of most markets; BTCUSDT has them from 2020-09-01."""
 _ROOT = "data/futures/um"

@@ -1,0 +1,125 @@
+"""What a fetch hands back: the frame, and everything that is to be said about it.
+
+The one rule: what a frame lacks is counted and said, never cut away.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from oikit.clock import words
+from oikit.data import past
+from oikit.data.quality import Coverage, coverage
+from oikit.data.question import Question, moment_text
+from oikit.data.supply import with_supply
+from oikit.data.venues import binance
+from oikit.frame import FIELDS, resample, validate
+
+__all__ = ["Fetched", "answer", "gaps", "losses"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A frame and what is to be said about it.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        As `load` returns it.
+    symbol, every : str
+    path : Path
+        The folder that holds the bars.
+    remarks : tuple of str
+        What was repaired, is missing or has changed; one plain line each, counted.
+    losses : tuple of str
+        Those of the remarks that say why the frame holds less than was asked for.
+    requests : int
+        Requests sent, tries included; 0 if the store knew everything.
+    coverage : Coverage
+        How much of the frame is known; print it for one line.
+    instead : str
+        Which second choice this is, and why; empty if it is the first.
+    """
+
+    frame: pd.DataFrame
+    symbol: str
+    every: str
+    path: Path
+    remarks: tuple[str, ...]
+    losses: tuple[str, ...]
+    requests: int
+    coverage: Coverage
+    instead: str = ""
+
+
+def losses(frame: pd.DataFrame, first: pd.Timestamp, asked: Question) -> list[str]:
+    """What lies beyond the wall, and is not in the store either."""
+    beyond = frame[frame.index < first]
+    lost = len(beyond) if "open_interest" not in beyond else int(beyond["open_interest"].isna().sum())
+    if not lost:
+        return []
+    what = (
+        f"open interest and the three ratios of {lost} of {len(frame)} bar(s) are missing: the venue gives "
+        f"them for the last {binance.WALL.days} days only, here from {moment_text(first)}"
+    )
+    if asked.archive is None:
+        return [f"{what}; older ones are in its archive, which can be named with archive= (--archive)"]
+    since = past.first_day(asked.symbol)
+    early = int((beyond.index <= since).sum())
+    if early:
+        what += f", its archive from {since:%Y-%m-%d}: {early} of them are older"
+    return [f"{what}; the archive {asked.archive} has been asked"]
+
+
+def gaps(frame: pd.DataFrame, first: pd.Timestamp, lacking: Iterable[str]) -> list[str]:
+    """What the venue should have had and has not."""
+    said = [f"{name}: not offered at this address, so the column is left out" for name in sorted(lacking)]
+    for name, series in binance.SERIES.items():
+        part = frame[frame.index >= first] if series.walled else frame
+        bad = part.index if series.columns[0] not in part else part.index[part[series.columns[0]].isna()]
+        if name not in lacking and len(bad):
+            said.append(
+                f"{name}: {len(bad)} of {len(frame)} bar(s) are unknown, the first ends {moment_text(bad[0])}"
+            )
+    return said
+
+
+def answer(
+    asked: Question,
+    stored: pd.DataFrame,
+    losses: Sequence[str],
+    remarks: Sequence[str],
+    requests: int,
+    clock: pd.Timestamp | None = None,
+    instead: str = "",
+) -> Fetched:
+    """Make the frame of what is stored, on bars of the length that was asked for."""
+    always = [name for series in binance.SERIES.values() if not series.may_lack for name in series.columns]
+    frame = stored.reindex(columns=[name for name in FIELDS if name in {*stored.columns, *always}])
+    if asked.every != asked.step:
+        frame = resample(frame, asked.every)
+    sold = frame["taker_sell_volume"]
+    frame["taker_buy_sell_ratio"] = frame["taker_buy_volume"] / sold.where(sold > 0)
+    frame = with_supply(frame, asked.symbol)
+    frame = validate(frame[[name for name in FIELDS if name in frame]])
+    said = tuple(dict.fromkeys([*([instead] if instead else []), *losses, *remarks]))
+    known = coverage(frame, repairs=_mended(said), revised=_revised(said), now=clock)
+    return Fetched(
+        frame, asked.symbol, words(asked.every), asked.path, said, tuple(losses), requests, known, instead
+    )
+
+
+def _mended(remarks: Iterable[str]) -> dict[str, int]:
+    """Remarks that count something, as `coverage` takes them; what was only missing is a gap, no repair."""
+    found = (re.fullmatch(r"(.+) \((\d+)\)", remark) for remark in remarks)
+    return {match[1]: int(match[2]) for match in found if match and not match[1].endswith("gaps")}
+
+
+def _revised(remarks: Iterable[str]) -> int:
+    found = (re.match(r"revised: (\d+) known", remark) for remark in remarks)
+    return sum(int(match[1]) for match in found if match)

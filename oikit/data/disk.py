@@ -1,0 +1,112 @@
+"""Safe on disk: one writer at a time, a file old or new and never half, and refusals in plain words.
+
+The one rule: **a process may be killed anywhere**. A lock is held by the system, not by a file's being
+there, so it goes with its owner; a file is put in place in one step.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from oikit.errors import OikitError, StoreError
+
+__all__ = ["locked", "put", "storing"]
+
+_PAUSE = 0.01  # s between two looks
+
+
+@contextlib.contextmanager
+def locked(path: Path, *, patience: float = 60.0) -> Iterator[None]:
+    """Hold the lock for as long as the block lasts.
+
+    Parameters
+    ----------
+    path : Path
+        A file for nothing else; made if it is not there, and left there.
+    patience : float, seconds
+        How long to wait for another process, or another thread of this one.
+
+    Raises
+    ------
+    TimeoutError
+        If another holds it for longer.
+    OSError
+        If the file cannot be opened for writing.
+    """
+    with path.open("ab") as file:
+        until = time.monotonic() + patience
+        while not _taken(file.fileno()):
+            if time.monotonic() > until:
+                raise TimeoutError(11, f"another process has held it for {patience:g} s", str(path))
+            time.sleep(_PAUSE)
+        try:
+            yield
+        finally:
+            _release(file.fileno())
+
+
+def put(path: Path, content: bytes) -> None:
+    """Write so that a reader sees the old file or the new one, and never half of one."""
+    part = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
+    with storing(path, "write"):
+        try:
+            with part.open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(part, path)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def storing(path: Path, verb: str) -> Iterator[None]:
+    """Say in one line what the folder would not let us do."""
+    try:
+        yield
+    except OikitError:
+        raise
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise StoreError(
+            f"cannot {verb} {path} ({why}); choose another folder with --store or OIKIT_STORE"
+        ) from error
+    except ValueError as error:  # of pyarrow and json: a file that is none of theirs
+        raise StoreError(f"cannot {verb} {path}: it is damaged; move it away and fetch again") from error
+
+
+if os.name == "nt":  # pragma: no cover
+
+    def _taken(file: int) -> bool:
+        import msvcrt
+
+        os.lseek(file, 0, os.SEEK_SET)
+        try:
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        except OSError:
+            return False
+        return True
+
+    def _release(file: int) -> None:
+        import msvcrt
+
+        os.lseek(file, 0, os.SEEK_SET)
+        msvcrt.locking(file, msvcrt.LK_UNLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+
+else:
+    import fcntl
+
+    def _taken(file: int) -> bool:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _release(file: int) -> None:
+        fcntl.flock(file, fcntl.LOCK_UN)

@@ -1,0 +1,66 @@
+"""Which files of the bulk archive the stored bars hold: ``archive.json`` beside a market's manifest.
+
+The one rule: it may name a file whose bars are not there, never hold back one whose bars are.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from oikit.data.disk import put, storing
+from oikit.data.store import folder, read_note, writing
+
+__all__ = ["files_of", "note_files"]
+
+_FILES = "archive.json"
+
+
+def files_of(root: Path, symbol: str, every: pd.Timedelta, *, venue: str = "binance") -> dict[str, Any]:
+    """Which files of the bulk archive the stored bars hold, by key.
+
+    Returns
+    -------
+    dict of str to dict
+        ``sha256``, ``checked`` (whether the archive's own checksum said the same), ``label``, ``how``
+        it was told, ``bars`` with open interest, and ``was``: the sha256 of what the file replaced.
+        For a file that the archive lacks only ``missing``: when it was looked for.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be read.
+    """
+    return read_note(folder(root, symbol, every, venue=venue) / _FILES).get("files", {})
+
+
+def note_files(
+    root: Path,
+    symbol: str,
+    every: pd.Timedelta,
+    address: str,
+    files: Mapping[str, Mapping[str, Any]],
+    *,
+    venue: str = "binance",
+) -> None:
+    """Add to what `files_of` tells.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be written.
+    """
+    path = folder(root, symbol, every, venue=venue) / _FILES
+    with writing(root):
+        with storing(path.parent, "write to"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        known = read_note(path).get("files", {})
+        both = dict(sorted({**known, **files}.items()))
+        if both != known:
+            lines = ",\n".join(f"  {json.dumps(key)}: {json.dumps(entry)}" for key, entry in both.items())
+            text = f'{{\n "address": {json.dumps(address)},\n "files": {{\n{lines}\n }}\n}}\n'
+            put(path, text.encode())

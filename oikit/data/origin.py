@@ -1,0 +1,64 @@
+"""Where stored figures come from, in one line, for the foot of a chart or a report."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pandas as pd
+
+from oikit.clock import length
+from oikit.data import store as disk
+from oikit.data.venues import archive, binance
+from oikit.data.venues.query import check_symbol
+from oikit.errors import InputError
+
+__all__ = ["provenance"]
+
+
+def provenance(
+    symbol: str, *, every: str | pd.Timedelta | None = None, store: str | Path | None = None
+) -> str:
+    """Where do the stored bars of this market come from? One line, for the foot of a chart or a report.
+
+    Parameters
+    ----------
+    symbol : str
+    every : str or Timedelta, optional
+        The bar length that was asked for; by default the one fetched last.
+    store : path, optional
+
+    Raises
+    ------
+    InputError
+        If nothing of it is stored.
+    """
+    root = Path(store) if store else disk.default_root()
+    check_symbol(symbol)
+    if every is not None:
+        steps = [binance.clock_for(every)]
+    else:
+        steps = [length(stored) for name, stored in disk.markets(root) if name == symbol]
+    notes = [note for step in steps if (note := disk.manifest(root, symbol, step))]
+    if not notes:
+        raise InputError(
+            f"the store {root} holds nothing of {symbol}; use oikit.load({symbol!r}, since=...) first"
+        )
+    note = max(notes, key=lambda each: str(each["fetched_at"]))
+    address = str(note["address"])
+    source = f"real figures from {address}"
+    if address != binance.ADDRESS:
+        source = f"figures given as real by {address}, which is not Binance's own address"
+    held = note.get("archive", {}).get("address")
+    if held:
+        own = "" if held == archive.ADDRESS else ", which is not the archive's own address"
+        source += f" and from files of {held}{own}"
+    since, until, at = (
+        f"{pd.Timestamp(note[key]):%Y-%m-%d %H:%M}" for key in ("since", "until", "fetched_at")
+    )
+    remarks = sum(len(fetched["remarks"]) for fetched in note["fetches"])
+    digest = hashlib.sha256("".join(month["sha256"] for month in note["files"].values()).encode()).hexdigest()
+    return (
+        f"Binance USD-M {symbol} {note['every']}: {source}, {note['rows']} bars in ({since}, {until}] UTC, "
+        f"fetched {at} UTC by the venue's clock, {remarks} remark(s), sha256 {digest[:12]}"
+    )

@@ -1,0 +1,366 @@
+"""What lies beyond the venue's thirty days, from its bulk archive: day by day, kept month by month.
+
+`oikit.data.tail` asks the exchange for the last month; this asks the archive for what came before, and,
+where the exchange does not serve this place, for prices and funding too.
+
+The one rule: **nothing that is known is asked for again or replaced**, but by a file that its publisher
+has replaced. A day whose file has been read is settled, gaps and all; a day whose file was missing a
+week after it ended is, too; a day whose file was refused is asked for again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from oikit.clock import DAY
+from oikit.data import bulk, labels
+from oikit.data.quality import compare
+from oikit.data.tail import Window
+from oikit.data.venues import archive
+from oikit.data.venues.archive_files import File
+from oikit.data.venues.binance_rows import PERIODS, lay, lay_funding
+
+__all__ = ["Past", "Watch", "days", "first_day", "read_bars", "read_past", "still_stored", "wanted"]
+
+Files = Mapping[str, Mapping[str, Any]]
+Watch = Callable[[int, int, File], object]
+
+_HOUR, _TICK = pd.Timedelta(hours=1), pd.Timedelta(1, "us")
+_LATEST = pd.Timedelta(days=2)  # a day's file comes within a day and a half of its end
+_SETTLED = pd.Timedelta(days=7)  # what has not come by then is missing
+_AT_ONCE = 6  # files asked for at the same time, as a browser would
+_EARLIEST = {"BTCUSDT": pd.Timestamp("2020-09-01", tz="UTC")}
+
+
+@dataclass(slots=True)
+class Past:
+    """What the archive gave for one run of days of one month.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        On bars; only cells that were not known, or that a replaced file tells anew.
+    remarks : list of str
+        What was mended, is missing or differs, counted.
+    refused : dict of str to str
+        By key: what is wrong with the file.
+    files : dict of str to dict
+        What `oikit.data.held.files_of` is to tell of them.
+    labels : list of (Timestamp, Label)
+        How each day's stamps were read.
+    """
+
+    frame: pd.DataFrame
+    remarks: list[str] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+    files: dict[str, dict[str, Any]] = field(default_factory=dict)
+    labels: list[tuple[pd.Timestamp, labels.Label]] = field(default_factory=list)
+
+
+def first_day(symbol: str) -> pd.Timestamp:
+    """The first day of which the archive has open interest."""
+    return _EARLIEST.get(symbol, archive.FIRST)
+
+
+def days(since: pd.Timestamp, until: pd.Timestamp) -> Window:
+    """The whole days that hold the bars of (since, until]: a file is read whole or not at all."""
+    return Window(since.floor("D"), until.ceil("D"))
+
+
+def wanted(
+    stored: pd.DataFrame,
+    symbol: str,
+    first: pd.Timestamp,
+    files: Files,
+    *,
+    recheck: bool = False,
+) -> list[Window]:
+    """Which days have bars whose open interest is unknown, and that the archive may tell?
+
+    Parameters
+    ----------
+    stored : DataFrame, shape (n, m)
+        What is known, on a whole grid of whole days.
+    symbol : str
+    first : Timestamp
+        The first bar that the exchange itself can still give.
+    files : mapping
+        As `oikit.data.held.files_of` gives them.
+    recheck : bool
+        Whether settled days are asked for again: their checksums tell whether they were replaced.
+
+    Returns
+    -------
+    list of Window
+        Whole days, in runs that do not cross months.
+    """
+    table = _by_day(stored, first)
+    if table.empty:
+        return []
+    open_ = [
+        day
+        for day, known, lacking in table.itertuples(name=None)
+        if day >= first_day(symbol)
+        and ((recheck and day < first) or (lacking and not _is_settled(files, symbol, day, known)))
+    ]
+    beside = first.floor("D")
+    if not recheck and open_ and beside in (open_[-1], open_[-1] + DAY):
+        # A day or two that both can give, to see whether they agree.
+        open_ += [day for day in (beside, beside + DAY) if day > open_[-1] and day in table.index]
+    return _runs(open_)
+
+
+def _by_day(stored: pd.DataFrame, first: pd.Timestamp) -> pd.DataFrame:
+    """Of each day: how many bars have open interest, and whether one before `first` lacks it."""
+    index = pd.DatetimeIndex(stored.index)
+    if index.empty:
+        return pd.DataFrame()
+    there = "open_interest" in stored
+    known = stored["open_interest"].notna() if there else pd.Series(False, index)
+    table = pd.DataFrame({"known": known, "lacking": ~known & (index < first)})
+    return table.groupby((index - _TICK).floor("D")).agg({"known": "sum", "lacking": "any"})
+
+
+def _is_settled(files: Files, symbol: str, day: pd.Timestamp, known: int) -> bool:
+    file = File("metrics", symbol, day, day + DAY)
+    entry = files.get(file.key, {})
+    if "missing" in entry:
+        return bool(pd.Timestamp(entry["missing"]) >= file.end + _SETTLED)
+    # Fewer bars than it gave: somebody has moved a month away since.
+    return bool(entry) and known >= entry["bars"]
+
+
+def still_stored(stored: pd.DataFrame, symbol: str, files: Files) -> Files:
+    """Those of the files whose bars are all there: a month may have been moved away since.
+
+    Parameters and errors are those of `wanted`.
+    """
+    kept = dict(files)
+    for day, known, *_ in _by_day(stored, pd.Timestamp(stored.index[-1])).itertuples(name=None):
+        key = File("metrics", symbol, day, day + DAY).key
+        if key in kept and known < kept[key].get("bars", 0):
+            del kept[key]
+    return kept
+
+
+def _runs(open_: list[pd.Timestamp]) -> list[Window]:
+    runs: list[Window] = []
+    for day in open_:
+        if runs and runs[-1].until == day and day.day != 1:
+            runs[-1] = Window(runs[-1].since, day + DAY)
+        else:
+            runs.append(Window(day, day + DAY))
+    return runs
+
+
+# ---------------------------------------------------------------- open interest and the crowds
+
+
+def read_past(
+    place: bulk.Place,
+    symbol: str,
+    step: pd.Timedelta,
+    stored: pd.DataFrame,
+    window: Window,
+    *,
+    first: pd.Timestamp,
+    clock: pd.Timestamp,
+    files: Files,
+    watch: Watch | None = None,
+) -> Past:
+    """Read one run of days.
+
+    Parameters
+    ----------
+    place : callable
+        See `oikit.data.bulk.place`.
+    symbol : str
+    step : Timedelta
+        The bar length; snapshots at its ends are taken, not means.
+    stored : DataFrame
+        What is known, prices above all: they tell how a file's stamps are to be read.
+    window : Window
+        One of `wanted`.
+    first : Timestamp
+        The first bar that the exchange itself gave; from there on it is believed.
+    clock : Timestamp
+        What time it is, to tell a file that is missing from one that has not come yet.
+    files : mapping
+        As for `wanted`.
+    watch : callable, optional
+        See `oikit.data.bulk.collect`.
+
+    Returns
+    -------
+    Past
+
+    Raises
+    ------
+    VenueError
+        If the place fails, or refuses ten files in a row.
+    """
+    asked = archive.files("metrics", symbol, *window)
+    haul = bulk.collect(place, asked, known=_hashes(files), watch=watch, at_once=_AT_ONCE)
+    remarks = haul.repairs + haul.gaps(clock - _LATEST)
+    grid = pd.date_range(window.since + step, window.until, freq=step, name="time").as_unit("us")
+    was = stored.reindex(grid)
+    spare = {file.key for file in asked if file.spare}
+    past = Past(was.iloc[:0, :0], refused={key: why for key, why in haul.refused.items() if key not in spare})
+    for file in haul.missing:
+        past.files[file.key] = {"missing": clock.isoformat()}
+    if haul.packs:
+        price, lacking = _price(place, symbol, step, stored, window)
+        remarks += lacking
+        found = archive.read(haul.sheets, price=price, strict=False)
+        mine = {key: label for key, label in found.labels.items() if key not in spare}
+        remarks += found.repairs - _repairs_of_spare(haul, price) + _told(mine)
+        past.refused |= {key: why for key, why in found.refused.items() if key not in spare}
+        frame = found.frame.drop(columns="taker_buy_sell_ratio").reindex(grid)
+        past.remarks += _beside(frame, was, first)
+        past.frame = _news(frame, was, first, [file for file in asked if file.key in haul.revised])
+        _note_packs(past, haul, found, frame, was)
+    past.remarks[:0] = [f"{what} ({count})" for what, count in sorted(remarks.items())]
+    return past
+
+
+def _hashes(files: Files) -> dict[str, str]:
+    return {key: entry["sha256"] for key, entry in files.items() if entry.get("sha256")}
+
+
+def _price(
+    place: bulk.Place, symbol: str, step: pd.Timedelta, stored: pd.DataFrame, window: Window
+) -> tuple[pd.Series | None, Counter[str]]:
+    """A price at many instants of each day: the closes that are known, else hourly mark prices."""
+    if step <= _HOUR and "close" in stored:
+        near = (stored.index > window.since - DAY) & (stored.index <= window.until + DAY)
+        known = stored.loc[near, "close"].dropna()
+        if len(known):
+            return known, Counter()
+    marks = bulk.collect(
+        place, archive.files("markPriceKlines", symbol, *window, interval="1h"), at_once=_AT_ONCE
+    )
+    lacking = Counter({"markPriceKlines: file(s) refused, not needed for figures": len(marks.refused)})
+    if not marks.packs:
+        return None, +lacking
+    return archive.read(marks.sheets, strict=False).frame["mark_price"], +lacking
+
+
+def _repairs_of_spare(haul: bulk.Haul, price: pd.Series | None) -> Counter[str]:
+    """What was counted of the day before, which is only looked at for its last row."""
+    sheets = [(pack.file, pack.text) for pack in haul.packs if pack.file.spare]
+    return archive.read(sheets, price=price, strict=False).repairs if sheets else Counter()
+
+
+def _told(held: Mapping[str, labels.Label]) -> Counter[str]:
+    """Labels that the price did not tell."""
+    return Counter(f"labels: file(s) not told by the price but by {x.how}" for x in held.values() if x.remark)
+
+
+def _beside(frame: pd.DataFrame, was: pd.DataFrame, first: pd.Timestamp) -> list[str]:
+    """What to say where both archive and exchange gave figures."""
+    both = compare(was[was.index >= first], frame[frame.index >= first])
+    if not len(both.differing):
+        return []
+    return [f"archive and exchange disagree, the exchange is believed: {both}"]
+
+
+def _news(frame: pd.DataFrame, was: pd.DataFrame, first: pd.Timestamp, revised: list[File]) -> pd.DataFrame:
+    """The figures that are not known yet, or that a replaced file tells otherwise.
+
+    Ratios have more digits here than from the exchange; that alone is no news.
+    """
+    known = was.reindex(columns=frame.columns)
+    keep = known.notna()
+    for file in revised:
+        day = (frame.index > file.start) & (frame.index <= file.end) & (frame.index < first)
+        for name in frame:
+            differs = compare(known.loc[day, [name]], frame.loc[day, [name]]).differing
+            keep.loc[differs, name] = False
+    return frame.mask(keep)
+
+
+def _note_packs(
+    past: Past, haul: bulk.Haul, found: archive.Archived, frame: pd.DataFrame, was: pd.DataFrame
+) -> None:
+    """Keep what provenance needs of each file that was asked for, but for the day before."""
+    seen = frame["open_interest"].notna()
+    if "open_interest" in was:
+        seen |= was["open_interest"].notna()
+    for pack in haul.packs:
+        file = pack.file
+        if file.spare or file.key in past.refused:
+            continue
+        label = found.labels[file.key]
+        past.labels.append((file.start, label))
+        entry = {
+            "sha256": pack.sha256,
+            "checked": pack.checked,
+            "label": label.held,
+            "how": label.how,
+            "bars": int(seen[(seen.index > file.start) & (seen.index <= file.end)].sum()),
+        }
+        if file.key in haul.revised:
+            entry["was"] = haul.revised[file.key][0]
+        past.files[file.key] = entry
+
+
+# ---------------------------------------------------------------- prices and funding, where REST is blocked
+
+
+def read_bars(
+    place: bulk.Place, symbol: str, step: pd.Timedelta, window: Window, watch: Watch | None = None
+) -> tuple[Past, pd.Timestamp | None]:
+    """Read prices, volumes and funding from the archive, where the exchange does not serve this place.
+
+    Returns
+    -------
+    past : Past
+    end : Timestamp or None
+        Where prices end; None if there are none.
+
+    Raises
+    ------
+    VenueError
+        As `read_past`.
+    """
+    wide = Window(window.since - DAY, window.until)  # a settlement pays for the hours since the one before
+    bars = bulk.collect(
+        place, archive.files("klines", symbol, *window, interval=PERIODS[step]), watch=watch, at_once=_AT_ONCE
+    )
+    paid = bulk.collect(place, archive.files("fundingRate", symbol, *wide), watch=watch)
+    remarks, refused = bars.repairs + paid.repairs, bars.refused | paid.refused
+    grid = pd.date_range(window.since + step, window.until, freq=step, name="time").as_unit("us")
+    frame = pd.DataFrame(index=grid)
+    if bars.packs:
+        found = archive.read(bars.sheets, strict=False)
+        remarks, refused = remarks + found.repairs, refused | found.refused
+        inside = found.frame[(found.frame.index > window.since) & (found.frame.index <= window.until)]
+        frame = lay(inside, step, *window).frame
+    known = frame.index[frame["close"].notna()] if "close" in frame else frame.index[:0]
+    end = pd.Timestamp(known[-1]) if len(known) else None
+    if paid.packs:
+        found = archive.read(paid.sheets, strict=False)
+        remarks, refused = remarks + found.repairs, refused | found.refused
+        near = found.frame[(found.frame.index > wide.since) & (found.frame.index <= window.until)]
+        laid = lay_funding(near[["funding_rate"]], step, *window)
+        remarks += laid.repairs
+        frame = frame.join(_where_paid(laid.frame, paid))
+    ended = bars.gaps(end) if end is not None else Counter[str]()
+    past = Past(frame, refused=refused)
+    past.remarks = [f"{what} ({count})" for what, count in sorted((remarks + ended).items())]
+    return past, end
+
+
+def _where_paid(frame: pd.DataFrame, paid: bulk.Haul) -> pd.DataFrame:
+    """Bars of months whose file is not there are unknown, not free of funding."""
+    index = pd.DatetimeIndex(frame.index)
+    there = np.zeros(len(index), dtype=bool)
+    for pack in paid.packs:
+        there |= (index > pack.file.start) & (index <= pack.file.end)
+    return frame.where(pd.Series(there, index), axis=0)

@@ -1,0 +1,261 @@
+"""Archive and exchange made one: what the archive gave is laid beside what is known, and kept as it comes.
+
+`fill` asks for the days that `oikit.data.past.wanted` names, `instead` for everything where the exchange
+does not serve this place. Both write to the store after each month, so that what was read is never read
+twice, and both go on past a file that is refused: the caller says in the end which were.
+
+The one rule: the seam does not show. A bar is known from one source or the other, never from a blend.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from oikit.data import bulk, held, past
+from oikit.data import store as disk
+from oikit.data.http import Client
+from oikit.data.labels import spans
+from oikit.data.question import Question, floor, moment_text
+from oikit.data.tail import Progress, Window
+from oikit.data.venues import archive
+from oikit.errors import BadReply, GeoBlocked, RateLimited, Unreachable
+
+__all__ = ["Source", "Stitched", "added", "fill", "instead", "source"]
+
+_AWAY = (Unreachable, GeoBlocked, RateLimited)
+_NAMED = 3  # refused files that one line names
+
+
+@dataclass(slots=True)
+class Source:
+    """Where archive files come from, and how many requests that has taken."""
+
+    address: str
+    place: bulk.Place
+    client: Client | None = None
+
+    @property
+    def requests(self) -> int:
+        """Requests sent so far; 0 for a folder."""
+        return self.client.requests if self.client else 0
+
+
+@dataclass(slots=True)
+class Stitched:
+    """What is to be said of the archive's part.
+
+    Attributes
+    ----------
+    remarks : list of str
+        What was mended or is missing, counted over all months.
+    losses : list of str
+        Why some of it could not be had.
+    refused : dict of str to str
+        By key: what is wrong with the file.
+    """
+
+    remarks: list[str] = field(default_factory=list)
+    losses: list[str] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+
+    def check(self, *, skip: bool) -> None:
+        """Say that files were refused: as a loss, or as the end.
+
+        Raises
+        ------
+        BadReply
+            If any was, and not `skip`.
+        """
+        if not self.refused:
+            return
+        lines = list(self.refused.values())
+        more = f"; and {len(lines) - _NAMED} more" if len(lines) > _NAMED else ""
+        says = f"{len(lines)} file(s) of the archive are refused: {'; '.join(lines[:_NAMED])}{more}"
+        if not skip:
+            raise BadReply(
+                f"{says}. All others are stored; try again later, or leave these as gaps with "
+                "skip_refused=True (--skip-refused)"
+            )
+        self.losses.append(says)
+
+
+@contextlib.contextmanager
+def source(asked: Question, client: Client) -> Iterator[Source | None]:
+    """The archive of this question for as long as the block lasts; None if it has none.
+
+    Raises
+    ------
+    InputError
+        If there is no such folder, or no such address.
+    """
+    if asked.archive is None:
+        yield None
+    elif re.match(r"https?://", asked.archive):
+        base = asked.archive.rstrip("/")
+        with client.beside(base, budgets=archive.BUDGETS, most_bytes=bulk.LARGEST) as files:
+            yield Source(base, bulk.place(base, fetch=files.fetch), files)
+    else:
+        yield Source(asked.archive, bulk.place(asked.archive))
+
+
+def fill(
+    asked: Question,
+    found: Source,
+    until: pd.Timestamp,
+    first: pd.Timestamp,
+    clock: pd.Timestamp,
+    origin: dict[str, Any],
+    *,
+    recheck: bool = False,
+    progress: Progress | None = None,
+    done: int = 0,
+) -> Stitched:
+    """Ask the archive for every day whose open interest is unknown, and store what it gives.
+
+    Parameters
+    ----------
+    asked : Question
+    found : Source
+    until : Timestamp
+        The last bar that is wanted.
+    first : Timestamp
+        The first bar that the exchange itself can still give.
+    clock : Timestamp
+        What time it is.
+    origin : dict
+        What the manifest is to tell beside the archive's own part.
+    recheck : bool
+        See `oikit.data.past.wanted`.
+    progress : callable, optional
+    done : int
+        Answers that came before.
+
+    Returns
+    -------
+    Stitched
+    """
+    stored = disk.read(asked.root, asked.symbol, asked.step, *past.days(asked.since, until))
+    files = past.still_stored(stored, asked.symbol, asked.files())
+    windows = past.wanted(stored, asked.symbol, first, files, recheck=recheck)
+    total, out = sum((window.until - window.since).days for window in windows), Stitched()
+    for window in windows:
+        watch = _watch(progress, done, total)
+        try:
+            part = past.read_past(
+                *(found.place, asked.symbol, asked.step, stored, window),
+                first=first,
+                clock=clock,
+                files=files,
+                watch=watch,
+            )
+        except _AWAY as error:
+            out.losses.append(f"the archive cannot be had: {error}")
+            break
+        except BadReply as error:
+            out.refused[f"{window.since:%Y-%m}"] = " ".join(str(error).split())
+            break
+        _take(asked, found, part, origin, out)
+        done += (window.until - window.since).days
+        total -= (window.until - window.since).days
+    return out
+
+
+def _watch(progress: Progress | None, done: int, total: int) -> past.Watch | None:
+    if progress is None:
+        return None
+    return lambda now, _, file: progress(done + now, done + max(total, now), f"archive {file.set}")
+
+
+def _take(asked: Question, found: Source, part: past.Past, origin: dict[str, Any], out: Stitched) -> None:
+    """Store one part, then add to what is to be said."""
+    where = asked.root, asked.symbol, asked.step
+    # Named before it is stored: a file that is named but whose bars are not there is asked for again.
+    # One that replaces another is named last, else nobody would notice that it has.
+    named = {key: {**entry, "sha256": ""} if "was" in entry else entry for key, entry in part.files.items()}
+    held.note_files(*where, found.address, named)
+    remarks, known = part.remarks, part.frame.dropna(how="all")
+    if len(known):
+        lacking = [key for key, entry in part.files.items() if "missing" in entry]
+        note = {
+            "address": found.address,
+            "labels": spans(part.labels),
+            "files": len(part.labels),
+            "missing": lacking,
+            "refused": sorted(part.refused),
+        }
+        remarks = disk.write(*where, known, {**origin, "archive": note, "remarks": part.remarks})
+    held.note_files(*where, found.address, part.files)
+    out.remarks = added(out.remarks, remarks)
+    out.refused |= part.refused
+
+
+def added(one: list[str], other: list[str]) -> list[str]:
+    """Remarks of two parts as one list, counts of the same thing added up."""
+    counts: dict[str, int] = {}
+    plain: list[str] = []
+    for remark in [*one, *other]:
+        match = re.fullmatch(r"(.+) \((\d+)\)", remark)
+        if match:
+            counts[match[1]] = counts.get(match[1], 0) + int(match[2])
+        elif remark not in plain:
+            plain.append(remark)
+    return [*(f"{what} ({count})" for what, count in sorted(counts.items())), *plain]
+
+
+# ---------------------------------------------------------------- without the exchange
+
+
+def instead(
+    asked: Question, found: Source, until: pd.Timestamp, origin: dict[str, Any], progress: Progress | None
+) -> tuple[Stitched, pd.Timestamp | None]:
+    """Ask the archive for prices and funding too, month by month, as far as it reaches.
+
+    Returns
+    -------
+    Stitched
+    end : Timestamp or None
+        The end of the last bar of `asked.every` whose price is known; None if none is.
+
+    Raises
+    ------
+    VenueError
+        If the archive cannot be had either.
+    """
+    out, stored, began = Stitched(), asked.stored(until), False
+    for window in _months(stored, asked.step):
+        part, end = past.read_bars(found.place, asked.symbol, asked.step, window, _watch(progress, 0, 1))
+        if end is None and began:
+            break  # the archive has not come further yet
+        began = began or end is not None
+        _take(asked, found, part, origin, out)
+    stored = asked.stored(until)
+    known = stored.index[stored["close"].notna()] if "close" in stored else stored.index[:0]
+    if not len(known):
+        return out, None
+    end = floor(pd.Timestamp(known[-1]), asked.every)
+    if end <= asked.since:
+        return out, None
+    rest = fill(asked, found, end, end + asked.step, end, origin, progress=progress)
+    out.remarks, out.losses = added(out.remarks, rest.remarks), [*out.losses, *rest.losses]
+    out.refused |= rest.refused
+    if end < until:
+        out.losses.append(f"the archive ends {moment_text(end)}: newer bars come from the exchange only")
+    return out, end
+
+
+def _months(stored: pd.DataFrame, step: pd.Timedelta) -> Iterator[Window]:
+    """Months in which a price is unknown, no further than asked for."""
+    index = pd.DatetimeIndex(stored.index)
+    unknown = stored["close"].isna() if "close" in stored else pd.Series(True, index)
+    for _, bars in (
+        index[unknown.to_numpy()]
+        .to_series()
+        .groupby((index[unknown.to_numpy()] - pd.Timedelta(1, "us")).tz_localize(None).to_period("M"))
+    ):
+        yield Window(bars.iloc[0] - step, bars.iloc[-1])
