@@ -268,10 +268,10 @@ def small_store(
 
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Ten weeks of a market in a store, without its supply, and with a lost day."""
+    """Ten weeks of a market in a store, without its funding, and with a lost day."""
     table = samples.sample("bnb-null").loc["2025-12-29 01:00":"2026-03-09"].copy()
     table.loc["2026-02-10"] = np.nan
-    columns = [name for name in table.columns if name not in ("circulating_supply", "market_cap")]
+    columns = [name for name in table.columns if name not in ("funding_rate", "funding_interval")]
     return small_store(tmp_path_factory.mktemp("store"), table[columns])
 
 
@@ -426,7 +426,7 @@ def test_a_stored_market_is_reported_and_called_real(stored: Path, tmp_path: Pat
     html = made.html.read_text(encoding="utf-8")
     assert "REAL DATA.</strong>" in html and "SIMULATED" not in html
     assert html.count('<figure class="chart"') == 4
-    assert "Not drawn: column 'circulating_supply'" in html
+    assert "Not drawn: column 'funding_rate'" in html
     assert str(stored) not in html
 
 

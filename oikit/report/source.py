@@ -147,7 +147,8 @@ def _stored(market: str, store: str | Path | None) -> Iterator[tuple[pd.DataFram
     """Each stored bar length of this market, hours first, then what is nearest to them."""
     from oikit.data import fetch
     from oikit.data import store as disk
-    from oikit.data.venues import binance
+    from oikit.data.supply import with_supply
+    from oikit.data.venues import archive, binance
 
     root = Path(store) if store else disk.default_root()
     stored = disk.markets(root) if root.is_dir() else []
@@ -166,5 +167,6 @@ def _stored(market: str, store: str | Path | None) -> Iterator[tuple[pd.DataFram
         note = disk.manifest(root, market, step)
         since, until = (pd.Timestamp(note[key]) for key in ("since", "until"))
         frame = disk.read(root, market, step, since, until)
-        vouched = note["address"] == binance.ADDRESS
-        yield validate(frame), fetch.provenance(market, every=step, store=root), vouched
+        archived = note.get("archive", {}).get("address", archive.ADDRESS)
+        vouched = note["address"] == binance.ADDRESS and archived == archive.ADDRESS
+        yield validate(with_supply(frame, market)), fetch.provenance(market, every=step, store=root), vouched
