@@ -328,3 +328,37 @@ def test_the_ledger_in_words_shows_a_reading_that_found_something(run: Run) -> N
 
 def test_a_market_nobody_has_is_refused_by_the_ledger(run: Run) -> None:
     assert run("claims", "--market", "nope")[0] == 2
+
+
+def test_the_student_notebooks_are_made_where_one_says(run: Run, tmp_path: Path) -> None:
+    """One line for each notebook, and none of them in the wrong place."""
+    source = Path(__file__).resolve().parents[1] / "notebooks" / "source"
+    code, out, _ = run("course", "build", "--source", str(source), "--out", str(tmp_path / "made"))
+
+    assert code == 0
+    assert len(out.splitlines()) == len(list(source.glob("*.py"))) == len(list((tmp_path / "made").iterdir()))
+    assert run("course", "build", "--source", str(tmp_path))[0] == 2
+
+
+def test_the_pack_is_made_where_one_says(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The command hands its folder on; that the pack is the same again is tested with the samples."""
+    monkeypatch.setattr("oikit.data.samples.build", lambda folder: {"bnb-null": folder})
+
+    assert run("pack", str(tmp_path))[:2] == (0, "bnb-null\n")
+
+
+def test_a_report_says_where_it_was_written(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Two paths, one a line, and nothing else on the way."""
+    asked = {}
+
+    def made(market: str, **how: object) -> list[str]:
+        asked.update(how, market=market)
+        return ["page.html", "page.facts.json"]
+
+    monkeypatch.setattr("oikit.report.run", made)
+    code, out, _ = run("report", "btc-null", "--week", "2026-W09", "--out", str(tmp_path))
+
+    assert (code, out) == (0, "page.html\npage.facts.json\n")
+    assert asked == {"market": "btc-null", "week": "2026-W09", "out": str(tmp_path), "store": None}

@@ -60,7 +60,7 @@ def thin(values: pd.Series, limit: int = LIMIT) -> pd.Series:
 
     Examples
     --------
-    >>> thin(pd.Series([0.0] * 50 + [9.0] + [0.0] * 49), 8).max()
+    >>> float(thin(pd.Series([0.0] * 50 + [9.0] + [0.0] * 49), 8).max())
     9.0
     """
     if limit < 8:
