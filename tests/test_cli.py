@@ -362,3 +362,14 @@ def test_a_report_says_where_it_was_written(
 
     assert (code, out) == (0, "page.html\npage.facts.json\n")
     assert asked == {"market": "btc-null", "week": "2026-W09", "out": str(tmp_path), "store": None}
+
+
+def test_the_best_of_a_sweep_stands_beside_what_luck_would_show(run: Run) -> None:
+    """Nobody sees the raw best alone; and a cluster that does not answer is one line."""
+    code, out, _ = run("sweep", "--market", "bnb-null")
+
+    assert code == 0
+    assert "Simulated" in out and "luck alone shows" in out and "PBO" in out
+    pytest.importorskip("distributed")
+    code, _, err = run("sweep", "--cluster", "not-an-address")
+    assert code == 2 and err.count("\n") == 1

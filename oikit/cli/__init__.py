@@ -1,10 +1,10 @@
 """The command line: it reads what was typed, calls, and writes what came back.
 
-==============  ==================================
+==============  ===============================================
 `cli.market`    ``oikit fetch``, ``oikit store``
-`cli.paper`     ``oikit claims``, ``oikit report``
+`cli.paper`     ``oikit claims``, ``oikit report``, ``oikit sweep``
 `cli.workshop`  ``oikit course``, ``oikit pack``
-==============  ==================================
+==============  ===============================================
 
 A command is one function that returns a ``click.Command``, and its line in `COMMANDS`. Whatever
 oikit refuses ends as one line on stderr: exit code 2 where the reader can mend it, 1 where only the
@@ -31,6 +31,7 @@ COMMANDS: dict[str, Callable[[], click.Command]] = {
     "store": market.store,
     "claims": paper.claims,
     "report": paper.report,
+    "sweep": paper.sweep,
     "course": workshop.course,
     "pack": workshop.pack,
 }

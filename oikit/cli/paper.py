@@ -1,4 +1,4 @@
-"""Commands that say what a market shows: a page, or a verdict on each claim."""
+"""Commands that say what a market shows: a page, a verdict on each claim, the best of many settings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import click
 
-__all__ = ["claims", "report"]
+__all__ = ["claims", "report", "sweep"]
 
 
 def claims() -> click.Command:
@@ -52,5 +52,27 @@ def report() -> click.Command:
 
         for path in run(market, week=week, out=out, store=store):
             click.echo(path)
+
+    return command
+
+
+def sweep() -> click.Command:
+    """Build ``oikit sweep``."""
+    import click
+
+    @click.command("sweep")
+    @click.option("--market", metavar="MARKET", default="bnb-null", show_default=True)
+    @click.option("--store", metavar="FOLDER", help="Where bars are kept.  [env: OIKIT_STORE]")
+    @click.option("--cluster", metavar="ADDRESS", help="A running Dask scheduler, like tcp://127.0.0.1:8786.")
+    def command(market: str, store: str | None, cluster: str | None) -> None:
+        """Try every setting of the article's constants on MARKET, and say what the best is worth."""
+        from oikit.lens.sweep import sweep as every_setting
+        from oikit.report.source import whole
+
+        frame, source, _ = whole(market, store=store)
+        found = every_setting(frame, cluster=cluster)
+        click.echo(source)
+        click.echo(", ".join(f"{name} {value}" for name, value in found.best.items()))
+        click.echo(str(found))
 
     return command
