@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from oikit.clock import bar_length, bars, length
@@ -261,11 +262,15 @@ def settled_funding(
     """
     rate, hours = pair(funding_rate, funding_interval, "funding_rate", "funding_interval")
     unit = length(per, "per") / pd.Timedelta(hours=1)
-    said = (rate * unit / hours.where(hours > 0)).ffill()
-    unknown = (rate.isna() | hours.isna()).to_numpy()
+    paid, over = rate.to_numpy(), hours.to_numpy()
+    settled = over > 0
+    each = np.full(len(paid), np.nan)
+    np.divide(paid * unit, over, out=each, where=settled)
+    said = pd.Series(each, rate.index).ffill()
+    unknown = np.isnan(paid + over)
     if unknown.any():
-        row = np.arange(len(rate))
-        last_settled = np.maximum.accumulate(np.where((hours > 0) & ~unknown, row, -1))
+        row = np.arange(len(paid))
+        last_settled = np.maximum.accumulate(np.where(settled & ~unknown, row, -1))
         last_unknown = np.maximum.accumulate(np.where(unknown, row, -1))
         said = said.where(last_settled > last_unknown)
     return said
@@ -325,11 +330,8 @@ def long_share(long_short_ratio: pd.Series) -> pd.Series:
     >>> long_share(pd.Series([1.0, 3.0])).tolist()
     [0.5, 0.75]
     """
-    ratio = series(long_short_ratio, "long_short_ratio")
-    impossible = ratio.to_numpy() < 0
-    if impossible.any():
-        ratio = ratio.mask(impossible)
-    return ratio / (1.0 + ratio)
+    ratio = _ratio(long_short_ratio)
+    return pd.Series(ratio / (ratio + 1.0), long_short_ratio.index)
 
 
 def asymmetry(long_short_ratio: pd.Series) -> pd.Series:
@@ -350,11 +352,17 @@ def asymmetry(long_short_ratio: pd.Series) -> pd.Series:
 
     Examples
     --------
-    >>> asymmetry(pd.Series([1.0, 3.0, 1 / 3])).tolist()
+    >>> asymmetry(pd.Series([1.0, 3.0, 1 / 3])).round(9).tolist()
     [0.0, 0.5, -0.5]
     """
-    share = long_share(long_short_ratio)
-    return share + share - 1.0
+    ratio = _ratio(long_short_ratio)
+    return pd.Series((ratio - 1.0) / (ratio + 1.0), long_short_ratio.index)
+
+
+def _ratio(long_short_ratio: pd.Series) -> npt.NDArray[np.float64]:
+    """Take the values of a ratio; below zero there is none."""
+    ratio = series(long_short_ratio, "long_short_ratio").to_numpy()
+    return np.where(ratio < 0, np.nan, ratio) if (ratio < 0).any() else ratio
 
 
 def clocks(
