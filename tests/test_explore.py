@@ -209,7 +209,7 @@ def test_a_control_sets_the_chart_and_the_sentence(face: Any) -> None:
 
     chosen_now = {"buyer": "closes", "seller": "closes", "size": 3, "price_step": 10}
     assert face.settings == chosen_now
-    assert {name: getattr(face.chart.params, name) for name in chosen_now} == chosen_now
+    assert face.chart.settings == chosen_now
     assert face.sentence.text == says(**chosen_now)
     assert face.chart.spec is drawn
     assert face.sentence.text in repr(face)
@@ -225,7 +225,7 @@ def test_a_number_typed_between_two_steps_goes_to_the_nearest(face: Any) -> None
     """An off-grid number would leave the chart empty, without a word."""
     face.controls["size"].value = 3.4
 
-    assert face.controls["size"].value == face.chart.params.size == 3
+    assert face.controls["size"].value == face.chart.settings["size"] == 3
     assert "4 trades of 3" in face.sentence.text
 
 

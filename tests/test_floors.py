@@ -28,6 +28,7 @@ FLOORS: dict[str, int] = {
     "risk": 4,
     "strategy": 4,
     "theme": 5,
+    "bundle": 5,
     "charts": 5,
     "page": 6,
     "explore": 6,

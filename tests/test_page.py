@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from oikit import page, theme
+from oikit.bundle import bundle
 from oikit.errors import InputError, MissingExtra
 
 nbformat = pytest.importorskip("nbformat")
@@ -206,6 +207,7 @@ def test_a_missing_part_is_named(package: str, extra: str, monkeypatch: pytest.M
     """The reader is told what to type."""
     monkeypatch.setitem(sys.modules, package, None)
     page._library.cache_clear()
+    bundle.cache_clear()
 
     with pytest.raises(MissingExtra, match=rf"oikit\[{extra}\]"):
         page.render(notebook(chart(spec())))

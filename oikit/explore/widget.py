@@ -14,6 +14,7 @@ import ipywidgets
 
 from oikit.explore.drawing import chart, unbound
 from oikit.explore.model import Amount, Choice, Explorer, count_try, words
+from oikit.explore.picture import Picture
 from oikit.explore.status import Status
 
 __all__ = ["Face"]
@@ -27,16 +28,15 @@ class Face:
     explorer : Explorer
     controls : dict of str to widget
         What holds the value of each control.
-    chart : JupyterChart
+    chart : Picture
     sentence : Status
         The result in words, announced when it changes.
     """
 
     def __init__(self, explorer: Explorer) -> None:
-        alt.JupyterChart.enable_offline()
         self.explorer = explorer
         self.controls: dict[str, Any] = {}
-        self.chart = alt.JupyterChart(unbound(explorer), embed_options={"renderer": "svg", "actions": False})
+        self.chart = Picture(unbound(explorer).to_dict(), explorer.start)
         self.sentence = Status(text=self._says(explorer.start))
         groups = [self._group(control) for control in explorer.controls]
         row = ipywidgets.Layout(display="flex", flex_flow="row wrap", grid_gap="0.4em 2em")
@@ -85,7 +85,7 @@ class Face:
             # Typed between two steps: the box and the slider move to the nearest, and we are called again.
             self.controls[control.name].value = control.nearest(value)
             return
-        setattr(self.chart.params, control.name, value)
+        self.chart.settings = self.settings
         self.sentence.text = self._says(self.settings)
 
     def _says(self, settings: dict[str, Any]) -> str:

@@ -18,6 +18,7 @@ from html import escape
 from importlib import resources
 from typing import Any
 
+from oikit.bundle import bundle
 from oikit.errors import InputError, MissingExtra
 
 __all__ = ["render"]
@@ -119,13 +120,7 @@ def _part(name: str) -> str:
 @functools.cache
 def _library() -> str:
     """One copy of Vega, Vega-Lite and Vega-Embed, safe inside a script element."""
-    try:
-        import vl_convert
-    except ImportError as error:
-        raise MissingExtra("vl-convert-python", "charts") from error
-    from oikit.theme import vega_lite_version
-
-    code = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=vega_lite_version())
+    code = bundle("window.vegaEmbed = vegaEmbed;")
     return code.replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
 
