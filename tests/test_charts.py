@@ -142,7 +142,7 @@ def test_a_chart_says_what_it_shows(name: str, market: pd.DataFrame) -> None:
     assert said == spec["description"] == " ".join(spec["title"]["subtitle"])
     assert any(sign.isdigit() for sign in said) and "%" in said and "nan" not in said
     assert "Simulated: a test" in json.dumps(every(spec, "title"))
-    assert spec["usermeta"]["oikit"]["source"] == "Simulated: a test"
+    assert spec["usermeta"]["oikit"]["source"].startswith("Simulated: a test. Drawn: 1,080 rows of 1h to ")
 
 
 @pytest.mark.parametrize("name", CHARTS)
@@ -179,6 +179,28 @@ def test_a_gap_stays_a_gap(name: str, market: pd.DataFrame) -> None:
 
     assert lost
     assert not every(spec, "interpolate") and not every(spec, "invalid")
+
+
+@pytest.mark.parametrize("name", ["price_and_open_interest", "ratio", "velocity"])
+def test_a_lost_day_stands_on_grey_and_is_counted_below(name: str, market: pd.DataFrame) -> None:
+    """A break in a line can be a pixel wide; the ground shows how long nothing was known."""
+    chart = getattr(charts, name)(market, source="Simulated: a test")
+    spec = chart.to_dict()
+    grounds = [rows[0] for rows in datasets(spec) if rows and "until" in rows[0]]
+
+    assert {"time": "2026-02-08T20:00Z", "until": "2026-02-09T20:00Z"} in grounds or name == "velocity"
+    assert len(grounds) == 1
+    assert " known, longest gap 1d; " in spec["usermeta"]["oikit"]["source"]
+    assert spec["usermeta"]["oikit"]["source"].endswith("; grey: not known.")
+
+
+def test_data_without_a_hole_has_no_grey(market: pd.DataFrame) -> None:
+    """Otherwise the test above could pass on any drawing."""
+    whole = market.loc[:"2026-02-07"]
+    spec = charts.ratio(whole, source="Simulated: a test").to_dict()
+
+    assert not [rows for rows in datasets(spec) if rows and "until" in rows[0]]
+    assert spec["usermeta"]["oikit"]["source"].endswith("; every cell known.")
 
 
 @pytest.mark.parametrize("name", CHARTS)

@@ -40,10 +40,13 @@ def test_a_whole_frame_says_so() -> None:
 
 
 def test_one_line_stays_one_line() -> None:
-    """Twenty columns with gaps are counted, not listed."""
+    """Columns that lack the same bars are told together; twenty with gaps are counted, not listed."""
     table = frame(**{name: [1.0, NAN] for name in ("open", "high", "low", "close", "mark_price")})
+    short = ("open", "high", "low", "close", "mark_price")
+    uneven = frame(**{name: [1.0] * (9 - i) + [NAN] * i for i, name in enumerate(short, 1)})
 
-    assert str(coverage(table)).endswith("; low 50.0% known, longest gap 1h; gaps in 2 other column(s)")
+    assert str(coverage(table)).endswith(" UTC; close, high, 3 more 50.0% known, longest gap 1h")
+    assert str(coverage(uneven)).endswith("low 66.7% known, longest gap 3h; gaps in 2 other column(s)")
 
 
 def test_almost_all_is_not_all() -> None:

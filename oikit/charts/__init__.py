@@ -12,7 +12,9 @@
 All of them understand the same keywords. ``since`` and ``until`` draw the bars with
 since < time <= until, while a band still sees what came before. ``shade=(since, until)`` shades a
 span and lets the sentence speak of it. ``source`` is one line on where the data is from; it says
-"simulated" of what is. ``width`` is that of the drawing in pixels.
+"simulated" of what is, and how much of what is drawn is known is put behind it. Where what a panel
+draws is not known for two bars or more, its ground is grey. ``width`` is that of the drawing in
+pixels.
 
 The one rule: a chart draws what it is given and says in a sentence what it shows (`finding`, which
 is also what a screen reader hears). It never fetches and never looks ahead: a band at a bar is made
@@ -24,9 +26,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from oikit.charts.canvas import Span, View, When, alt, assemble, rows, spread, thin
-from oikit.errors import FrameError, InputError
-from oikit.indicators import funding_apr, long_share, oi_to_cap, robust_zscore
+from oikit.charts.canvas import Span, View, When, alt, assemble, rows, thin
+from oikit.charts.canvas import axis as _y
+from oikit.charts.holders import crowds
+from oikit.errors import InputError
+from oikit.indicators import funding_apr, oi_to_cap, robust_zscore
 from oikit.indicators import velocity as log_velocity
 from oikit.theme import COLORS, moment, percent, use_theme
 
@@ -41,13 +45,6 @@ __all__ = [
     "use_theme",
     "velocity",
 ]
-
-# Column: what it is called, what it counts, its colour, dash and shape.
-_CROWDS = {
-    "long_short_ratio": ("all accounts", "heads", "long", (1, 0), "circle"),
-    "top_account_ratio": ("top accounts", "heads", "open_interest", (5, 3), "square"),
-    "top_position_ratio": ("top accounts", "coins", "short", (1, 0), "triangle-up"),
-}
 
 
 def finding(chart: alt.TopLevelMixin) -> str:
@@ -114,18 +111,23 @@ def price_and_open_interest(
     value = view.line(dollars, "open_interest_value", _y(f"'$' + {_COUNT}"))
     panels = [
         view.panel(
-            [view.line(price, "price", _y(), labels=False)], "Price, dollars per coin", 170, labels=False
+            [view.line(price, "price", _y(), labels=False)],
+            "Price, dollars per coin",
+            170,
+            of=price,
+            labels=False,
         ),
         view.panel(
             [view.line(coins, "open_interest", _y(_COUNT), labels=False)],
             "Open interest, coins",
             120,
+            of=coins,
             labels=False,
         ),
-        view.panel([value], "Open interest, dollars: moves whenever the price does", 120),
+        view.panel([value], "Open interest, dollars: moves whenever the price does", 120, of=dollars),
     ]
     title = "Did positions move, or only the price?"
-    return assemble(panels, title=title, finding=says, source=source, width=width)
+    return assemble(panels, title=title, finding=says, source=view.foot(source), width=width)
 
 
 def ratio(
@@ -175,9 +177,10 @@ def ratio(
         [*view.band(belt, y), view.line(drawn, "open_interest", y)],
         f"Open interest / circulating supply; band: middle 90% of the {band} before, dashed: median",
         240,
+        of=drawn,
     )
     title = "Is open interest large for this coin?"
-    return assemble([panel], title=title, finding=says, source=source, width=width)
+    return assemble([panel], title=title, finding=says, source=view.foot(source), width=width)
 
 
 def velocity(
@@ -238,9 +241,10 @@ def velocity(
         [*view.band(belt, y), view.level(0.0, y), view.line(drawn, "open_interest", y)],
         f"Change of open interest in coins over {window}; band: middle 90% of the {band} before",
         240,
+        of=drawn,
     )
     title = "How fast do positions open or close?"
-    return assemble([panel], title=title, finding=says, source=source, width=width)
+    return assemble([panel], title=title, finding=says, source=view.foot(source), width=width)
 
 
 def funding(
@@ -299,83 +303,17 @@ def funding(
         f"Basis points (0.01%) of the position, paid every {every}{some}. "
         "Above 0 longs pay, below 0 shorts pay",
         220,
+        of=frame["funding_rate"],
     )
     told = _paid(*(view.told(frame[name]).iloc[1:] for name in view.needs))
     title = "Who paid whom for holding a position?"
-    return assemble([panel], title=title, finding=f"{view.span} {told}", source=source, width=width)
-
-
-def crowds(
-    frame: pd.DataFrame,
-    *,
-    since: When | None = None,
-    until: When | None = None,
-    shade: Span | None = None,
-    source: str = "",
-    width: int = 470,
-) -> alt.VConcatChart:
-    """Which share of each crowd is long?
-
-    Parameters
-    ----------
-    frame : DataFrame, shape (n, m)
-        With at least one of ``long_short_ratio``, ``top_account_ratio``, ``top_position_ratio``.
-    since, until, shade, source, width
-        See the head of this module.
-
-    Returns
-    -------
-    VConcatChart
-        Two counts of heads and one of coins, as long shares. Over the whole market the share is
-        always a half, as each contract has one long and one short.
-
-    Raises
-    ------
-    FrameError
-        If the frame breaks the contract or has none of the columns.
-    InputError
-        If there is nothing to draw in this span.
-    """
-    view = View(frame, (), since, until, shade, width - 110)  # the labels stand beside the lines
-    shares = {name: view.cut(long_share(frame[name])) for name in _CROWDS if name in frame.columns}
-    shares = {name: share for name, share in shares.items() if view.told(share).notna().any()}
-    if not shares:
-        raise FrameError([f"nothing is known of {', '.join(_CROWDS)} in this span; one of them is needed"])
-    ends = {name: view.last(share) for name, share in shares.items()}
-    seen = pd.concat([*shares.values(), pd.Series([0.5])])
-    room = 0.05 * (seen.max() - seen.min()) or 0.01
-    low, high, height = float(seen.min() - room), float(seen.max() + room), 240
-    y = _y("format(datum.value, '.0%')", alt.Scale(domain=[low, high], nice=False))
-    places = {name: share.dropna().iloc[-1] for name, share in shares.items()}
-    places = spread(places, 36 * (high - low) / height, low, high)
-    edge = pd.Series([0.0], view.drawn[-1:])
-    layers = [view.level(0.5, y)]
-    for name, share in shares.items():
-        called, counts, color, dash, shape = _CROWDS[name]
-        label = rows({"value": edge + places[name]}).assign(says=f"{called}\n({counts})")
-        at_end = alt.Chart(label).encode(x=view.x(), y=y)
-        layers += [
-            view.line(share, color, y, dash=dash),
-            at_end.mark_point(shape=shape, xOffset=10, size=50, filled=True, opacity=1, color=COLORS[color]),
-            at_end.mark_text(align="left", dx=20, lineBreak="\n").encode(text="says:N"),
-        ]
-    said = [f"{percent(ends[n][1])} of {_CROWDS[n][0]} (counting {_CROWDS[n][1]})" for n in shares]
-    says = (
-        f"On {moment(max(at for at, _ in ends.values()))} the long share was {', '.join(said)}. Over the "
-        "whole market it is always 50%: each contract has one long and one short."
+    return assemble(
+        [panel], title=title, finding=f"{view.span} {told}", source=view.foot(source), width=width
     )
-    panel = view.panel(layers, "Share that is long. Heads count accounts, coins count what they hold", height)
-    title = "Which share of each crowd is long?"
-    return assemble([panel], title=title, finding=says, source=source, width=width)
 
 
 # Thousands, millions, billions; d3's own G would be read as something else.
 _COUNT = "replace(format(datum.value, '~s'), 'G', 'B')"
-
-
-def _y(label: str | None = None, scale: alt.Scale | None = None) -> alt.Y:
-    axis = alt.Axis(labelExpr=label) if label else alt.Axis()
-    return alt.Y("value:Q", title=None, axis=axis, scale=scale or alt.Scale(zero=False))
 
 
 def _paid(rate: pd.Series, hours: pd.Series) -> str:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from oikit.clock import bar_length, bars, utc, words
+from oikit.data.quality import coverage
 from oikit.errors import InputError, MissingExtra
 from oikit.frame import validate
 from oikit.theme import COLORS, moment, number, percent
@@ -23,7 +24,7 @@ try:
 except ImportError as error:
     raise MissingExtra("altair", "charts") from error
 
-__all__ = ["LIMIT", "Span", "View", "When", "alt", "assemble", "rows", "spread", "thin"]
+__all__ = ["LIMIT", "Span", "View", "When", "alt", "assemble", "axis", "rows", "spread", "thin"]
 
 LIMIT = 2000
 """The most marks one series may bring: a screen has no more columns."""
@@ -153,7 +154,7 @@ class View:
         width: int,
     ) -> None:
         validate(frame, needs=needs)
-        self.needs, self.width = needs, width
+        self.frame, self.needs, self.width = frame, needs, width
         self.index = pd.DatetimeIndex(frame.index)
         inside = self.index
         if since is not None:
@@ -166,7 +167,7 @@ class View:
                 f"nothing to draw: since={since} and until={until} leave {len(inside)} "
                 f"of {len(frame)} bars{there}"
             )
-        self.drawn = inside
+        self.drawn, self.grey = inside, False
         self.shade = None if shade is None else (utc(shade[0], "shade"), utc(shade[1], "shade"))
         self.start, self.stop = self.shade or (inside[0], inside[-1])
         if not inside[0] <= self.start < self.stop <= inside[-1]:
@@ -179,6 +180,14 @@ class View:
     def span(self) -> str:
         """The span that the sentence speaks of."""
         return f"From {moment(self.start)} to {moment(self.stop)}"
+
+    def foot(self, source: str) -> str:
+        """The line below: where the data is from, and how much of what is drawn is known."""
+        if not source:
+            return ""
+        known = coverage(self.frame.loc[self.drawn, list(self.needs)])
+        grey = "; grey: not known" if self.grey else ""
+        return f"{source.rstrip('. ')}. Drawn: {known}{grey}."
 
     def cut(self, values: pd.Series) -> pd.Series:
         """The drawn rows; the first is the bar that ended when the span began."""
@@ -245,8 +254,19 @@ class View:
         axis = alt.Axis(title="time (UTC)", format=write, tickCount=7)
         if not labels:
             axis = alt.Axis(labels=False, ticks=False, title=None)
-        scale = alt.Scale(type="utc", domain=[int(t.timestamp() * 1000) for t in self.drawn[[0, -1]]])
+        first, last = (int(t.timestamp() * 1000) for t in self.drawn[[0, -1]])
+        # Two ends rather than a domain: laid over each other, two equal domains of times make Vega warn.
+        scale = alt.Scale(type="utc", domainMin=first, domainMax=last)
         return alt.X(f"{field}:T", scale=scale, axis=axis)
+
+    def blanks(self, values: pd.Series) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
+        """Spans of two drawn bars or more in which it is not known; the longest, if there are very many."""
+        lost = self.cut(values).isna().to_numpy()
+        edges = np.diff(lost.astype(np.int8), prepend=0, append=0)
+        spans = zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True)
+        longest = sorted((span for span in spans if span[1] - span[0] > 1), key=lambda s: s[0] - s[1])
+        # A bar begins where the one before it ended.
+        return [(self.drawn[max(int(a) - 1, 0)], self.drawn[int(b) - 1]) for a, b in sorted(longest[:LIMIT])]
 
     def line(
         self, values: pd.Series, color: str, y: alt.Y, *, dash: Sequence[float] = (1, 0), labels: bool = True
@@ -275,17 +295,33 @@ class View:
         return rule.encode(y=y)
 
     def panel(
-        self, layers: Sequence[alt.Chart], title: str, height: int, *, labels: bool = True
+        self,
+        layers: Sequence[alt.Chart],
+        title: str,
+        height: int,
+        *,
+        of: pd.Series | None = None,
+        labels: bool = True,
     ) -> alt.LayerChart:
-        """Lay the layers over each other, and all of them over the shade."""
+        """Lay the layers over each other, and all of them over the shade and where `of` is not known."""
         under = []
-        if self.shade is not None:
-            ends = rows({"at": pd.Series([0.0, 0.0], pd.DatetimeIndex(self.shade))})["time"]
-            row = pd.DataFrame({"time": ends[:1], "until": ends[1]})
-            shade = alt.Chart(row).mark_rect(color=COLORS["accent"], opacity=0.13)
-            under.append(shade.encode(x=self.x(labels=labels), x2="until:T"))
+        blank = [] if of is None else self.blanks(of)
+        self.grey = self.grey or bool(blank)
+        for spans, color in ((blank, "muted"), ([self.shade] if self.shade else [], "accent")):
+            if spans:
+                ends = pd.DatetimeIndex([time for span in spans for time in span])
+                times = rows({"at": pd.Series(0.0, ends)})["time"].to_numpy()
+                shade = alt.Chart(pd.DataFrame({"time": times[::2], "until": times[1::2]}))
+                shade = shade.mark_rect(color=COLORS[color], opacity=0.13)
+                under.append(shade.encode(x=self.x(labels=labels), x2="until:T"))
         head = textwrap.wrap(title, self.width // 7)
         return alt.LayerChart(layer=[*under, *layers], title=head, width=self.width, height=height)
+
+
+def axis(label: str | None = None, scale: alt.Scale | None = None) -> alt.Y:
+    """The axis of values, without a title: that is the panel's; it need not begin at 0."""
+    ticks = alt.Axis(labelExpr=label) if label else alt.Axis()
+    return alt.Y("value:Q", title=None, axis=ticks, scale=scale or alt.Scale(zero=False))
 
 
 def spread(places: dict[str, float], room: float, low: float, high: float) -> dict[str, float]:

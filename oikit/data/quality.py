@@ -28,7 +28,7 @@ __all__ = ["DEFECTS", "Agreement", "Coverage", "Defect", "compare", "coverage", 
 
 _ROUNDED = ("long_short_ratio", "top_account_ratio", "top_position_ratio", "taker_buy_sell_ratio")
 _ROUNDING = 1e-3  # the REST service gives four decimals, the archive eight; 3.2e-4 is the most seen
-_NAMED = 3  # columns that the one line names
+_NAMED = 3  # as many things as the one line names of a kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +80,26 @@ class Coverage:
         return line
 
     def _gaps(self) -> str:
-        lacking = sorted((share, name) for name, share in self.known.items() if share < 1)
-        if not lacking:
+        alike: dict[tuple[float, pd.Timedelta], list[str]] = {}
+        for name, share in sorted(self.known.items(), key=lambda item: (item[1], item[0])):
+            if share < 1:
+                alike.setdefault((share, self.longest_gap[name]), []).append(name)
+        if not alike:
             return "every cell known"
         named = [
-            f"{name} {_percent(share)} known, longest gap {_span(self.longest_gap[name])}"
-            for share, name in lacking[:_NAMED]
+            f"{_listed(names)} {_percent(share)} known, longest gap {_span(gap)}"
+            for (share, gap), names in list(alike.items())[:_NAMED]
         ]
-        if len(lacking) > _NAMED:
-            named.append(f"gaps in {len(lacking) - _NAMED} other column(s)")
+        if len(alike) > _NAMED:
+            others = sum(len(names) for names in list(alike.values())[_NAMED:])
+            named.append(f"gaps in {others} other column(s)")
         return "; ".join(named)
+
+
+def _listed(names: list[str]) -> str:
+    if len(names) > _NAMED:
+        names = [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} more"]
+    return ", ".join(names)
 
 
 def _percent(share: float) -> str:
