@@ -497,7 +497,7 @@ def test_what_is_no_data_is_one_clear_error(
         ask(v, timeout=0.1 if fault == "slow=1" else 5.0, most_bytes=2**20) as client,
         pytest.raises(error, match=says) as refused,
     ):
-        load("BNBUSDT", since=SINCE, every="4h", store=tmp_path, client=client)
+        fetch("BNBUSDT", since=SINCE, every="4h", store=tmp_path, client=client)
 
     message = str(refused.value)
     assert (client.requests, refused.value.exit_code) == (requests, 1)
@@ -617,13 +617,66 @@ def test_a_store_without_those_bars_is_no_second_choice(venue: Callable[..., Any
         assert "in (2026-02-20 00:00 UTC, 2026-03-20 00:00 UTC]" in str(refused.value)
 
 
-def test_nobody_listens_and_nothing_is_stored(tmp_path: Path) -> None:
-    """The address comes from the environment, and the error names what works without it."""
-    with Client("http://127.0.0.1:9", budgets=binance.BUDGETS, wait=0.0) as client:
-        with pytest.raises(Unreachable, match=r"holds nothing of BNBUSDT 4h.*bnb-null"):
-            load("BNBUSDT", since=SINCE, every="4h", store=tmp_path, client=client)
-        with pytest.raises(Unreachable, match="bnb-null"):
-            fetch("BNBUSDT", since=SINCE, every="4h", store=tmp_path, client=client)
+@pytest.mark.parametrize(
+    ("symbol", "every", "asked", "name", "told"),
+    [
+        ("BNBUSDT", "4h", {"since": SINCE}, "bnb-null", "102 bars of 4h in (2026-02-20 00:00 UTC"),
+        ("BTCUSDT", "1d", {"since": "2026-02-20", "until": "2026-02-25"}, "btc-null", "5 bars of 1d in"),
+        (
+            "BNBUSDT",
+            "5min",
+            {"since": "2030-01-01", "until": "2030-01-02"},
+            "bnb-5min",
+            "34,560 bars of 5min",
+        ),
+    ],
+)
+def test_with_nothing_stored_a_sample_is_used_and_called_simulated(
+    symbol: str, every: str, asked: dict[str, str], name: str, told: str, tmp_path: Path
+) -> None:
+    """A class without a network goes on; nobody can take it for the market, and nothing is stored."""
+    root = tmp_path / "store"
+    with (
+        Client("http://127.0.0.1:9", budgets=binance.BUDGETS, wait=0.0) as client,
+        pytest.warns(FallbackWarning, match="cannot be reached") as said,
+    ):
+        frame = load(symbol, every=every, store=root, client=client, **asked)
+
+    assert f"SIMULATED sample {name}, which is not {symbol}" in str(said[0].message)
+    assert told in str(said[0].message)
+    assert len(said) == 1 and said[0].filename == __file__
+    validate(frame)
+    assert not root.exists() or store.markets(root) == []
+
+
+def test_fetch_never_takes_a_second_choice(tmp_path: Path) -> None:
+    """A report of the week must not be drawn from something else; the error names what works."""
+    with (
+        Client("http://127.0.0.1:9", budgets=binance.BUDGETS, wait=0.0) as client,
+        pytest.raises(Unreachable, match=r"holds nothing of BNBUSDT 4h.*bnb-null"),
+    ):
+        fetch("BNBUSDT", since=SINCE, every="4h", store=tmp_path, client=client)
+
+
+@pytest.mark.venue
+def test_a_closed_country_gets_the_sample_and_one_plain_sentence(
+    venue: Callable[..., Any], tmp_path: Path
+) -> None:
+    """Said once, not worked around, and the lesson goes on."""
+    told = r"does not serve the place.*SIMULATED sample bnb-null"
+    v = venue("geo451")
+    with ask(v) as client, pytest.warns(FallbackWarning, match=told):
+        frame = load("BNBUSDT", since=SINCE, every="4h", store=tmp_path, client=client)
+
+    assert len(frame) == 102
+    assert client.requests == 1
+
+
+@pytest.mark.venue
+def test_a_ban_is_waited_out_not_papered_over(venue: Callable[..., Any], tmp_path: Path) -> None:
+    """Whoever is banned for minutes has the market again in minutes; simulated bars are no answer."""
+    with ask(venue("ban418")) as client, pytest.raises(RateLimited, match="holds nothing of BNBUSDT"):
+        load("BNBUSDT", since=SINCE, every="4h", store=tmp_path, client=client)
 
 
 @pytest.mark.venue

@@ -15,6 +15,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "oikit"
 FLOORS: dict[str, int] = {
     "errors": 0,
     "clock": 0,
+    "explanations": 0,
     "frame": 1,
     "trailing": 1,
     "stats": 1,
@@ -55,6 +56,7 @@ DATA_FLOORS = (
         "past",
         "stitch",
         "answer",
+        "second",
         "fetch",
     ),
 )

@@ -1,7 +1,7 @@
 """From a market and two dates to a frame: what is stored, the archive, and the exchange for the rest.
 
 =============  ================================================================================
-`load`         the frame; falls back to the store where the exchange cannot be had, and says so
+`load`         the frame; where the exchange cannot be had, the store or the pack, and says so
 `fetch`        the same with everything that is to be said about it, and no falling back
 `provenance`   one line: where the stored bars of a market came from
 =============  ================================================================================
@@ -30,6 +30,7 @@ from oikit.data.answer import Fetched, answer, gaps, losses
 from oikit.data.http import Client
 from oikit.data.origin import provenance
 from oikit.data.question import Question, floor, moment_text, understood
+from oikit.data.second import second_choice, with_hint
 from oikit.data.tail import Moment, Progress, holes, moment, read_tail, wall
 from oikit.data.venues import binance
 from oikit.errors import (
@@ -38,7 +39,6 @@ from oikit.errors import (
     InputError,
     RateLimited,
     Unreachable,
-    VenueError,
 )
 
 __all__ = ["Fetched", "fetch", "load", "provenance"]
@@ -98,7 +98,8 @@ def load(
     Warns
     -----
     FallbackWarning
-        If the exchange could not be had and this is what the archive gives, or the store holds.
+        If the exchange could not be had and this is what the archive gives, or the store holds, or,
+        where there is nothing of this market at all, a **simulated** sample. `fetch` raises instead.
     UserWarning
         If the frame holds less than was asked for: open interest that nobody gives, an `until` that has
         not come yet, figures that lag behind the venue's clock.
@@ -110,14 +111,15 @@ def load(
     StoreError
         If the store cannot be read or written; nothing has been fetched then.
     VenueError
-        If the exchange did not give what it should, and the store holds nothing of this; if files of
-        the archive are refused and not `skip_refused`: all that could be had is stored by then.
+        If the exchange did not give what it should; if it cannot be had now and the store holds
+        other bars of this market, but none of these; if files of the archive are refused and not
+        `skip_refused`: all that could be had is stored by then.
     """
     asked = understood(symbol, since, until, every, store, client.base if client else rest, archive)
     try:
         found = _fetch(asked, client, progress, recheck=recheck, skip=skip_refused)
     except _NO_ANSWER as error:
-        found = _fall_back(asked, error)
+        found = second_choice(asked, error)
     if found.instead:
         warnings.warn(found.instead, FallbackWarning, stacklevel=2)
     for loss in found.losses:
@@ -139,7 +141,7 @@ def fetch(
     recheck: bool = False,
     skip_refused: bool = False,
 ) -> Fetched:
-    """Load one market with all that is to be said about it; where `load` would use the store, this raises.
+    """Load one market with all that is to be said about it; where `load` takes a second choice, this raises.
 
     Parameters and errors are those of `load`.
 
@@ -151,7 +153,7 @@ def fetch(
     try:
         return _fetch(asked, client, progress, recheck=recheck, skip=skip_refused)
     except _NO_ANSWER as error:
-        raise _with_hint(asked, error) from error
+        raise with_hint(asked, error) from error
 
 
 # ---------------------------------------------------------------- the answer
@@ -319,35 +321,3 @@ def _keep(
         return remarks
     origin = {**_origin(asked, now.clock, lacking), "remarks": remarks}
     return disk.write(asked.root, asked.symbol, asked.step, known, origin)
-
-
-# ---------------------------------------------------------------- the second choice
-
-
-def _fall_back(asked: Question, error: VenueError) -> Fetched:
-    note = asked.manifest()
-    # Nobody can say now what has closed since; so it ends where the store ends.
-    last = floor(pd.Timestamp(note["until"]), asked.every) if note else asked.since
-    until = last if asked.until is None else min(last, asked.until)
-    stored = asked.stored(until) if until > asked.since else pd.DataFrame()
-    known = int(stored.notna().any(axis=1).sum())
-    if not known:
-        raise _with_hint(asked, error) from error
-    fetched = moment_text(note["fetched_at"])
-    told = (
-        f"{error}. Used instead: the store {asked.root}, fetched {fetched}; it knows {known} of "
-        f"{len(stored)} bars of {asked.symbol} {words(asked.step)} up to {moment_text(until)}"
-    )
-    return answer(asked, stored, (), (), 0, instead=told)
-
-
-def _with_hint(asked: Question, error: VenueError) -> VenueError:
-    """The same refusal, and what still works."""
-    note, what = asked.manifest(), f"{asked.symbol} {words(asked.step)}"
-    held = f"the store {asked.root} holds nothing of {what}"
-    if note:
-        since, until = moment_text(note["since"]), moment_text(note["until"])
-        held = f"the store holds {note['rows']} bars of {what} in ({since}, {until}]"
-    sample = "oikit.sample('bnb-null')"
-    works = "" if sample in str(error) else f"; {sample} works without the exchange"
-    return type(error)(f"{error}; {held}{works}")

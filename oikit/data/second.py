@@ -1,0 +1,97 @@
+"""When the exchange cannot be had: what is stored, else a simulated sample; and it says which.
+
+The one rule: **a second choice never looks like the first**. It is told with the reason, and simulated
+bars are never put where real ones are kept.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from oikit.clock import bar_length, words
+from oikit.data import samples
+from oikit.data.answer import Fetched, answer
+from oikit.data.quality import coverage
+from oikit.data.question import Question, floor, moment_text
+from oikit.errors import RateLimited, VenueError
+from oikit.frame import resample
+
+__all__ = ["second_choice", "with_hint"]
+
+
+def second_choice(asked: Question, error: VenueError) -> Fetched:
+    """Take the bars from the store; where nothing of this market is stored, take a sample.
+
+    Parameters
+    ----------
+    asked : Question
+    error : VenueError
+        Why the exchange could not be had.
+
+    Returns
+    -------
+    Fetched
+        ``instead`` says which choice it is.
+
+    Raises
+    ------
+    VenueError
+        The same, with what is stored, if that is of other times; or if waiting is all it takes.
+    """
+    note = asked.manifest()
+    if not note and not isinstance(error, RateLimited):
+        return _from_pack(asked, error)
+    # Nobody can say now what has closed since; so it ends where the store ends.
+    last = floor(pd.Timestamp(note["until"]), asked.every) if note else asked.since
+    until = last if asked.until is None else min(last, asked.until)
+    stored = asked.stored(until) if until > asked.since else pd.DataFrame()
+    known = int(stored.notna().any(axis=1).sum())
+    if not known:
+        raise with_hint(asked, error) from error
+    fetched = moment_text(note["fetched_at"])
+    told = (
+        f"{error}. Used instead: the store {asked.root}, fetched {fetched}; it knows {known} of "
+        f"{len(stored)} bars of {asked.symbol} {words(asked.step)} up to {moment_text(until)}"
+    )
+    return answer(asked, stored, (), (), 0, instead=told)
+
+
+def _from_pack(asked: Question, error: VenueError) -> Fetched:
+    """Take the sample that is nearest in kind: its bars of those times if it has any, else all of it."""
+    hour = pd.Timedelta(hours=1)
+    name = "bnb-5min" if asked.every < hour else "btc-null" if asked.symbol.startswith("BTC") else "bnb-null"
+    frame = samples.sample(name)
+    if asked.every > bar_length(frame.index):
+        frame = resample(frame, asked.every)
+    inside = frame[(frame.index > asked.since) & (asked.until is None or frame.index <= asked.until)]
+    if len(inside) > 1:
+        frame = inside
+    span = f"({moment_text(frame.index[0] - asked.every)}, {moment_text(frame.index[-1])}]"
+    told = (
+        f"{error}; the store {asked.root} holds nothing of {asked.symbol} {words(asked.step)}. Used instead: "
+        f"the SIMULATED sample {name}, which is not {asked.symbol} and was recorded nowhere: "
+        f"{len(frame):,} bars of {words(asked.every)} in {span}"
+    )
+    return Fetched(
+        frame=frame,
+        symbol=name,
+        every=words(asked.every),
+        path=asked.root,
+        remarks=(),
+        losses=(),
+        requests=0,
+        coverage=coverage(frame),
+        instead=told,
+    )
+
+
+def with_hint(asked: Question, error: VenueError) -> VenueError:
+    """The same refusal, and what still works."""
+    note, what = asked.manifest(), f"{asked.symbol} {words(asked.step)}"
+    held = f"the store {asked.root} holds nothing of {what}"
+    if note:
+        since, until = moment_text(note["since"]), moment_text(note["until"])
+        held = f"the store holds {note['rows']} bars of {what} in ({since}, {until}]"
+    sample = "oikit.sample('bnb-null')"
+    works = "" if sample in str(error) else f"; {sample} works without the exchange"
+    return type(error)(f"{error}; {held}{works}")
