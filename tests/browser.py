@@ -75,6 +75,19 @@ class Browser:
                 .filter(mark => (mark.getAttribute('d') || 'text').length > 3).length)""",
         )
 
+    def barriers(self, within: str = "html") -> list[str]:
+        """What would keep somebody out, as axe-core finds it: its serious and critical findings."""
+        axe = pytest.importorskip("axe_playwright_python", reason="pip install 'oikit[test]' brings axe-core")
+        script = Path(axe.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
+        self.page.evaluate(script)
+        found: list[str] = self.page.evaluate(
+            """async within => (await axe.run({include: [within]}, {resultTypes: ['violations']})).violations
+                .filter(each => ['serious', 'critical'].includes(each.impact))
+                .map(each => each.id + ': ' + each.nodes.map(node => node.html.slice(0, 160)).join(' | '))""",
+            within,
+        )
+        return found
+
     def picture(self, path: Path, *, whole: bool = True) -> Path:
         """Take a screenshot."""
         self.page.screenshot(path=str(path), full_page=whole)

@@ -56,6 +56,7 @@ def test_the_report_opens_from_a_file_with_every_chart_drawn(
 
         drawn = browser.drawn("figure.chart .drawing")
         assert len(drawn) == 5 and min(drawn) >= 5
+        assert browser.barriers() == []
         assert browser.left == []
         assert browser.complaints == []
         assert browser.page.evaluate("document.documentElement.scrollWidth") == width
@@ -110,6 +111,18 @@ def test_a_script_that_slipped_into_a_page_does_not_run(tmp_path: Path, browser:
     assert all("Content Security Policy" in complaint for complaint in browser.complaints)
 
 
+def test_a_picture_without_words_is_a_barrier(tmp_path: Path, browser: Browser) -> None:
+    """The check of every page and lesson can fail: a button and a picture that say nothing."""
+    path = tmp_path / "page.html"
+    path.write_text(
+        "<html lang=en><title>t</title><main><h1>t</h1><button></button><img src='data:,'></main>"
+    )
+
+    browser.page.goto(path.as_uri())
+
+    assert [each.split(":")[0] for each in browser.barriers()] == ["button-name", "image-alt"]
+
+
 def test_a_request_that_leaves_is_noticed(tmp_path: Path, browser: Browser) -> None:
     """The tests above can fail: a page that asks for something is caught."""
     path = tmp_path / "page.html"
@@ -151,5 +164,6 @@ def test_jupyterlab_draws_all_charts_without_a_network(
         assert all("%" in name for name in names)
         cut = "places => places.map(place => place.scrollWidth - place.clientWidth)"
         assert max(browser.page.eval_on_selector_all(".jp-OutputArea-output", cut)) <= 0
+        assert browser.barriers(".jp-OutputArea") == []
         assert browser.left == []
         assert browser.complaints == []

@@ -477,6 +477,7 @@ def test_the_exported_bench_moves_without_a_kernel(exported: Path) -> None:
                 timeout=20_000,
             )
         assert page.locator(f"{figure} .vega-bind").count() == 4
+        assert browser.barriers() == []
         assert browser.left == []
         assert browser.complaints == []
     assert exported.stat().st_size <= 3_000_000
@@ -502,5 +503,6 @@ def test_the_bench_answers_in_jupyterlab(tmp_path: Path) -> None:
         assert here.locator(".vega-embed svg text").filter(has_text="36 episodes").count() >= 1
         assert page.locator('[data-mime-type="application/vnd.jupyter.error"]').count() == 0
         assert page.locator('[data-mime-type="application/vnd.jupyter.stderr"]').count() == 0
+        assert browser.barriers(".jp-OutputArea") == []
         assert browser.left == []
         assert browser.complaints == []

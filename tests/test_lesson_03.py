@@ -424,6 +424,7 @@ def test_the_exported_bench_moves_without_a_kernel(exported: Path) -> None:
 
         page.wait_for_function("document.querySelectorAll('.vega-embed svg').length >= 5", timeout=20_000)
         assert page.get_by_text("could not be drawn").count() == 0
+        assert browser.barriers() == []
         assert browser.left == []
         assert browser.complaints == []
     assert exported.stat().st_size <= 3_000_000
@@ -451,5 +452,6 @@ def test_the_bench_answers_in_jupyterlab(tmp_path: Path) -> None:
         assert here.locator(".vega-embed svg text").filter(has_text="87 cases").count() >= 1
         assert page.locator('[data-mime-type="application/vnd.jupyter.error"]').count() == 0
         assert page.locator('[data-mime-type="application/vnd.jupyter.stderr"]').count() == 0
+        assert browser.barriers(".jp-OutputArea") == []
         assert browser.left == []
         assert browser.complaints == []

@@ -113,6 +113,7 @@ def test_the_exported_explorer_moves_without_a_kernel(exported: Path, width: int
         assert " ".join(sentence.get_attribute("aria-label").split()) == said
         asks = page.locator(f"{figure} .vega-bind").all_inner_texts()
         assert len(asks) == 4 and all("?" in text for text in asks)
+        assert browser.barriers() == []
         assert browser.left == []
         assert browser.complaints == []
 
@@ -249,5 +250,6 @@ def test_nothing_went_out_while_playing(lab: tuple[Browser, Path]) -> None:
     """Asked last: no address off this computer, no complaint."""
     browser, _ = lab
 
+    assert browser.barriers(".jp-OutputArea") == []
     assert browser.left == []
     assert browser.complaints == []

@@ -1,7 +1,8 @@
 """A line of text that a screen reader announces when it changes.
 
 `ipywidgets.HTML` swaps the element it holds, and a region that is itself replaced is not announced
-reliably. This one keeps its element (``role="status"``) and changes the text inside it.
+reliably. This one keeps its element (``role="status"``) and changes the text inside it. It also gives
+the handles of the sliders around it the names that ipywidgets leaves them without.
 """
 
 from __future__ import annotations
@@ -31,6 +32,20 @@ class Status(anywidget.AnyWidget):
       model.on("change:text", show);
       show();
       el.appendChild(line);
+      // A slider's label names its box, not the handle that takes the focus.
+      const name = () => {
+        const around = el.closest(".widget-box, .jp-OutputArea");
+        for (const handle of around ? around.querySelectorAll(".noUi-handle:not([aria-label])") : []) {
+          const label = handle.closest(".widget-slider")?.querySelector(".widget-label");
+          if (label) { handle.setAttribute("aria-label", label.textContent); }
+        }
+      };
+      const watch = new MutationObserver(name);
+      requestAnimationFrame(() => {
+        name();
+        watch.observe(el.closest(".widget-box, .jp-OutputArea") || el, { childList: true, subtree: true });
+      });
+      return () => watch.disconnect();
     }
     export default { render };
     """

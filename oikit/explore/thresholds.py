@@ -320,10 +320,10 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
     numbers = {"day": "number", "ratio": "number"}
     whole = alt.Chart(alt.InlineData(series, format=alt.CsvDataFormat(type="csv", parse=numbers)))
     line = whole.mark_line(color=COLORS["open_interest"]).encode(x, y)
-    # Too many to ship for every setting: the page finds these days by itself.
+    # Too many to ship: the page finds these days itself. If it finds none, they must not need a name.
     dots = (
         whole.transform_filter("cases === 'days' && datum.ratio > parseFloat(threshold)")
-        .mark_point(filled=True, size=16, color=COLORS["accent"], opacity=1)
+        .mark_point(filled=True, size=16, color=COLORS["accent"], opacity=1, aria=False)
         .encode(x, y)
     )
     of = {

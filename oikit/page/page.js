@@ -1,4 +1,5 @@
-// Draws each chart of the page, as wide as its place, and again when the place changes.
+// Draws each chart of the page, as wide as its place, and again when the place changes; and lets
+// whatever scrolls be scrolled from the keyboard.
 (function () {
   "use strict";
   var LETTER = 7; // pixels of one letter at 14 px, on average
@@ -67,15 +68,24 @@
     });
   }
 
+  function reach() {
+    document.querySelectorAll("pre, table, .drawing").forEach(function (part) {
+      if (part.scrollWidth > part.clientWidth + 1) { part.setAttribute("tabindex", "0"); }
+      else { part.removeAttribute("tabindex"); }
+    });
+  }
+
   var figures = Array.prototype.slice.call(document.querySelectorAll("figure.chart"));
   var seen = window.innerWidth;
   var waiting;
-  figures.forEach(draw);
+  reach();
+  figures.forEach(function (figure) { draw(figure).then(reach); });
   window.addEventListener("resize", function () {
     clearTimeout(waiting);
     waiting = setTimeout(function () {
       if (window.innerWidth === seen) { return; }
       seen = window.innerWidth;
+      reach();
       // A chart with controls scrolls instead: drawn anew it would forget what was set.
       figures.filter(function (figure) { return figure.querySelector("[role=img]"); }).forEach(draw);
     }, 200);
