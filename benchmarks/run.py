@@ -11,7 +11,7 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.harness import HEAD  # noqa: E402
 
-NAMES = ("indicators", "features", "lens", "stats", "accounts", "archive", "ledger", "imports")
+NAMES = ("indicators", "features", "lens", "stats", "accounts", "archive", "ledger", "explorers", "imports")
 
 
 def main(names: list[str]) -> int:

@@ -1,0 +1,94 @@
+"""P7: from a move of a control to the changed picture, in a real browser, with and without a kernel.
+
+The time runs from the click to the frame in which the drawing has changed. The rival is the budget.
+"""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks.harness import Row
+from tests.browser import chromium, lab_server, open_browser, run_all
+
+NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+LESSON = "02_ratio_threshold"
+MOVES = 40
+
+# A drawing changes in one step, or in steps that all come before the next frame.
+TIMED = """([control, svg]) => new Promise((done, failed) => {
+    const late = setTimeout(() => failed(new Error('nothing moved')), 5000);
+    const watch = new MutationObserver(() => {
+        watch.disconnect();
+        clearTimeout(late);
+        requestAnimationFrame(() => done(performance.now() - begun));
+    });
+    watch.observe(svg, {subtree: true, childList: true, attributes: true, characterData: true});
+    const begun = performance.now();
+    control.click();
+})"""
+
+
+def times(page: Any, svg: Any, controls: Callable[[int], Any]) -> list[float]:
+    """Seconds of each move; the first two warm up."""
+    taken = []
+    for turn in range(MOVES + 2):
+        taken.append(page.evaluate(TIMED, [controls(turn), svg.element_handle()]) / 1e3)
+        page.wait_for_timeout(120)
+    return taken[2:]
+
+
+def exported() -> list[float]:
+    """A page with the kernel off: radio buttons of the drawing itself."""
+    import altair as alt
+    import nbformat
+
+    from oikit.explore import still
+    from oikit.page import render
+    from oikit.theme import use_theme
+
+    use_theme("spec")
+    bundle: Any = alt.renderers.get()(still(LESSON[:2]).to_dict())
+    output = nbformat.v4.new_output("display_data", data=bundle)
+    cell = nbformat.v4.new_code_cell(outputs=[output])
+    with tempfile.TemporaryDirectory() as folder, open_browser() as browser:
+        path = Path(folder) / "page.html"
+        path.write_text(render(nbformat.v4.new_notebook(cells=[cell]), title="Bench"), encoding="utf-8")
+        browser.page.goto(path.as_uri())
+        browser.page.wait_for_selector(".vega-bind input")
+        radios = browser.page.locator(".vega-bind").nth(0).locator("input")
+        svg = browser.page.locator(".vega-embed svg").first
+        return times(browser.page, svg, lambda turn: radios.nth((turn + 1) % 2).element_handle())
+
+
+def in_kernel() -> list[float]:
+    """The same lesson in JupyterLab: buttons that Python answers."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(NOTEBOOKS / f"{LESSON}.ipynb", folder)
+        with lab_server(Path(folder)) as url, open_browser() as browser:
+            run_all(browser, url, f"{LESSON}.ipynb", seconds=240)
+            page = browser.page
+            here = page.locator(".jp-CodeCell").filter(has_text=f'explore("{LESSON[:2]}")').first
+            here.scroll_into_view_if_needed()
+            buttons = here.locator(".widget-toggle-buttons").nth(0).get_by_role("button")
+            svg = here.locator(".vega-embed svg").first
+            return times(page, svg, lambda turn: buttons.nth((turn + 1) % 2).element_handle())
+
+
+def rows() -> Iterator[Row]:
+    if chromium() is None:
+        return
+    for name, measure, median, late in (
+        ("kernel-free", exported, 0.016, 0.050),
+        ("in-kernel", in_kernel, 0.100, 0.250),
+    ):
+        taken = measure()
+        p95 = statistics.quantiles(taken, n=20)[-1]
+        yield Row(
+            f"P7 {name}, median of {MOVES}", "the budget", median, "-", None, statistics.median(taken), 1.0
+        )
+        yield Row(f"P7 {name}, 95th percentile", "the budget", late, "-", None, p95, 1.0)
