@@ -9,11 +9,10 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from oikit.errors import OikitError, StoreError
+from oikit.errors import MissingExtra, OikitError, StoreError
 
 __all__ = ["locked", "put", "storing"]
 
@@ -38,16 +37,19 @@ def locked(path: Path, *, patience: float = 60.0) -> Iterator[None]:
     OSError
         If the file cannot be opened for writing.
     """
-    with path.open("ab") as file:
-        until = time.monotonic() + patience
-        while not _taken(file.fileno()):
-            if time.monotonic() > until:
-                raise TimeoutError(11, f"another process has held it for {patience:g} s", str(path))
-            time.sleep(_PAUSE)
-        try:
-            yield
-        finally:
-            _release(file.fileno())
+    try:
+        from filelock import FileLock, Timeout
+    except ImportError as error:
+        raise MissingExtra("filelock", "data") from error
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=patience, poll_interval=_PAUSE)
+    except Timeout as error:
+        raise TimeoutError(11, f"another process has held it for {patience:g} s", str(path)) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def put(path: Path, content: bytes) -> None:
@@ -78,35 +80,3 @@ def storing(path: Path, verb: str) -> Iterator[None]:
         ) from error
     except ValueError as error:  # of pyarrow and json: a file that is none of theirs
         raise StoreError(f"cannot {verb} {path}: it is damaged; move it away and fetch again") from error
-
-
-if os.name == "nt":  # pragma: no cover
-
-    def _taken(file: int) -> bool:
-        import msvcrt
-
-        os.lseek(file, 0, os.SEEK_SET)
-        try:
-            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-        except OSError:
-            return False
-        return True
-
-    def _release(file: int) -> None:
-        import msvcrt
-
-        os.lseek(file, 0, os.SEEK_SET)
-        msvcrt.locking(file, msvcrt.LK_UNLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-
-else:
-    import fcntl
-
-    def _taken(file: int) -> bool:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-    def _release(file: int) -> None:
-        fcntl.flock(file, fcntl.LOCK_UN)

@@ -23,6 +23,7 @@ import copy
 import difflib
 import gzip
 import hashlib
+import io
 import json
 import sys
 import zlib
@@ -240,9 +241,9 @@ def _read(name: str) -> pd.DataFrame:
         raise StoreError(f"{path} cannot be read: {error}; install oikit again") from error
     if hashlib.sha256(text).hexdigest() != entry["sha256"]:
         raise StoreError(f"{path} is not the file that its manifest describes; install oikit again")
-    rows = text.decode("ascii").splitlines()[1:]
+    columns = range(1, len(entry["columns"]) + 1)
     # numpy reads each number to the last bit, which pandas' own reader has not always done.
-    values = np.loadtxt(rows, delimiter=",", usecols=range(1, len(entry["columns"]) + 1), ndmin=2)
+    values = np.loadtxt(io.BytesIO(text), delimiter=",", skiprows=1, usecols=columns, ndmin=2)
     step = length(entry["every"])
     times = pd.date_range(utc(entry["since"]) + step, utc(entry["until"]), freq=step, name="time")
     frame = pd.DataFrame(values, times, entry["columns"])
