@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 INPUTS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help lab report test slow check browser course pack bench clean
+.PHONY: help lab report test slow check browser course html outputs pack bench clean
 
 help:
 	@echo "make lab      set up, then open JupyterLab on the first lesson"
@@ -17,6 +17,8 @@ help:
 	@echo "make slow     the larger versions of quicker tests"
 	@echo "make check    formatting, lint and types"
 	@echo "make course   make the student notebooks again from notebooks/source"
+	@echo "make html     run every lesson and write it as a page, in build/lessons"
+	@echo "make outputs  keep what the solved lessons say, for the tests, after a change that is meant"
 	@echo "make pack     make data/samples again from its seeds"
 	@echo "make bench    measure speed against the named rivals"
 
@@ -63,6 +65,12 @@ browser:
 course: $(VENV)/.lab
 	$(BIN)/oikit course build
 
+html: $(VENV)/.lab
+	$(BIN)/oikit course html build/lessons
+
+outputs: $(VENV)/.lab
+	$(BIN)/oikit course outputs tests/solved
+
 pack: $(VENV)/.report
 	$(BIN)/oikit pack data/samples
 
@@ -70,4 +78,4 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/run.py
 
 clean:
-	rm -rf $(VENV) reports .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) build reports .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 import multiprocessing
@@ -18,9 +19,9 @@ import pytest
 from oikit.errors import InputError, MissingExtra
 from oikit.learn import TODO, check, course, evidence_card, explain, given, notes, predict, quiz, reveal, say
 from oikit.learn.evidence import by_label, draw_intervals
-from oikit.learn.exercise import TOLERANCE, judge, plain, same
+from oikit.learn.exercise import TOLERANCE, Property, judge, plain, same
 from oikit.learn.exercises_01 import DECOMPOSITION, EXERCISES, OI_PATH, Trade
-from oikit.learn.lessons import LESSONS, exercise, question, questions
+from oikit.learn.lessons import LESSONS, exercise, exercises, question, questions
 from oikit.learn.questions import digest
 from oikit.learn.questions_01 import QUESTIONS
 from tests.conftest import series
@@ -255,6 +256,33 @@ def test_hints_grow_and_the_worked_answer_comes_last() -> None:
     assert messages[4] == messages[3]
 
 
+def test_a_reason_is_followed_by_the_next_hint_from_the_second_miss_on() -> None:
+    """The first reason stands alone; who misses again gets help beside it, and in the end all of it."""
+    found = [judge(DECOMPOSITION, with_part(2, 0), tries=list("abc")[:misses]) for misses in range(4)]
+
+    assert len({each.misconception for each in found}) == 1
+    assert "Hint" not in found[0].says
+    assert found[1].says.endswith(f"Hint: {DECOMPOSITION.hints[0]}")
+    assert found[2].says.endswith(f"Hint: {DECOMPOSITION.hints[1]}")
+    assert "Worked answer" in found[3].says
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_every_exercise_has_a_hint_before_the_worked_answer(lesson: str) -> None:
+    """Nobody is handed the answer without having been helped first."""
+    for asked in exercises(lesson):
+        assert asked.hints
+        assert asked.worked(asked.numbers)
+
+
+def test_a_property_that_stumbles_over_an_odd_shape_is_passed_over() -> None:
+    """No answer may end in a traceback of ours."""
+    fussy = Property("fussy", lambda seen, _: seen["price_part"][0] > 0, "never said")
+    asked = dataclasses.replace(DECOMPOSITION, properties=(fussy,))
+
+    assert "Hint: hold one thing still" in judge(asked, with_part(0, 12)).says
+
+
 def test_the_same_answer_again_is_one_try() -> None:
     """Running all cells five times must not give the answer away."""
     tries: list[str] = []
@@ -295,7 +323,16 @@ def stops(trades: Any) -> None:
         ("01.2", [1j, 1, 1], "NOT YET", "numbers are asked for"),
         ("01.2", [math.nan, 1, 1], "NOT YET", "missing or infinite"),
         ("01.2", [1, math.inf, 1], "NOT YET", "position_part holds a number that is missing or infinite"),
-        ("01.2", [[1, 2], 1, 1], "NOT YET", "price_part is not right yet"),
+        ("01.2", [[1, 2], 1, 1], "NOT YET", "price_part: one number is asked for, and a list of 2 came"),
+        ("01.2", [[], 1, 1], "NOT YET", "price_part: one number is asked for, and an empty list came"),
+        ("01.2", ["", 1, 1], "NOT YET", "price_part is ''; give a plain number"),
+        ("01.2", [{}, (), set()], "NOT YET", "price_part is {}; give a plain number"),
+        ("01.2", [np.True_, 1, 1], "NOT YET", "give a plain number"),
+        ("01.2", [10**400, 1, 1], "NOT YET", "numbers are asked for"),
+        ("01.2", [pd.Timestamp("2024-01-01"), 1, 1], "NOT YET", "numbers are asked for"),
+        ("01.2", [pd.NA, 1, 1], "NOT YET", "numbers are asked for"),
+        ("01.2", [pd.DataFrame(), 1, 1], "NOT YET", "an empty list came"),
+        ("01.2", [lambda: 1, 1, 1], "NOT YET", "numbers are asked for"),
     ],
 )
 def test_every_kind_of_answer_is_met_with_words(

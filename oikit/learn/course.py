@@ -16,7 +16,7 @@ from typing import Any
 
 from oikit.errors import InputError, MissingExtra
 
-__all__ = ["BLOCKS", "build", "solved", "stale", "student"]
+__all__ = ["BLOCKS", "as_text", "build", "lessons", "replace", "solutions", "solved", "stale", "student"]
 
 BLOCKS = (
     "Question",
@@ -58,13 +58,48 @@ def build(source_dir: str | Path, out_dir: str | Path) -> list[Path]:
     MissingExtra
         If jupytext is not installed.
     """
-    built = {Path(out_dir) / f"{path.stem}.ipynb": _text(student(path)) for path in _sources(source_dir)}
-    Path(out_dir).mkdir(parents=True, exist_ok=True)
-    for path, text in built.items():
-        part = path.with_suffix(".part")
-        part.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(part, path)
-    return list(built)
+    return _write({path: student(path) for path in lessons(source_dir)}, Path(out_dir))
+
+
+def solutions(source_dir: str | Path, out_dir: str | Path) -> list[Path]:
+    """Write the teacher's notebook of every lesson: the same, with its solutions.
+
+    Parameters
+    ----------
+    source_dir, out_dir : path
+        As in `build`.
+
+    Returns
+    -------
+    list of Path
+        The notebooks, in order.
+
+    Raises
+    ------
+    InputError
+        If there is no source, or if learners' notebooks would be overwritten.
+    """
+    made = {path: solved(path) for path in lessons(source_dir)}
+    for path in made:
+        there = Path(out_dir) / f"{path.stem}.ipynb"
+        if there.is_file() and there.read_text(encoding="utf-8") == as_text(student(path)):
+            raise InputError(f"{out_dir} holds the learners' notebooks; choose another folder for solutions")
+    return _write(made, Path(out_dir))
+
+
+def _write(made: dict[Path, Any], folder: Path) -> list[Path]:
+    texts = {folder / f"{source.stem}.ipynb": as_text(notebook) for source, notebook in made.items()}
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, text in texts.items():
+        replace(path, text)
+    return list(texts)
+
+
+def replace(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    part = path.with_suffix(".part")
+    part.write_text(text, encoding="utf-8", newline="\n")
+    os.replace(part, path)
 
 
 def stale(source_dir: str | Path, out_dir: str | Path) -> list[str]:
@@ -81,9 +116,9 @@ def stale(source_dir: str | Path, out_dir: str | Path) -> list[str]:
         File names; empty if all are fresh, byte for byte.
     """
     differ = []
-    for path in _sources(source_dir):
+    for path in lessons(source_dir):
         notebook = Path(out_dir) / f"{path.stem}.ipynb"
-        if not notebook.is_file() or notebook.read_bytes() != _text(student(path)).encode():
+        if not notebook.is_file() or notebook.read_bytes() != as_text(student(path)).encode():
             differ.append(notebook.name)
     return differ
 
@@ -100,32 +135,45 @@ def student(source: str | Path) -> Any:
     -------
     NotebookNode
     """
-    return _notebook(Path(source), keep_solutions=False)
+    return _notebook(Path(source), keep_solutions=False, teachers_cells=False)
 
 
-def solved(source: str | Path) -> Any:
+def solved(source: str | Path, *, teachers_cells: bool = True) -> Any:
     """Make the notebook a teacher or a test runs: the same, with the solutions in it.
 
     Parameters
     ----------
     source : path
         One lesson in percent format.
+    teachers_cells : bool
+        Whether cells tagged ``solution`` are in it.
 
     Returns
     -------
     NotebookNode
     """
-    return _notebook(Path(source), keep_solutions=True)
+    return _notebook(Path(source), keep_solutions=True, teachers_cells=teachers_cells)
 
 
-def _sources(folder: str | Path) -> list[Path]:
-    found = sorted(Path(folder).glob("*.py"))
+def lessons(source_dir: str | Path) -> list[Path]:
+    """Find the sources, in order.
+
+    Parameters
+    ----------
+    source_dir : path
+
+    Raises
+    ------
+    InputError
+        If there are none.
+    """
+    found = sorted(Path(source_dir).glob("*.py"))
     if not found:
-        raise InputError(f"there are no lessons in {folder}; a lesson is a .py file in percent format")
+        raise InputError(f"there are no lessons in {source_dir}; a lesson is a .py file in percent format")
     return found
 
 
-def _notebook(source: Path, *, keep_solutions: bool) -> Any:
+def _notebook(source: Path, *, keep_solutions: bool, teachers_cells: bool) -> Any:
     try:
         import jupytext
         from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -136,7 +184,7 @@ def _notebook(source: Path, *, keep_solutions: bool) -> Any:
     cells: list[Any] = []
     for cell in read.cells:
         tags = [tag for tag in cell.metadata.get("tags", []) if tag != "solution"]
-        if not keep_solutions and len(tags) < len(cell.metadata.get("tags", [])):
+        if not teachers_cells and len(tags) < len(cell.metadata.get("tags", [])):
             continue
         text = cell.source
         if cell.cell_type == "code" and not keep_solutions:
@@ -165,7 +213,8 @@ def _without_solution(text: str, source: str) -> str:
     return f"{above}\n{found[1]}# your turn"
 
 
-def _text(notebook: Any) -> str:
+def as_text(notebook: Any) -> str:
+    """The bytes of a notebook, the same each time."""
     import nbformat
 
     text: str = nbformat.writes(notebook, version=4, indent=1, ensure_ascii=False)

@@ -10,13 +10,15 @@ judges in one fixed order:
 4. a wrong model → NOT YET, with its reason
 5. a property every right answer has → NOT YET
 6. the unit, then the sign → NOT YET
-7. the next hint; after enough different tries, the worked answer
+7. the next hint, which from the second miss on follows any reason; after enough different tries,
+   the worked answer
 
 Only the standard library and NumPy are needed here, so that a browser kernel can judge too.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -29,13 +31,16 @@ import numpy as np
 from oikit.errors import InputError
 from oikit.learn.todo import untouched
 
-__all__ = ["Exercise", "Finding", "Malrule", "Property", "judge", "plain", "same"]
+__all__ = ["Exercise", "Finding", "Malrule", "Property", "Unfinished", "judge", "plain", "same"]
 
 
 Given = Any  # the exercise's own numbers, by name; mistyped names fail at once
 
 TOLERANCE = 1e-3
 """Relative: rounding to four digits passes, and every wrong model is further away (tested)."""
+
+WORKED_AFTER = 2
+"""So many different misses after the hints have run out, the worked answer is shown."""
 
 _SLIPS = {100.0: "100 times", 1e3: "a thousand times", 1e6: "a million times"}
 
@@ -175,8 +180,8 @@ def judge(exercise: Exercise, answers: Sequence[Any], *, tries: Sequence[str] = 
         )
     try:
         observed = exercise.observe(given, named)
-    except _Unfinished:
-        return Finding("NOT ATTEMPTED", "your turn: the function still gives back TODO.")
+    except Unfinished as left:
+        return Finding("NOT ATTEMPTED", str(left) or "your turn: the function still gives back TODO.")
     except InputError as error:
         return Finding("NOT YET", str(error), seen=_digest(str(error)))
     except Exception as error:
@@ -193,8 +198,10 @@ def judge(exercise: Exercise, answers: Sequence[Any], *, tries: Sequence[str] = 
     seen = _digest(repr(sorted(observed.items())))
     earlier = [each for each in dict.fromkeys(tries) if each != seen]
     name, says = _reason(exercise, given, observed, right, wrong, len(earlier))
-    if len(earlier) > len(exercise.hints):
+    if len(earlier) + 1 >= len(exercise.hints) + WORKED_AFTER:
         says = f"{says}\nWorked answer: {exercise.worked(given)}"
+    elif name and earlier:
+        says = f"{says}\nHint: {_hint(exercise, len(earlier) - 1)}"
     return Finding("NOT YET", says, name, seen)
 
 
@@ -210,15 +217,25 @@ def _reason(
         for rule in exercise.rules:
             if rule.part == part and same(observed[part], rule.gives(given)):
                 return rule.name, rule.says
+    for part in wrong:
+        if isinstance(right[part], float) and isinstance(observed[part], list):
+            size = len(observed[part])
+            came = f"a list of {size} came" if size else "an empty list came"
+            return "shape", f"{part}: one number is asked for, and {came}."
     for each in exercise.properties:
-        if not each.holds(observed, given):
-            return each.name, each.says
+        # An answer of an odd shape is no evidence for or against a property.
+        with contextlib.suppress(TypeError, ValueError, IndexError):
+            if not each.holds(observed, given):
+                return each.name, each.says
     for part in wrong:
         slip = _slip(observed[part], right[part])
         if slip:
             return slip[0], f"{part}: {slip[1]}"
-    hint = exercise.hints[min(earlier, len(exercise.hints) - 1)]
-    return "", f"{wrong[0]} is not right yet. Hint: {hint}"
+    return "", f"{wrong[0]} is not right yet. Hint: {_hint(exercise, earlier)}"
+
+
+def _hint(exercise: Exercise, place: int) -> str:
+    return exercise.hints[min(place, len(exercise.hints) - 1)]
 
 
 def _slip(seen: Any, right: Any) -> tuple[str, str] | None:
@@ -237,8 +254,11 @@ def _slip(seen: Any, right: Any) -> tuple[str, str] | None:
     return None
 
 
-class _Unfinished(Exception):
-    """A function that still gives back TODO."""
+class Unfinished(Exception):
+    """What was handed out comes back unchanged: TODO, or code that nobody has touched.
+
+    Its text, if it has one, is what the learner reads.
+    """
 
 
 def plain(value: object, name: str) -> float | list[Any]:
@@ -256,12 +276,12 @@ def plain(value: object, name: str) -> float | list[Any]:
         If it is something else, or not finite.
     """
     if untouched(value):
-        raise _Unfinished
-    if isinstance(value, str | bytes | Mapping | bool):
-        raise InputError(f"{name} is {value!r}; give a plain number, without quotes or units.")
+        raise Unfinished
+    if isinstance(value, str | bytes | Mapping | bool | np.bool_):
+        raise InputError(f"{name} is {_short(value)}; give a plain number, without quotes or units.")
     try:
         out = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InputError(f"{name} is {_short(value)}; numbers are asked for.") from None
     if not np.isfinite(out).all():
         raise InputError(f"{name} holds a number that is missing or infinite; look at what you divide by.")

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-__all__ = ["entries", "record"]
+__all__ = ["book", "entries", "parse", "readable", "record"]
 
 Entry = dict[str, Any]
 
@@ -35,7 +35,7 @@ def record(kind: str, name: str, **facts: Any) -> str:
     Parameters
     ----------
     kind : str
-        ``"check"``, ``"prediction"``, ``"sentence"``, ``"quiz"`` or ``"reveal"``.
+        ``"check"``, ``"hint"``, ``"prediction"``, ``"quiz"``, ``"reveal"``, ``"sentence"`` ...
     name : str
         The id of the exercise or question.
     **facts
@@ -51,11 +51,11 @@ def record(kind: str, name: str, **facts: Any) -> str:
     try:
         folder.mkdir(exist_ok=True)
         with _lock(folder / "progress.lock"):
-            book, line = _read(folder / "progress.json")
-            began = book.setdefault("began", int(time.time()))
+            kept, line = _read(folder / "progress.json")
+            began = kept.setdefault("began", int(time.time()))
             entry["minutes"] = max(0, int(time.time() - began) // 60)
-            book["entries"].append(entry)
-            _write(folder / "progress.json", book)
+            kept["entries"].append(entry)
+            _write(folder / "progress.json", kept)
     except OSError as error:
         _unsaved.append(entry)
         reason = error.strerror or type(error).__name__
@@ -77,28 +77,74 @@ def entries(kind: str, name: str) -> list[Entry]:
     kind, name : str
         As given to `record`.
     """
+    return [each for each in book()[0] if each["kind"] == kind and each["id"] == name]
+
+
+def book() -> tuple[list[Entry], str]:
+    """Everything that is remembered, oldest first, and one line if the file could not be read."""
+    line = ""
     try:
-        book = _parse((Path(".oikit") / "progress.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        book = {"entries": []}
-    return [
-        each for each in [*book["entries"], *_unsaved] if each.get("kind") == kind and each.get("id") == name
-    ]
+        kept = parse((Path(".oikit") / "progress.json").read_text(encoding="utf-8"))["entries"]
+        kept = [each for each in kept if readable(each)]
+    except FileNotFoundError:
+        kept = []
+    except ValueError:
+        kept = []
+        line = "Your earlier progress could not be read; the next check keeps that file under another name."
+    except OSError as error:
+        kept = []
+        line = f"Your earlier progress could not be read ({error.strerror or type(error).__name__})."
+    return [*kept, *_unsaved], line
 
 
-def _parse(text: str) -> dict[str, Any]:
-    book = json.loads(text)
+_PLAIN: dict[str, dict[str, type | tuple[type, ...]]] = {
+    "check": {"status": str, "tries": int, "misconception": str, "seen": str},
+    "prediction": {"choice": str, "confidence": (int, float)},
+    "sentence": {"text": str},
+    "quiz": {"status": str, "choice": str},
+    "opened": {"pick": str, "right": bool},
+    "reveal": {"right": bool},
+    "submission": {"digest": str},
+}
+
+
+def parse(text: str) -> dict[str, Any]:
+    """Read a book of entries.
+
+    Parameters
+    ----------
+    text : str
+        What a ``progress.json`` holds.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    try:
+        book = json.loads(text)
+    except RecursionError:
+        raise ValueError("not a book of entries") from None
     if not isinstance(book, dict) or not isinstance(book.get("entries"), list):
         raise ValueError("not a book of entries")
+    if not isinstance(book.get("began", 0), int):
+        raise ValueError("no minute it began in")
     if not all(isinstance(each, dict) for each in book["entries"]):
         raise ValueError("an entry is no entry")
     return book
 
 
+def readable(each: Entry) -> bool:
+    """Whether an entry is as `record` writes it; one that is not stays in the file, unused."""
+    if not all(isinstance(each.get(key), str) for key in ("kind", "id")):
+        return False
+    return all(isinstance(each.get(key), kind) for key, kind in _PLAIN.get(each["kind"], {}).items())
+
+
 def _read(path: Path) -> tuple[dict[str, Any], str]:
     fresh: dict[str, Any] = {"format": 1, "entries": []}
     try:
-        return _parse(path.read_text(encoding="utf-8")), ""
+        return parse(path.read_text(encoding="utf-8")), ""
     except FileNotFoundError:
         return fresh, ""
     except ValueError:
@@ -113,9 +159,9 @@ def _read(path: Path) -> tuple[dict[str, Any], str]:
         )
 
 
-def _write(path: Path, book: dict[str, Any]) -> None:
+def _write(path: Path, kept: dict[str, Any]) -> None:
     part = path.with_suffix(f".{os.getpid()}.part")
-    part.write_text(json.dumps(book, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    part.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     os.replace(part, path)
 
 

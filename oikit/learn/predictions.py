@@ -10,6 +10,7 @@ from typing import Any
 from oikit.errors import InputError
 from oikit.learn.lessons import question
 from oikit.learn.notes import entries, record
+from oikit.learn.rescue import watch
 from oikit.learn.show import note
 from oikit.learn.todo import TODO, untouched
 
@@ -33,6 +34,7 @@ def predict(name: str, *, choice: Any = TODO, confidence: Any = TODO) -> None:
     InputError
         If the question or the option does not exist, or the confidence is no fraction.
     """
+    watch()
     asked = question(name)
     kept = _kept(name)
     missing = untouched(choice) or untouched(confidence)
@@ -64,6 +66,7 @@ def reveal(name: str) -> None:
     InputError
         If the question does not exist.
     """
+    watch()
     asked, kept = question(name), _kept(name)
     right = asked.answer
     if kept is None:

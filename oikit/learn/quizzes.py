@@ -10,6 +10,7 @@ from oikit.errors import InputError
 from oikit.learn.lessons import questions
 from oikit.learn.notes import record
 from oikit.learn.questions import Question
+from oikit.learn.rescue import watch
 from oikit.learn.show import note
 from oikit.learn.todo import untouched
 
@@ -36,6 +37,7 @@ def quiz(prefix: str, *choices: Any) -> Quiz | None:
     InputError
         If there are no such questions, or a letter does not exist.
     """
+    watch()
     asked = questions(prefix)
     if not choices:
         return Quiz(prefix, asked)

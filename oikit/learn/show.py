@@ -10,6 +10,8 @@ from __future__ import annotations
 import html
 import sys
 
+from oikit.learn.rescue import watch
+
 __all__ = ["note", "page", "say"]
 
 MARKS = {
@@ -20,6 +22,7 @@ MARKS = {
     "KEPT": "✎",
     "QUESTION": "?",
     "ANSWER": "→",
+    "HINT": "»",
 }
 
 # Middle tones of the Okabe-Ito palette: seen on white and on black.
@@ -74,4 +77,5 @@ def page(plain: str, kind: str, rich: str) -> None:
         return
     from IPython.display import display
 
+    watch()
     display({"text/plain": plain, kind: rich}, raw=True)

@@ -1,0 +1,51 @@
+"""``hint``: the next nudge of an exercise, one further after each different miss."""
+
+from __future__ import annotations
+
+from oikit.learn.exercise import WORKED_AFTER
+from oikit.learn.learners import current
+from oikit.learn.lessons import exercise
+from oikit.learn.notes import entries, record
+from oikit.learn.show import note
+from oikit.learn.variants import drawn
+
+__all__ = ["hint"]
+
+
+def hint(name: str) -> None:
+    """Show a hint of an exercise: the first one before any try, one more after each different miss.
+
+    Parameters
+    ----------
+    name : str
+        The id of the exercise, such as ``"06.2"``.
+
+    Raises
+    ------
+    InputError
+        If there is no such exercise.
+
+    Notes
+    -----
+    Asking again shows the same; a try moves on. After two misses more than there are hints comes
+    the worked answer, with the learner's own numbers.
+    """
+    asked = drawn(exercise(name), current())
+    tried = entries("check", name)
+    if any(each.get("status") == "CORRECT" for each in tried):
+        note("HINT", name, "you have solved this one.")
+        return
+    misses = len({each["seen"] for each in tried if each.get("seen")})
+    shown = asked.hints[: misses + 1]
+    lines = [f"Hint {place} of {len(asked.hints)}: {text}" for place, text in enumerate(shown, start=1)]
+    left = len(asked.hints) + WORKED_AFTER - misses
+    if left <= 0:
+        lines.append(f"Worked answer: {asked.worked(asked.numbers)}")
+    elif len(shown) < len(asked.hints):
+        lines.append("The next hint comes after another try.")
+    else:
+        tries = "one more different try" if left == 1 else f"{left} more different tries"
+        lines.append(f"The worked answer comes after {tries}.")
+    asked_before = [each.get("shown") for each in entries("hint", name)]
+    line = "" if len(shown) in asked_before else record("hint", name, shown=len(shown))
+    note("HINT", name, *lines, line)

@@ -1,0 +1,68 @@
+"""What the solved lessons say, kept in notebooks, so that nbval can tell when a number drifts.
+
+For each lesson one notebook with its solutions and, under each cell, what it put out in words: of a
+chart its finding, of a table its text. Pictures and controls are left out; what is drawn is tested
+in a browser.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from oikit.learn.course import lessons, replace, solved
+from oikit.learn.run import run
+
+__all__ = ["said", "write"]
+
+
+def said(notebook: Any) -> Any:
+    """Leave of the outputs of a notebook what they say.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        With its outputs; it is changed in place.
+
+    Returns
+    -------
+    NotebookNode
+        The same one. Each output holds its ``text/plain`` and no more; nothing in it tells when or
+        where it was run.
+    """
+    notebook.metadata.pop("widgets", None)
+    notebook.metadata.language_info = {"name": "python"}
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        for output in cell.get("outputs", []):
+            output.pop("execution_count", None)
+            output.metadata = {}
+            if "data" in output:
+                output.output_type = "display_data"
+                output.data = {"text/plain": output.data.get("text/plain", "")}
+    return notebook
+
+
+def write(source_dir: str | Path, folder: str | Path) -> list[Path]:
+    """Run every solved lesson and keep what it says.
+
+    Parameters
+    ----------
+    source_dir : path
+        Holding ``*.py`` in percent format.
+    folder : path
+
+    Returns
+    -------
+    list of Path
+        The notebooks, in order.
+    """
+    import nbformat
+
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    made = []
+    for source in lessons(source_dir):
+        made.append(Path(folder) / f"{source.stem}.ipynb")
+        text = nbformat.writes(said(run(solved(source), name=source.stem)), ensure_ascii=False, indent=1)
+        replace(made[-1], text.rstrip("\n") + "\n")
+    return made

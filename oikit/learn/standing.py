@@ -1,0 +1,176 @@
+"""``progress``: what is done, what is still mixed up, and where to go on, also after a restart."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from oikit.errors import InputError
+from oikit.learn.lessons import LESSONS, exercises, questions
+from oikit.learn.notes import book
+from oikit.learn.show import page
+from oikit.learn.todo import TODO, untouched
+from oikit.learn.variants import OTHER_NUMBERS
+
+__all__ = ["Standing", "progress", "standings"]
+
+Rows = list[tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one exercise or question stands.
+
+    Attributes
+    ----------
+    id : str
+    done : bool
+        Once answered correctly.
+    tries : int
+    misconception : str
+        The wrong model of the last try, if it was recognised and nothing right came after it.
+    """
+
+    id: str
+    done: bool
+    tries: int
+    misconception: str
+
+    @property
+    def words(self) -> str:
+        """Done, how often tried, or open."""
+        if self.done:
+            return "done"
+        return f"tried {'once' if self.tries == 1 else f'{self.tries} times'}" if self.tries else "open"
+
+
+def standings(entries: Sequence[dict[str, Any]], kind: str) -> dict[str, Standing]:
+    """How does each exercise or question stand that was tried?
+
+    Parameters
+    ----------
+    entries : sequence of dict
+        Of one learner, oldest first.
+    kind : {"check", "quiz"}
+
+    Returns
+    -------
+    dict of str to Standing
+    """
+    found: dict[str, Standing] = {}
+    for each in entries:
+        if each["kind"] != kind or each["status"] == "NOT ATTEMPTED":
+            continue
+        if each.get("misconception") == OTHER_NUMBERS:
+            continue
+        name = each["id"]
+        before = found.get(name, Standing(name, False, 0, ""))
+        right = each["status"] == "CORRECT"
+        wrong = "" if right else each.get("misconception") or before.misconception
+        if kind == "quiz" and not right:
+            wrong = f"option {each['choice']}"
+        found[name] = Standing(name, before.done or right, before.tries + 1, wrong)
+    return found
+
+
+def progress(lesson: Any = TODO) -> None:
+    """Show what is done, what is still mixed up, and the next open exercise.
+
+    Parameters
+    ----------
+    lesson : str, optional
+        Such as ``"06"``, for each exercise of one lesson; by default one line for each lesson begun.
+
+    Raises
+    ------
+    InputError
+        If there is no such lesson.
+    """
+    kept, trouble = book()
+    tried = standings(kept, "check")
+    if untouched(lesson):
+        head: tuple[str, ...] = (
+            "lesson",
+            "exercises done",
+            "predictions",
+            "questions right",
+            "to look at again",
+        )
+        rows: Rows = [_lesson(number, kept, tried) for number in _begun(kept)]
+        title = "Your progress"
+    else:
+        if lesson not in LESSONS:
+            raise InputError(f"there is no lesson {lesson!r}; there are {', '.join(LESSONS)}")
+        head = ("exercise", "state", "to look at again")
+        rows = [_exercise(each.id, tried) for each in exercises(lesson)]
+        title = f"Your progress in lesson {lesson}"
+    _show(title, head, rows, [_next(kept, tried), trouble])
+
+
+def _lesson(number: str, kept: list[dict[str, Any]], tried: dict[str, Standing]) -> tuple[str, ...]:
+    asked, answered = exercises(number), standings(kept, "quiz")
+    quiz = [each.id for each in questions(number) if each.id.split(".")[1][0] in "wq"]
+    predicted = [each.id for each in questions(number) if each.id not in quiz]
+    made = {each["id"] for each in kept if each["kind"] == "prediction"}
+    mixed = [_mixed(found) for name, found in tried.items() if name.startswith(f"{number}.")]
+    mixed += [name for name in quiz if name in answered and answered[name].misconception]
+    return (
+        number,
+        f"{sum(each.id in tried and tried[each.id].done for each in asked)} of {len(asked)}",
+        f"{sum(name in made for name in predicted)} of {len(predicted)}",
+        f"{sum(name in answered and answered[name].done for name in quiz)} of {len(quiz)}",
+        ", ".join(each for each in mixed if each) or "nothing",
+    )
+
+
+def _exercise(name: str, tried: dict[str, Standing]) -> tuple[str, ...]:
+    found = tried.get(name, Standing(name, False, 0, ""))
+    return name, found.words, _plain(found.misconception) or "nothing"
+
+
+def _mixed(found: Standing) -> str:
+    return f"{found.id} {_plain(found.misconception)}" if found.misconception else ""
+
+
+def _plain(misconception: str) -> str:
+    return misconception.replace("-", " ")
+
+
+def _begun(kept: list[dict[str, Any]]) -> list[str]:
+    begun = {each["id"].split(".")[0] for each in kept}
+    return [number for number in LESSONS if number in begun]
+
+
+def _next(kept: list[dict[str, Any]], tried: dict[str, Standing]) -> str:
+    """Where the learner was last; then from the first lesson on."""
+    last = [each["id"].split(".")[0] for each in reversed(kept)]
+    order = dict.fromkeys([*(number for number in last[:1] if number in LESSONS), *LESSONS])
+    for number in order:
+        for each in exercises(number):
+            found = tried.get(each.id, Standing(each.id, False, 0, ""))
+            if not found.done:
+                again = f" ({found.words})" if found.tries else ""
+                return f"Next: exercise {each.id}{again}, in lesson {number}."
+    return "Every exercise is done."
+
+
+def _show(title: str, head: tuple[str, ...], rows: Rows, lines: Sequence[str]) -> None:
+    said = [line for line in lines if line]
+    if not rows:
+        said.insert(0, "Nothing is noted in this folder yet.")
+    wide = [max(len(row[place]) for row in [head, *rows]) for place in range(len(head))]
+    text = ["  ".join(cell.ljust(wide[i]) for i, cell in enumerate(row)).rstrip() for row in [head, *rows]]
+    left = 'style="text-align: left"'
+    body = "".join(
+        f'<tr><th scope="row" {left}>{html.escape(row[0])}</th>'
+        + "".join(f"<td {left}>{html.escape(cell)}</td>" for cell in row[1:])
+        + "</tr>"
+        for row in rows
+    )
+    columns = "".join(f'<th scope="col" {left}>{html.escape(name)}</th>' for name in head)
+    table = f"<table><caption>{title}</caption><thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table>"
+    status = "".join(f"<div>{html.escape(line)}</div>" for line in said)
+    rich = f'{table if rows else ""}<div role="status" aria-live="polite">{status}</div>'
+    page("\n".join([*([title, *text] if rows else []), *said]), "text/html", rich)
