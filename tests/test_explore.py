@@ -124,7 +124,7 @@ def test_named_settings_give_the_result_in_words() -> None:
 @pytest.mark.parametrize(
     ("lesson", "settings", "says"),
     [
-        ("99", {}, "no explorer for lesson '99'; there are 01"),
+        ("99", {}, "no explorer for lesson '99'; there are 00, 01"),
         ("01", {"buyr": "opens"}, "did you mean 'buyer'?"),
         ("01", {"leverage": 5}, "it has buyer, seller, size, price_step"),
         ("01", {"buyer": "holds"}, "use one of ('opens', 'closes')"),

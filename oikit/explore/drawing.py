@@ -7,6 +7,7 @@ with the kernel off and the network out. Only what Vega-Lite 5 and 6 share is us
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
 from typing import Any
 
 import altair as alt
@@ -49,7 +50,8 @@ def chart(explorer: Explorer) -> alt.VConcatChart:
         .properties(height=lines * _LINE_HEIGHT, width=_LINE * 7)
     )
     whole = alt.vconcat(_drawing(explorer), sentence, spacing=12)
-    return _finish(explorer, whole, [_bound(control) for control in explorer.controls])
+    alone = _kept(explorer.memory.alone) if explorer.memory else []
+    return _finish(explorer, whole, [*(_bound(control) for control in explorer.controls), *alone])
 
 
 def unbound(explorer: Explorer) -> alt.VConcatChart:
@@ -60,7 +62,8 @@ def unbound(explorer: Explorer) -> alt.VConcatChart:
     explorer : Explorer
     """
     params = [alt.VariableParameter(name=control.name, value=control.start) for control in explorer.controls]
-    return _finish(explorer, _drawing(explorer), params)
+    kept = _kept(explorer.memory.kept(explorer.start)) if explorer.memory else []
+    return _finish(explorer, _drawing(explorer), [*params, *kept])
 
 
 def _drawing(explorer: Explorer) -> Any:
@@ -73,9 +76,15 @@ def _finish(explorer: Explorer, drawing: Any, params: list[Any]) -> Any:
     )
     # Set, not added: added parameters would sink into the first panel, out of the reach of a kernel.
     drawing.params = params
+    if explorer.grows:
+        drawing.autosize = alt.AutoSizeParams(type="pad", resize=True)
     # Last, because every step above copies what the chart holds, row by row.
     drawing.datasets = {_ROWS: grid(explorer)}
     return drawing
+
+
+def _kept(values: Mapping[str, float]) -> list[Any]:
+    return [alt.VariableParameter(name=name, value=value) for name, value in values.items()]
 
 
 def _bound(control: Choice | Amount) -> Any:

@@ -25,6 +25,7 @@ __all__ = [
     "Amount",
     "Choice",
     "Explorer",
+    "Memory",
     "Words",
     "chosen",
     "count_try",
@@ -109,6 +110,25 @@ class Amount:
 
 
 @dataclass(frozen=True, slots=True)
+class Memory:
+    """What an explorer knows of the settings looked at before this one.
+
+    Attributes
+    ----------
+    says : callable
+        ``says(settings)`` -> str: count this setting, and say what came of all so far.
+    kept : callable
+        ``kept(settings)`` -> dict of str to number: parameters of the drawing beside its controls.
+    alone : mapping of str to number
+        The same where no kernel keeps count.
+    """
+
+    says: Callable[[Mapping[str, Setting]], str]
+    kept: Callable[[Mapping[str, Setting]], Mapping[str, float]]
+    alone: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Explorer:
     """A question with its controls, the table behind it, and how to draw and say it.
 
@@ -132,6 +152,10 @@ class Explorer:
         and not read.
     tries : bool
         Each setting tries a rule on data, so every face says how many have been tried.
+    memory : Memory, optional
+        Where the settings looked at before matter.
+    grows : bool
+        The drawing is a list whose height depends on the setting, so the view is sized anew each time.
     """
 
     id: str
@@ -143,6 +167,8 @@ class Explorer:
     draw: Callable[[Any], Any]
     shows: Mapping[str, str]
     tries: bool = False
+    memory: Memory | None = None
+    grows: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what no learner can hold in mind."""
@@ -255,7 +281,8 @@ def count_try(explorer: Explorer, settings: Mapping[str, Setting]) -> str:
         return ""
     from oikit.claims import SESSION
 
-    return f"Settings tried so far: {SESSION.note(f'explorer-{explorer.id}', settings)}."
+    count = SESSION.note(f"explorer-{explorer.id}", settings)
+    return explorer.memory.says(settings) if explorer.memory else f"Settings tried so far: {count}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,8 @@ class Face:
     def __init__(self, explorer: Explorer) -> None:
         self.explorer = explorer
         self.controls: dict[str, Any] = {}
-        self.chart = Picture(unbound(explorer).to_dict(), explorer.start)
         self.sentence = Status(text=self._says(explorer.start))
+        self.chart = Picture(unbound(explorer).to_dict(), self._shown(explorer.start))
         groups = [self._group(control) for control in explorer.controls]
         row = ipywidgets.Layout(display="flex", flex_flow="row wrap", grid_gap="0.4em 2em")
         self.box = ipywidgets.VBox([ipywidgets.Box(groups, layout=row), self.chart, self.sentence])
@@ -55,7 +55,7 @@ class Face:
                 options=control.options,
                 value=control.start,
                 description=name,
-                style={**wide, "button_width": "6em"},
+                style={**wide, "button_width": f"{max(6, 2 + 0.55 * max(map(len, control.options))):g}em"},
                 layout={"width": "22em"},
             )
             parts = [widget]
@@ -85,8 +85,13 @@ class Face:
             # Typed between two steps: the box and the slider move to the nearest, and we are called again.
             self.controls[control.name].value = control.nearest(value)
             return
-        self.chart.settings = self.settings
+        # The sentence first: it counts this setting, and the picture shows what was counted.
         self.sentence.text = self._says(self.settings)
+        self.chart.settings = self._shown(self.settings)
+
+    def _shown(self, settings: dict[str, Any]) -> dict[str, Any]:
+        memory = self.explorer.memory
+        return settings | dict(memory.kept(settings)) if memory else settings
 
     def _says(self, settings: dict[str, Any]) -> str:
         tried = count_try(self.explorer, settings)
