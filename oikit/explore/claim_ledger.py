@@ -1,0 +1,288 @@
+"""Lesson 00, the claim ledger: what can be said of each of the 38 statements, and on what grounds?
+
+Each statement gets its verdict from `oikit.claims.judge` on a simulated market, and from that its
+standing: a word for what a reader may do with it. A standing is worked out, with one exception:
+that a statement contradicts itself is read, not computed, so `CONTRADICTIONS` says with what.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from oikit.explore.model import Choice, Explorer
+
+if TYPE_CHECKING:
+    import altair as alt
+
+    from oikit.claims import Verdict
+
+__all__ = [
+    "CLAIM_LEDGER",
+    "CONTRADICTIONS",
+    "LESSON",
+    "STANDINGS",
+    "counts",
+    "draw",
+    "ledger",
+    "rows",
+    "says",
+    "standing",
+]
+
+LESSON: dict[str, str] = {
+    **dict.fromkeys(("C01", "C08", "C19", "C34"), "00"),
+    **dict.fromkeys(("C12", "C33"), "01"),
+    **dict.fromkeys(("C04", "C05", "C06", "C07"), "02"),
+    **dict.fromkeys(("C03", "C09", "C27", "C36"), "03"),
+    **dict.fromkeys(("C10", "C11", "C38"), "04"),
+    **dict.fromkeys(("C13", "C14", "C15", "C16"), "05"),
+    **dict.fromkeys(("C02", "C22", "C23", "C26", "C32", "C37"), "06"),
+    **dict.fromkeys(("C17", "C18", "C30"), "07"),
+    **dict.fromkeys(("C20", "C28", "C29"), "08"),
+    **dict.fromkeys(("C21", "C24", "C25", "C31", "C35"), "09"),
+}
+"""Claim id to the lesson that meets it: a test looks there."""
+
+CONTRADICTIONS: dict[str, str] = {
+    "C03": "the ratio is made of nothing else: if the first half is right, the second cannot be",
+    "C14": "when funding is highest longs pay to stay: if there is a crowd, it is theirs",
+    "C21": "the same article lists standing against the trend among the mistakes",
+    "C29": "the same article calls it a mistake at the very times when it would be right",
+}
+"""Claim id to what stands against it in the same article."""
+
+STANDINGS = (
+    "true as stated",
+    "false as stated",
+    "impossible",
+    "at odds with itself",
+    "merely advice",
+    "not testable",
+    "silent",
+    "undecided",
+    "contradicted by data",
+    "supported in one reading",
+    "supported",
+)
+"""What a reader may do with a statement, from what needs no data to what data have shown."""
+
+_KINDS = ("definition", "arithmetic", "forecast", "not testable", "advice")
+_BUILT = {"null": "nothing built in", "planted": "a fall after jumps of open interest built in"}
+
+KIND = Choice("kind", "Which kind of statement?", ("any", *_KINDS), "any")
+WHERE = Choice("met_in", "Met in which lesson?", ("any", *sorted(set(LESSON.values()))), "00")
+WORLD = Choice("world", "On which simulated market are forecasts weighed?", tuple(_BUILT), "null")
+
+WIDTH, _NAMES, _BESIDE, _LINE = 560, 172, 400, 46
+
+
+def standing(verdict: Verdict) -> str:
+    """Say in a word what a reader may do with a statement.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        Of one of `oikit.claims.CLAIMS`.
+
+    Returns
+    -------
+    str
+        One of `STANDINGS`. A statement that contradicts itself is that first, whatever data say of its
+        parts; advice stays advice, however its reasons fare.
+    """
+    if verdict.id in CONTRADICTIONS:
+        return "at odds with itself"
+    if verdict.claim.kind == "advice":
+        return "merely advice"
+    if verdict.word == "not testable":
+        # Not testable and yet known not to hold: no market could ever show it.
+        return "impossible" if verdict.holds is False else "not testable"
+    if verdict.word == "arithmetic":
+        return "true as stated" if verdict.holds else "false as stated"
+    if verdict.word != "supported" and any(each.word == "supported" for each in verdict.beside):
+        return "supported in one reading"
+    return "contradicted by data" if verdict.word == "contradicted" else verdict.word
+
+
+@lru_cache(maxsize=2)
+def ledger(world: str) -> tuple[dict[str, Any], ...]:
+    """Judge all statements on one simulated market.
+
+    Parameters
+    ----------
+    world : {"null", "planted"}
+
+    Returns
+    -------
+    tuple of dict
+        One for each claim, in the order of the ids: ``id``, ``lesson`` (that meets it), ``kind``,
+        ``says``, ``verdict`` (one of the six words, and n of a forecast) and ``standing``.
+    """
+    from oikit.claims import judge
+    from oikit.data.samples import sample
+
+    return tuple(
+        {
+            "id": name,
+            "lesson": LESSON[name],
+            "kind": verdict.claim.kind,
+            "says": verdict.claim.says,
+            "verdict": _verdict(verdict),
+            "standing": standing(verdict),
+        }
+        for name, verdict in judge(sample(f"bnb-{world}")).items()
+    )
+
+
+def _verdict(verdict: Verdict) -> str:
+    # A line break inside "n = 79" would tear it apart.
+    return (
+        f"{verdict.word}, n\u00a0=\u00a0{verdict.n:,}" if verdict.claim.kind == "forecast" else verdict.word
+    )
+
+
+def counts(world: str) -> dict[str, int]:
+    """How many statements have each standing on this market?
+
+    Parameters
+    ----------
+    world : {"null", "planted"}
+
+    Returns
+    -------
+    dict of str to int
+        One entry for each of `STANDINGS`.
+    """
+    found = Counter(row["standing"] for row in ledger(world))
+    return {name: found[name] for name in STANDINGS}
+
+
+def rows(kind: str, met_in: str, world: str) -> list[dict[str, Any]]:
+    """Pick the statements of one kind and one lesson.
+
+    Parameters
+    ----------
+    kind : {"any", "definition", "arithmetic", "forecast", "not testable", "advice"}
+    met_in : str
+        A lesson's number, or ``"any"``.
+    world : {"null", "planted"}
+
+    Returns
+    -------
+    list of dict
+        As in `ledger`; empty where there is none.
+    """
+    return [row for row in ledger(world) if kind in ("any", row["kind"]) and met_in in ("any", row["lesson"])]
+
+
+def says(kind: str, met_in: str, world: str) -> str:
+    """Put what is shown into words.
+
+    Parameters
+    ----------
+    kind, met_in, world
+        As in `rows`.
+    """
+    shown = rows(kind, met_in, world)
+    if not shown:
+        return f"None of the {len(LESSON)} statements is of this kind in this lesson."
+    found = Counter(row["standing"] for row in shown)
+    told = ", ".join(f"{found[name]} {name}" for name in STANDINGS if found[name])
+    said = [f"{len(shown)} of {len(LESSON)} statements: {told}."]
+    for name in ("impossible", "at odds with itself"):
+        who = [row["id"] for row in shown if row["standing"] == name]
+        if who:
+            said.append(f"{name.capitalize()}: {', '.join(who)}.")
+    if any(row["kind"] == "forecast" for row in shown):
+        said.append(f"Forecasts are weighed on a simulated market with {_BUILT[world]}.")
+    return " ".join(said)
+
+
+def draw(base: alt.Chart) -> alt.VConcatChart:
+    """Draw how many statements have each standing, and list those that are shown.
+
+    Parameters
+    ----------
+    base : Chart
+        Holding the rows of one setting.
+
+    Returns
+    -------
+    VConcatChart
+    """
+    import altair as alt
+
+    from oikit.theme import COLORS
+
+    every = [
+        {"of": world, "standing": name, "count": n}
+        for world in WORLD.options
+        for name, n in counts(world).items()
+    ]
+    most = max(max(counts(world).values()) for world in WORLD.options)
+    y = alt.Y("standing:N", axis=None, sort=list(STANDINGS), scale=alt.Scale(domain=list(STANDINGS)))
+    scale = alt.Scale(domain=[0, most * 1.1], range=[_NAMES, WIDTH], nice=False)
+    x = alt.X("count:Q", axis=None, scale=scale)
+    whole = alt.Chart(alt.InlineData(every)).transform_filter("datum.of === world").encode(x, y)
+    part = base.transform_aggregate(count="count()", groupby=["standing"]).encode(x, y)
+    standings = alt.layer(
+        whole.mark_bar(color=COLORS["band"]).encode(x2=alt.datum(0)),
+        # Empty where nothing is listed, and then nameless: the numbers on it are read aloud instead.
+        part.mark_bar(color=COLORS["accent"], aria=False).encode(x2=alt.datum(0)),
+        whole.mark_text(align="left", dx=5).encode(text="count:Q"),
+        whole.mark_text(align="right", dx=-6).encode(alt.Text("standing:N"), x=alt.value(_NAMES)),
+        part.mark_text(align="left", dx=5, color="white", fontWeight="bold").encode(
+            alt.Text("count:Q"), x=alt.value(_NAMES)
+        ),
+    ).properties(
+        title="How many statements have each standing; dark: those listed below",
+        height=alt.Step(21),
+        width=WIDTH,
+    )
+
+    wrapped = [
+        {"id": row["id"], "lines": textwrap.fill(row["says"], _LINE)} for row in ledger(WORLD.options[0])
+    ]
+    entry = base.transform_lookup(
+        "id", alt.LookupData(alt.InlineData(wrapped), "id", ["lines"])
+    ).transform_calculate(
+        beside="'lesson ' + datum.lesson + ' · ' + datum.kind + "
+        "(datum.kind === 'forecast' ? '\\n' + datum.verdict : '')"
+    )
+
+    def column(at: int, field: str, line: int = 0, **style: Any) -> alt.Chart:
+        return entry.mark_text(
+            align="left", baseline="top", dy=16 * line - 22, lineBreak="\n", lineHeight=16, **style
+        ).encode(alt.Text(field), alt.Y("id:N", axis=None, sort="ascending"), x=alt.value(at))
+
+    listed = alt.layer(
+        column(0, "id:N", fontWeight="bold"),
+        column(38, "lines:N"),
+        column(_BESIDE, "standing:N", fontWeight="bold"),
+        column(_BESIDE, "beside:N", 1, color=COLORS["muted"]),
+    ).properties(title="The statements, in our own words", height=alt.Step(56), width=WIDTH)
+    return alt.vconcat(standings, listed, spacing=16)
+
+
+CLAIM_LEDGER = Explorer(
+    id="00",
+    title="Claim ledger",
+    asks="What kind of statement is this, and what can be said of it?",
+    controls=(KIND, WHERE, WORLD),
+    rows=rows,
+    says=says,
+    draw=draw,
+    shows={
+        "id": "statement",
+        "lesson": "lesson",
+        "kind": "kind",
+        "says": "it says, in our own words",
+        "verdict": "verdict",
+        "standing": "standing",
+    },
+    grows=True,
+)
+"""The explorer of lesson 00."""
