@@ -1,0 +1,331 @@
+"""Three markets under code names, and the moment at which the code may be opened.
+
+=====================  ====================================================================
+`coded_worlds`         markets A, B and C, all simulated; the code is sealed by a digest
+`submit`               keeps a plan, or verdicts, as they stood before the code was seen
+`open_codes`           opens the code, once verdicts were submitted
+`after_jumps`          what followed a jump in open interest, market by market
+`by_trade`             what the trades of an account say about a rule, with their interval
+`class_table`          a class of groups, each with markets of its own: what did they find?
+`rubric`, `draft`      how a memo is marked, and one to mark
+=====================  ====================================================================
+
+The code is no secret from whoever reads on here; the aim is that nobody reads it by accident.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from oikit.errors import InputError
+from oikit.learn.notes import entries, record
+from oikit.learn.show import note
+from oikit.learn.todo import TODO, untouched
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "RUBRIC",
+    "after_jumps",
+    "by_trade",
+    "class_table",
+    "coded_worlds",
+    "digest_of",
+    "draft",
+    "open_codes",
+    "rubric",
+    "submit",
+]
+
+SINCE, UNTIL = "2023-03-06", "2026-03-09"
+HORIZON = "72h"
+
+_KINDS: dict[str, tuple[dict[str, Any], str]] = {
+    "empty": ({"seed": 107}, "nothing is built in"),
+    "linked": ({"seed": 106, "effect": -0.004}, "a fall after each jump in open interest is built in"),
+    "lucky": (
+        {"seed": 104},
+        "nothing is built in; one crash was put two hours into one trade of the rule, on purpose",
+    ),
+}
+_CRASH: dict[str, Any] = {
+    "at": "2024-02-13T20:00",
+    "depth": 0.25,
+    "fall_hours": 3.0,
+    "rebound": 0.2,
+    "rebound_hours": 200.0,
+}
+
+_READ = ("open", "mark_price", "taker_buy_volume", "taker_sell_volume")
+
+RUBRIC = {
+    "testable": (4, "a stranger could run the rule: every number is there, fixed before the run"),
+    "no leakage": (4, "nothing was decided with what came later; fills are in the next bar"),
+    "uncertainty": (4, "each effect has its n and its interval"),
+    "trials": (2, "everything that was looked at is counted"),
+    "costs": (2, "fees, and funding that is paid or received"),
+    "verdict": (2, "the verdict follows from the interval, and undecided is a verdict"),
+    "plain": (2, "plain words, figures with a description"),
+}
+"""Points and what earns them; nothing else earns any."""
+
+
+def _kinds() -> dict[str, str]:
+    """Letter to kind. In an order that nobody chose, and nobody sees by reading the table above."""
+    shuffled = sorted(_KINDS, key=lambda kind: digest_of(f"oikit|09|{kind}"))
+    return dict(zip("ABC", shuffled, strict=True))
+
+
+def digest_of(text: str) -> str:
+    """Sixteen hex digits that stand for a text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _code() -> str:
+    return ", ".join(f"{letter} is {kind}" for letter, kind in _kinds().items())
+
+
+def coded_worlds() -> dict[str, pd.DataFrame]:
+    """Hand out three simulated markets by letter, and the digest of what they are.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        ``A``, ``B`` and ``C``, hourly, three years each, with the columns that the rule and the claims of
+        the lesson read. All of them are simulated.
+    """
+    import numpy as np
+    import pandas as pd
+
+    from oikit.data.simulate import simulate
+    from oikit.data.worlds import WORLDS, Cascade
+    from oikit.strategy import Specification, needs
+
+    names = [*_READ, *needs(Specification())]
+    index = pd.date_range(SINCE, UNTIL, freq="h", tz="UTC", inclusive="right", name="time")
+    # PERF: what is kept is laid out before what is thrown away, or each market would strand memory.
+    kept = np.empty((len(_KINDS), len(index), len(names)))
+    found = {}
+    for values, (letter, kind) in zip(kept, _kinds().items(), strict=True):
+        built, _ = _KINDS[kind]
+        crash = Cascade(**_CRASH) if kind == "lucky" else None
+        values[:] = simulate(WORLDS["bnb"], since=SINCE, until=UNTIL, cascade=crash, **built)[names]
+        found[letter] = pd.DataFrame(values, index, names, copy=False)
+    note(
+        "KEPT",
+        "09.worlds",
+        "Three markets, A, B and C, all simulated. In one of them a link is built in.",
+        f"Which is which is written down and sealed; the digest of the code is {digest_of(_code())}.",
+    )
+    return found
+
+
+def submit(name: str, what: Any = TODO) -> None:
+    """Keep a plan or verdicts as they stand now, with a digest.
+
+    Parameters
+    ----------
+    name : {"plan", "verdicts"}
+    what : mapping or DataFrame
+
+    Raises
+    ------
+    InputError
+        If it is called something else.
+
+    Notes
+    -----
+    Can be repeated until the code has been opened; from then on what was submitted stands.
+    """
+    if name not in ("plan", "verdicts"):
+        raise InputError(f"{name!r} is nothing to submit here; use 'plan' or 'verdicts'")
+    kept = entries("submission", f"09.{name}")
+    if kept and entries("opened", "09"):
+        note("KEPT", f"09.{name}", f"The code has been opened, so {kept[-1]['digest']} stands.")
+        return
+    if untouched(what) or _holds_todo(what):
+        note("NOT ATTEMPTED", f"09.{name}", "nothing is submitted yet: some places are still to do.")
+        return
+    digest = digest_of(_as_text(what))
+    line = record("submission", f"09.{name}", digest=digest)
+    note("KEPT", f"09.{name}", f"Submitted; its digest is {digest}. A later change would show.", line)
+
+
+def _cells(what: Any) -> list[Any]:
+    if isinstance(what, Mapping):
+        return list(what.values())
+    return [each for row in what.to_numpy().tolist() for each in row] if hasattr(what, "to_numpy") else []
+
+
+def _holds_todo(what: Any) -> bool:
+    return any(untouched(each) for each in _cells(what))
+
+
+def _as_text(what: Any) -> str:
+    table = what.to_dict("index") if hasattr(what, "to_dict") else what
+    return json.dumps(table, sort_keys=True, default=str)
+
+
+def open_codes(pick: Any = TODO) -> None:
+    """Say what A, B and C were, once verdicts were submitted and a letter was picked.
+
+    Parameters
+    ----------
+    pick : {"A", "B", "C"}
+        The market in which, you say, a link is built in.
+
+    Raises
+    ------
+    InputError
+        If it is none of the letters.
+    """
+    if untouched(pick):
+        note("NOT ATTEMPTED", "09.code", "your turn: pick A, B or C, then run this again.")
+        return
+    kinds = _kinds()
+    letter = pick.strip().upper() if isinstance(pick, str) else pick
+    if letter not in kinds:
+        raise InputError(f"pick={pick!r} is no market here; use one of {', '.join(kinds)}")
+    if not entries("submission", "09.verdicts"):
+        note("NOT ATTEMPTED", "09.code", "submit your verdicts first: the code waits for them.")
+        return
+    before = entries("opened", "09")
+    first = before[0]["pick"] if before else letter
+    right = kinds[first] == "linked"
+    line = "" if before else record("opened", "09", pick=letter, right=right)
+    note(
+        "ANSWER",
+        "09.code",
+        f"You picked {first}; {'that is the one with a link' if right else 'it turns out otherwise'}.",
+        *(f"{each}: {_KINDS[kind][1]}." for each, kind in kinds.items()),
+        f"The code was “{_code()}”, and its digest is {digest_of(_code())}, as sealed.",
+        line,
+    )
+
+
+def after_jumps(markets: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """What followed a jump in open interest within three days, against the usual?
+
+    Parameters
+    ----------
+    markets : mapping of str to DataFrame
+        Hourly, with ``close`` and ``open_interest``.
+
+    Returns
+    -------
+    DataFrame, one row for each
+        As `oikit.learn.by_event` has it; a jump is that of `oikit.data.simulate.EVENT`.
+    """
+    import pandas as pd
+
+    from oikit.claims.events import forward
+    from oikit.data.simulate import planted_events
+    from oikit.learn.evidence import by_event
+
+    rows = [
+        by_event(
+            {name: planted_events(frame["open_interest"])}, forward(frame["close"], HORIZON), horizon=HORIZON
+        )
+        for name, frame in markets.items()
+    ]
+    return pd.concat(rows)
+
+
+def by_trade(results: Mapping[str, Any]) -> pd.DataFrame:
+    """What did a trade bring on average, after all costs?
+
+    Parameters
+    ----------
+    results : mapping of str to Result
+        Of `oikit.strategy.run`, with at least two trades each.
+
+    Returns
+    -------
+    DataFrame, one row for each
+        ``n`` (trades), ``effect`` (mean of ``net`` over the notional), ``low`` and ``high`` (Student's t:
+        trades of one account do not overlap), ``naive_low`` and ``naive_high`` (the normal law, which
+        takes a handful of trades for many). Without two trades only ``n`` is known.
+    """
+    import pandas as pd
+
+    from oikit.stats.special import t_quantile
+
+    rows: dict[str, dict[str, float]] = {}
+    for name, result in results.items():
+        gained = result.trades["net"] / result.trades["notional"]
+        n = len(gained)
+        rows[name] = {"n": n}
+        if n < 2:
+            continue
+        mean, error = float(gained.mean()), float(gained.std(ddof=1)) / n**0.5
+        wide, narrow = t_quantile(0.975, n - 1) * error, 1.959964 * error
+        rows[name] |= {"effect": mean, "low": mean - wide, "high": mean + wide}
+        rows[name] |= {"naive_low": mean - narrow, "naive_high": mean + narrow}
+    columns = ["n", "effect", "low", "high", "naive_low", "naive_high"]
+    return pd.DataFrame.from_dict(rows, orient="index").reindex(columns=columns).rename_axis("rule")
+
+
+def class_table(groups: int = 10, *, seed: int = 900) -> pd.DataFrame:
+    """What does a class find, if each group has two markets of its own and nobody chose them?
+
+    Parameters
+    ----------
+    groups : int
+    seed : int
+        Of the first group; the next has the next.
+
+    Returns
+    -------
+    DataFrame, indexed by ``nothing built in`` and ``a link built in``
+        ``groups``; ``grew``: accounts of the rule that ended above their start; ``found``: groups
+        whose 95 % interval of what followed a jump leaves out 0. One simulated year each.
+    """
+    import pandas as pd
+
+    from oikit.data.simulate import simulate
+    from oikit.data.worlds import WORLDS
+    from oikit.strategy import Specification, run
+
+    counts = {}
+    for name, effect in (("nothing built in", 0.0), ("a link built in", _KINDS["linked"][0]["effect"])):
+        grew = found = 0
+        for own in range(seed, seed + groups):
+            frame = simulate(WORLDS["bnb"], since="2025-03-09", until=UNTIL, seed=own, effect=effect)
+            grew += run(Specification(), frame, tiers=0.005).growth > 0
+            seen = after_jumps({name: frame}).loc[name]
+            found += not seen["low"] <= 0 <= seen["high"]
+        counts[name] = {"groups": groups, "grew": grew, "found": found}
+    return pd.DataFrame.from_dict(counts, orient="index").rename_axis("simulated markets with")
+
+
+def rubric() -> pd.DataFrame:
+    """How is a memo marked?
+
+    Returns
+    -------
+    DataFrame, one row per criterion
+        ``points`` and what they are given ``for``; twenty in all.
+    """
+    import pandas as pd
+
+    rows = {name: {"points": points, "for": says} for name, (points, says) in RUBRIC.items()}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("criterion")
+
+
+_DRAFT = (
+    "Memo of a group that we made up. Rule: the default specification, submitted before the run. "
+    "Each decision is made at the end of a bar and filled at the next open.",
+    "We looked at a few leverages and show the best one, 20x. The account grew by 9 % in one year, on 6 "
+    "trades, after fees; funding was left out, because it is small.",
+    "Verdict: supported, since the account grew. The market was simulated. The chart has a description.",
+)
+
+
+def draft() -> None:
+    """Show a memo to be reviewed, and the rubric; the group that wrote it was made up."""
+    marks = [f"{name}, {points} points: {says}." for name, (points, says) in RUBRIC.items()]
+    note("QUESTION", "09.memo", *_DRAFT, "The rubric. Profit earns no points.", *marks)
