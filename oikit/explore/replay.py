@@ -1,0 +1,186 @@
+"""Lesson 10, the replay: what was known at this bar, and what is known only with hindsight?
+
+The last week of two simulated markets, in bars of four hours, one after the other. The scale of the
+drawing grows with what has been seen: one that was fixed beforehand would tell the range of the week.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from oikit.explore.model import Amount, Choice, Explorer
+
+if TYPE_CHECKING:
+    import altair as alt
+
+__all__ = ["BARS", "REPLAY", "draw", "rows", "says", "week"]
+
+EVERY, SPAN, PAST = "4h", "24h", "30d"
+BARS = 42
+"""Bars in the week."""
+
+_BUILT = {"null": "nothing built in", "planted": "a fall after jumps of open interest built in"}
+
+WORLD = Choice("world", "Which simulated market: nothing built in, or a link?", tuple(_BUILT), "null")
+BAR = Amount("bar", "How many bars of the week are over?", 1, BARS, 1, 12, "bars")
+LATER = Choice("later", "May you look at the bars that come later?", ("hidden", "shown"), "hidden")
+
+WIDTH = 460
+
+
+@lru_cache(maxsize=2)
+def week(world: str) -> tuple[dict[str, Any], ...]:
+    """Lay out the last week of a simulated market.
+
+    Parameters
+    ----------
+    world : {"null", "planted"}
+
+    Returns
+    -------
+    tuple of dict
+        One for each bar: ``bar`` (from 1), ``time``, ``close``, ``open_interest`` (thousand coins),
+        ``change`` (over a day, per cent), ``score`` (robust, against the 30 days before) and
+        ``hindsight`` (robust, against the whole week, which nobody knew).
+    """
+    from oikit.data.samples import sample
+    from oikit.frame import resample
+    from oikit.indicators import robust_zscore, velocity
+
+    frame = resample(sample(f"bnb-{world}")[["close", "open_interest"]], EVERY)
+    change = velocity(frame["open_interest"], SPAN)
+    last = frame.assign(change=change, score=robust_zscore(change, PAST)).iloc[-BARS:]
+    middle = last["change"].median()
+    spread = 1.4826 * (last["change"] - middle).abs().median()
+    return tuple(
+        {
+            "bar": place,
+            "time": f"{time:%a %H:%M}",
+            "close": round(float(row["close"]), 1),
+            "open_interest": round(float(row["open_interest"]) / 1e3, 1),
+            "change": round(100 * float(row["change"]), 1),
+            "score": round(float(row["score"]), 1),
+            "hindsight": round(float((row["change"] - middle) / spread), 1),
+        }
+        for place, (time, row) in enumerate(last.iterrows(), 1)
+    )
+
+
+def rows(world: str, bar: float, later: str) -> list[dict[str, Any]]:
+    """Tell one bar, and the highest close so far.
+
+    Parameters
+    ----------
+    world : {"null", "planted"}
+    bar : float
+        How many bars are over.
+    later : {"hidden", "shown"}
+        Whether ``hindsight`` is told; it is empty otherwise.
+
+    Returns
+    -------
+    list of dict
+        One, as in `week`, with ``high`` (the highest close so far) and ``high_at`` (its bar).
+    """
+    seen = week(world)[: int(bar)]
+    high = max(seen, key=lambda row: row["close"])
+    now = dict(seen[-1])
+    if later == "hidden":
+        now["hindsight"] = ""
+    return [{**now, "high": high["close"], "high_at": high["bar"]}]
+
+
+def says(world: str, bar: float, later: str) -> str:
+    """Put what is known at this bar into words.
+
+    Parameters
+    ----------
+    world, bar, later
+        As in `rows`.
+    """
+    (now,) = rows(world, bar, later)
+    said = (
+        f"Simulated, {_BUILT[world]}. It is {now['time']} UTC, bar {now['bar']} of {BARS}. Open interest "
+        f"changed by {_signed(now['change'])} % in a day, a score of {_signed(now['score'])} against the "
+        f"{PAST[:-1]} days before. The highest close so far is {now['high']:,} USDT, at bar {now['high_at']}."
+    )
+    if later == "hidden":
+        return f"{said} What comes next is not known."
+    top = max(week(world), key=lambda row: row["close"])
+    return (
+        f"{said} With hindsight the highest close of the week is {top['close']:,} USDT, at bar {top['bar']}, "
+        f"and the same change scores {_signed(now['hindsight'])} against the week. Nobody knew either."
+    )
+
+
+def _signed(value: float) -> str:
+    return f"{value + 0.0:+.1f}".replace("-", "−").replace("+0.0", "0.0")
+
+
+def draw(base: alt.Chart) -> alt.VConcatChart:
+    """Draw price and open interest up to the chosen bar, and the rest only if it may be seen.
+
+    Parameters
+    ----------
+    base : Chart
+        Holding the row of one setting.
+
+    Returns
+    -------
+    VConcatChart
+    """
+    import altair as alt
+
+    from oikit.theme import COLORS
+
+    kept = ("bar", "close", "open_interest")
+    every = [
+        {"of": world, **{name: row[name] for name in kept}} for world in WORLD.options for row in week(world)
+    ]
+    both = alt.Chart(alt.InlineData(every)).transform_filter("datum.of === world")
+    known = both.transform_filter("datum.bar <= bar")
+    # The chosen bar is in both, so that the two lines meet.
+    rest = both.transform_filter("datum.bar >= bar && later === 'shown'")
+
+    def panel(field: str, title: str, axis: str | None) -> Any:
+        x = alt.X(
+            "bar:Q",
+            title=axis,
+            scale=alt.Scale(domain=[1, BARS], nice=False),
+            axis=alt.Axis(values=list(range(6, BARS + 1, 6)), grid=False),
+        )
+        y = alt.Y(f"{field}:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=4))
+        color = COLORS["price" if field == "close" else field]
+        line = known.mark_line(color=color, point={"color": color, "size": 18}).encode(x, y)
+        hidden = rest.mark_line(color=COLORS["muted"], strokeDash=[4, 3], aria=False).encode(x, y)
+        now = base.mark_rule(color=COLORS["accent"], strokeWidth=1.5).encode(x)
+        return alt.layer(hidden, line, now).properties(title=title, height=120, width=WIDTH)
+
+    return alt.vconcat(
+        panel("close", "Price (USDT); dashed: what comes later", None),
+        panel("open_interest", "Open interest (thousand coins)", "bars of the week that are over"),
+        spacing=10,
+    )
+
+
+REPLAY = Explorer(
+    id="10",
+    title="Replay",
+    asks="What was known at this bar, and what is known only with hindsight?",
+    controls=(WORLD, BAR, LATER),
+    rows=rows,
+    says=says,
+    draw=draw,
+    shows={
+        "bar": "bar",
+        "time": "time, UTC",
+        "close": "close",
+        "open_interest": "open interest, thousand coins",
+        "change": "change in a day, %",
+        "score": "score, past only",
+        "high": "highest close so far",
+        "hindsight": "score with hindsight",
+    },
+)
+"""The explorer of lesson 10."""
