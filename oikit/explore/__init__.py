@@ -13,21 +13,33 @@ from __future__ import annotations
 from typing import Any
 
 from oikit.errors import InputError, MissingExtra
+from oikit.explore.calibration_bench import CALIBRATION
+from oikit.explore.claim_ledger import CLAIM_LEDGER
+from oikit.explore.decision_log import DECISION_LOG
 from oikit.explore.forced_out import FORCED_OUT
+from oikit.explore.lag_bench import LAG_BENCH
 from oikit.explore.ledger import LEDGER
 from oikit.explore.margin_bench import MARGIN_BENCH
 from oikit.explore.model import Explorer, words
+from oikit.explore.overfitting_bench import OVERFITTING
 from oikit.explore.quiet_jumps import JUMPS
+from oikit.explore.replay import REPLAY
 from oikit.explore.thresholds import BENCH
 
 __all__ = ["EXPLORERS", "explore", "still", "tried"]
 
 EXPLORERS: dict[str, Explorer] = {
+    CLAIM_LEDGER.id: CLAIM_LEDGER,
     LEDGER.id: LEDGER,
     BENCH.id: BENCH,
     JUMPS.id: JUMPS,
+    LAG_BENCH.id: LAG_BENCH,
     FORCED_OUT.id: FORCED_OUT,
     MARGIN_BENCH.id: MARGIN_BENCH,
+    CALIBRATION.id: CALIBRATION,
+    OVERFITTING.id: OVERFITTING,
+    DECISION_LOG.id: DECISION_LOG,
+    REPLAY.id: REPLAY,
 }
 """Lesson number to explorer."""
 

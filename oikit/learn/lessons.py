@@ -9,9 +9,9 @@ from oikit.errors import InputError
 from oikit.learn.exercise import Exercise
 from oikit.learn.questions import Question
 
-__all__ = ["LESSONS", "exercise", "question", "questions"]
+__all__ = ["LESSONS", "exercise", "exercises", "question", "questions"]
 
-LESSONS = ("01", "02", "03", "05", "06")
+LESSONS = ("00", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10")
 """A lesson has two modules, ``exercises_01`` with EXERCISES and ``questions_01`` with QUESTIONS."""
 
 
@@ -19,6 +19,11 @@ def exercise(name: str) -> Exercise:
     """Find an exercise, or say which there are."""
     found: Exercise = _find(name, "EXERCISES", "exercise")
     return found
+
+
+def exercises(lesson: str) -> list[Exercise]:
+    """All exercises of a lesson, in its order."""
+    return list(_book(lesson, "EXERCISES").values())
 
 
 def question(name: str) -> Question:
