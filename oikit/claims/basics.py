@@ -121,7 +121,7 @@ BASICS: tuple[Claim, ...] = (
         says="More open interest means more participants and a deeper market.",
         means="People and depth would have to be counted somewhere, to be compared with contracts.",
         kind="not testable",
-        lesson="01",
+        lesson="00",
         answer=_no_such_column,
     ),
 )

@@ -225,7 +225,7 @@ LEVERAGE: tuple[Claim, ...] = (
         says="That limit is all it takes to outlast the others.",
         means="At 2 % a time an account survives, whatever the rule it follows.",
         kind="advice",
-        lesson="06",
+        lesson="09",
         answer=_alone,
     ),
     Claim(
@@ -233,7 +233,7 @@ LEVERAGE: tuple[Claim, ...] = (
         says="How much you hold counts for more than when you enter.",
         means="One measure of what counts, and one range of sizes and entries.",
         kind="not testable",
-        lesson="06",
+        lesson="09",
         answer=_which_matters,
     ),
     Claim(

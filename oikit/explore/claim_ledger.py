@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = [
     "CLAIM_LEDGER",
     "CONTRADICTIONS",
-    "LESSON",
     "STANDINGS",
     "counts",
     "draw",
@@ -31,20 +30,6 @@ __all__ = [
     "says",
     "standing",
 ]
-
-LESSON: dict[str, str] = {
-    **dict.fromkeys(("C01", "C08", "C19", "C34"), "00"),
-    **dict.fromkeys(("C12", "C33"), "01"),
-    **dict.fromkeys(("C04", "C05", "C06", "C07"), "02"),
-    **dict.fromkeys(("C03", "C09", "C27", "C36"), "03"),
-    **dict.fromkeys(("C10", "C11", "C38"), "04"),
-    **dict.fromkeys(("C13", "C14", "C15", "C16"), "05"),
-    **dict.fromkeys(("C02", "C22", "C23", "C26", "C32", "C37"), "06"),
-    **dict.fromkeys(("C17", "C18", "C30"), "07"),
-    **dict.fromkeys(("C20", "C28", "C29"), "08"),
-    **dict.fromkeys(("C21", "C24", "C25", "C31", "C35"), "09"),
-}
-"""Claim id to the lesson that meets it: a test looks there."""
 
 CONTRADICTIONS: dict[str, str] = {
     "C03": "the ratio is made of nothing else: if the first half is right, the second cannot be",
@@ -73,7 +58,7 @@ _KINDS = ("definition", "arithmetic", "forecast", "not testable", "advice")
 _BUILT = {"null": "nothing built in", "planted": "a fall after jumps of open interest built in"}
 
 KIND = Choice("kind", "Which kind of statement?", ("any", *_KINDS), "any")
-WHERE = Choice("met_in", "Met in which lesson?", ("any", *sorted(set(LESSON.values()))), "00")
+WHERE = Choice("met_in", "Met in which lesson?", ("any", *(f"{lesson:02}" for lesson in range(10))), "00")
 WORLD = Choice("world", "On which simulated market are forecasts weighed?", tuple(_BUILT), "null")
 
 WIDTH, _NAMES, _BESIDE, _LINE = 560, 172, 400, 46
@@ -121,13 +106,13 @@ def ledger(world: str) -> tuple[dict[str, Any], ...]:
         One for each claim, in the order of the ids: ``id``, ``lesson`` (that meets it), ``kind``,
         ``says``, ``verdict`` (one of the six words, and n of a forecast) and ``standing``.
     """
-    from oikit.claims import judge
+    from oikit.claims import CLAIMS, judge
     from oikit.data.samples import sample
 
     return tuple(
         {
             "id": name,
-            "lesson": LESSON[name],
+            "lesson": CLAIMS[name].lesson,
             "kind": verdict.claim.kind,
             "says": verdict.claim.says,
             "verdict": _verdict(verdict),
@@ -188,10 +173,10 @@ def says(kind: str, met_in: str, world: str) -> str:
     """
     shown = rows(kind, met_in, world)
     if not shown:
-        return f"None of the {len(LESSON)} statements is of this kind in this lesson."
+        return f"None of the {len(ledger(world))} statements is of this kind in this lesson."
     found = Counter(row["standing"] for row in shown)
     told = ", ".join(f"{found[name]} {name}" for name in STANDINGS if found[name])
-    said = [f"{len(shown)} of {len(LESSON)} statements: {told}."]
+    said = [f"{len(shown)} of {len(ledger(world))} statements: {told}."]
     for name in ("impossible", "at odds with itself"):
         who = [row["id"] for row in shown if row["standing"] == name]
         if who:
