@@ -11,7 +11,18 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.harness import HEAD  # noqa: E402
 
-NAMES = ("indicators", "features", "lens", "stats", "accounts", "archive", "ledger", "explorers", "imports")
+NAMES = (
+    "indicators",
+    "features",
+    "lens",
+    "stats",
+    "accounts",
+    "archive",
+    "ledger",
+    "explorers",
+    "reports",
+    "imports",
+)
 
 
 def main(names: list[str]) -> int:

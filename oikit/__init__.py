@@ -4,6 +4,7 @@
 a table to work on   `sample` (simulated, bundled), `load` (real, from the exchange or the store)
 its columns          `FIELDS`; `validate` guards them, `resample` makes longer bars
 what to ask of it    `oikit.indicators`; `clocks` asks on several clocks at once
+what a number means  `explain("oi_to_cap")`, in three parts
 where it came from   `provenance`
 to look at it        `oikit.charts`, `oikit.explore`, `oikit report` on the command line
 ===================  =========================================================================
@@ -22,13 +23,19 @@ from oikit.indicators import clocks
 if TYPE_CHECKING:
     from oikit.data.fetch import load, provenance
     from oikit.data.samples import sample
+    from oikit.explanations import explain
 
 __version__ = "0.1.0"
 
-__all__ = ["FIELDS", "clocks", "load", "provenance", "resample", "sample", "validate"]
+__all__ = ["FIELDS", "clocks", "explain", "load", "provenance", "resample", "sample", "validate"]
 
 
-_WHERE = {"load": "oikit.data.fetch", "provenance": "oikit.data.fetch", "sample": "oikit.data.samples"}
+_WHERE = {
+    "explain": "oikit.explanations",
+    "load": "oikit.data.fetch",
+    "provenance": "oikit.data.fetch",
+    "sample": "oikit.data.samples",
+}
 
 
 def __getattr__(name: str) -> Any:

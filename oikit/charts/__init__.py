@@ -7,6 +7,8 @@
 `funding`                   what was paid, each time it was paid
 `crowds`                    who is long: accounts, top accounts, top positions
 `oikit.charts.risk`         liquidation distance, survival, spread of wealth, the steps of a cascade
+`oikit.charts.trail`        which way a week went, day by day, on the plane of price and open interest
+`oikit.charts.scorecard`    what followed, how often; and whether what was said came true
 ==========================  =====================================================================
 
 All of them understand the same keywords. ``since`` and ``until`` draw the bars with

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import click
@@ -43,17 +43,62 @@ def report() -> click.Command:
     @click.option("--week", metavar="WEEK", help="ISO week, like 2026-W10.  [default: the last whole one]")
     @click.option("--out", metavar="FOLDER", default="reports", show_default=True, help="Where to write.")
     @click.option("--store", metavar="FOLDER", help="Where bars are kept.  [env: OIKIT_STORE]")
-    def command(market: str, week: str | None, out: str, store: str | None) -> None:
+    @click.option("--title", metavar="TEXT", help="A line for the head of the page.")
+    @click.option("--notes", metavar="TEXT", help="A remark for the page; text, whatever it holds.")
+    @click.option(
+        "--against", metavar="FACTS", help="An earlier ...facts.json; with --markets, their folder."
+    )
+    @click.option("--format", "formats", metavar="LIST", help="Of html,pdf,md,json.  [default: html,json]")
+    @click.option(
+        "--markets", metavar="FILE", help="Many: a file with one market a line, or 'all' in the store."
+    )
+    @click.option("--weeks", metavar="N", type=int, help="With --markets: so many weeks up to that one.")
+    @click.option(
+        "--jobs", metavar="N", type=int, help="With --markets: so many at once.  [default: all cores]"
+    )
+    @click.option("--cluster", metavar="ADDRESS", help="With --markets: on a running Dask scheduler.")
+    @click.option(
+        "--site", metavar="URL", help="With --markets: where the folder is published, for its feed."
+    )
+    @click.pass_context
+    def command(context: click.Context, /, market: str, markets: str | None, **options: Any) -> int:
         """Render the weekly report of MARKET: a bundled sample, or a symbol that was fetched.
 
-        Without MARKET it is the bundled, simulated bnb-null. Needs no network.
-        """
-        from oikit.report import run
+        Without MARKET it is the bundled, simulated bnb-null. Needs no network. FOLDER may be an address
+        that fsspec knows, like s3://bucket/reports.
 
-        for path in run(market, week=week, out=out, store=store):
-            click.echo(path)
+        With --markets there is also an index and a feed; a market that cannot be reported is listed, the
+        others are made, and the exit code is 1.
+        """
+        given = {name: value for name, value in options.items() if value is not None or name in _ALWAYS}
+        if markets is None:
+            alone = sorted(f"--{name}" for name in _MANY if name in given)
+            if alone:
+                raise click.UsageError(f"{', '.join(alone)} needs --markets")
+            from oikit.report import run
+
+            for path in run(market, **given):
+                click.echo(path)
+            return 0
+        if context.get_parameter_source("market") is not click.core.ParameterSource.DEFAULT:
+            raise click.UsageError("give MARKET or --markets, not both")
+        from oikit.report import batch, listed
+
+        made = batch(listed(markets, store=given["store"]), progress=True, **given)
+        for line in made.missed:
+            click.echo(f"not made: {line}", err=True)
+        for name in made.alone:
+            click.echo(f"not compared, no facts of the week before: {name}", err=True)
+        click.echo(made, err=True)
+        click.echo(made.index)
+        click.echo(made.feed)
+        return 1 if made.missed else 0
 
     return command
+
+
+_ALWAYS = ("week", "out", "store")
+_MANY = ("weeks", "jobs", "cluster", "site")
 
 
 def sweep() -> click.Command:

@@ -6,35 +6,44 @@ of it is well; when it is not, the last page stays, and the notebook with the fa
 
 from __future__ import annotations
 
+import importlib.util
 import json
-import os
-import secrets
-import tempfile
-from importlib import resources
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal
 
-from oikit import page
-from oikit.errors import MissingExtra, ReportError, StoreError
-from oikit.report.facts import collect
+from oikit.errors import MissingExtra, ReportError
+from oikit.report import engine as notebooks
+from oikit.report.order import Order, Outcome, attempt, checked_formats, checked_text, make, raised
+from oikit.report.places import Folder, folder, read
 from oikit.report.source import subject
 
-__all__ = ["Report", "run"]
+__all__ = ["Report", "checked", "deliver", "earlier", "run"]
 
-_PARAMETERS = ("market", "week", "out", "store")
+Engine = Literal["auto", "warm", "plain"]
 
 
-class Report(NamedTuple):
-    """What a run has written.
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run has written; iterate over it for all of that.
 
     Attributes
     ----------
-    html, facts : Path
-        The page, and its numbers as JSON.
+    html, pdf, md : Path, str or None
+        The page, if it was asked for in that form; an address where `out` was one.
+    facts : Path or str
+        Its numbers as JSON.
     """
 
-    html: Path
-    facts: Path
+    html: Path | Any
+    pdf: Path | Any
+    md: Path | Any
+    facts: Path | Any
+
+    def __iter__(self) -> Iterator[Path | Any]:
+        """What there is, page first."""
+        return (each for each in (self.html, self.pdf, self.md, self.facts) if each is not None)
 
 
 def run(
@@ -43,6 +52,11 @@ def run(
     week: str | None = None,
     out: str | Path = "reports",
     store: str | Path | None = None,
+    title: str = "",
+    notes: str = "",
+    against: str | Path | None = None,
+    formats: Sequence[str] | str = ("html", "json"),
+    engine: Engine = "auto",
     **unknown: object,
 ) -> Report:
     """Write the weekly report of one market.
@@ -53,10 +67,22 @@ def run(
         A sample of the pack, or a symbol in the store.
     week : str, optional
         An ISO week, like ``"2026-W10"``; by default the last whole one in the data.
-    out : path
-        The folder to write to; made if missing.
+    out : path or address
+        The folder to write to; made if missing. Or an address that fsspec knows, like
+        ``"s3://bucket/reports"``.
     store : path, optional
-        The folder of stored bars; by default the usual one.
+        The folder of stored bars; by default the usual one. It has to be on this computer.
+    title, notes : str
+        Put on the page as text, whatever they hold. A title is one line of up to 200 characters;
+        notes are up to 20,000.
+    against : path or address, optional
+        The facts of an earlier week of this market (``...facts.json``), to be compared with.
+    formats : sequence of str
+        Any of ``"html"``, ``"pdf"`` (printed by a Chromium that is installed here), ``"md"`` (for a
+        mail) and ``"json"``. The facts are written in any case.
+    engine : {"auto", "warm", "plain"}
+        How the notebook is run; the page is the same. ``"plain"`` is papermill with a kernel of its
+        own, ``"warm"`` a copied process, see `oikit.report.warm`.
 
     Returns
     -------
@@ -74,100 +100,108 @@ def run(
     MissingExtra
         If a part is not installed.
     """
-    _check({"market": market, "week": week, "out": out, "store": store}, unknown)
-    about = subject(market, week=week, store=store)
-    facts = collect(about)
-    name = f"{about.market}-{about.week}"
-    folder = Path(out)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(f"cannot write to {folder} ({error.strerror}); choose another with --out") from error
-    parameters = {
-        "market": about.market,
-        "week": about.week,
-        "store": str(Path(store).resolve()) if store else "",
-    }
-    notebook = _execute(parameters, folder / f"{name}.failed.ipynb")
-    title = f"{about.market}, week {about.week}, {facts['kind']} data"
-    html = page.render(notebook, title=title, show_code=False)
-    text = json.dumps(facts, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
-    written = Report(folder / f"{name}.html", folder / f"{name}.facts.json")
-    _put({written.facts: text, written.html: html})
-    (folder / f"{name}.failed.ipynb").unlink(missing_ok=True)
-    return written
-
-
-def _check(given: dict[str, object], unknown: dict[str, object]) -> None:
-    """Refuse what the report does not have, before papermill would only warn of it."""
     if unknown:
-        raise ReportError(f"the weekly report has no parameter {sorted(unknown)}; it has {list(_PARAMETERS)}")
-    kinds: dict[str, tuple[type, ...]] = {
-        "market": (str,),
-        "week": (str,),
-        "out": (str, Path),
-        "store": (str, Path),
-    }
-    optional = ("week", "store")
+        raise ReportError(f"the weekly report has no parameter {sorted(unknown)}; it has {_PARAMETERS}")
+    checked(market=market, week=week, out=out, store=store, against=against)
+    formats = checked_formats(formats)
+    order = Order(
+        market,
+        week,
+        store=str(Path(store).resolve()) if store else "",
+        title=checked_text("title", title),
+        notes=checked_text("notes", notes),
+        last=earlier(against) if against is not None else None,
+        formats=formats,
+        notebook=str(_template()),
+    )
+    if engine not in ("auto", "warm", "plain"):
+        raise ReportError(f"engine={engine!r} is unknown; it is 'auto', 'warm' or 'plain'")
+    subject(market, week=week, store=store)  # refused before anything is started or written
+    if "pdf" in formats:
+        from oikit.report.pdf import browser
+
+        browser()
+    place = folder(out)
+    if set(formats) <= {"md", "json"}:
+        return deliver(place, Outcome(order, make(order)))
+    if importlib.util.find_spec("papermill") is None:
+        raise MissingExtra("papermill", "report")
+    from oikit.report.warm import Warm, can_fork
+
+    if engine == "warm" or (engine == "auto" and can_fork()):
+        with Warm() as warm:
+            return deliver(place, warm.ask(order))
+    return deliver(place, attempt(order))
+
+
+_PARAMETERS = ["market", "week", "out", "store", "title", "notes", "against", "formats", "engine"]
+
+
+def checked(**given: object) -> None:
+    """Refuse what is of another type than the report wants, before papermill would only warn of it.
+
+    Raises
+    ------
+    ReportError
+        With the name of the parameter and the type it wants.
+    """
     for name, value in given.items():
-        if not isinstance(value, kinds[name]) and not (value is None and name in optional):
-            wanted = " or ".join(kind.__name__ for kind in kinds[name])
+        kinds = (str,) if name in ("market", "week") else (str, Path)
+        if not isinstance(value, kinds) and not (value is None and name in ("week", "store", "against")):
+            wanted = " or ".join(kind.__name__ for kind in kinds)
             raise ReportError(f"{name}={value!r} is {type(value).__name__}; the report wants {wanted}")
+    if "://" in str(given.get("store") or ""):
+        raise ReportError(
+            f"store={str(given['store'])!r} is an address; bars are read from a folder of this computer. "
+            "Copy the store here first, or mount it; reports may be written to an address"
+        )
 
 
-def _execute(parameters: dict[str, str], failed: Path) -> Any:
-    """Run the notebook with papermill in a kernel of this very Python."""
+def earlier(where: str | Path) -> dict[str, Any]:
+    """Read the facts of an earlier report.
+
+    Raises
+    ------
+    StoreError
+        If they cannot be read.
+    ReportError
+        If they are no facts.
+    """
     try:
-        import nbformat
-        import papermill
-        from ipykernel.kernelspec import get_kernel_dict
-        from jupyter_client.kernelspec import KernelSpec
-        from jupyter_client.manager import AsyncKernelManager
-    except ImportError as error:
-        raise MissingExtra("papermill", "report") from error
-
-    class ThisPython(AsyncKernelManager):
-        """Whatever kernels are registered here: the report runs on the oikit that was asked."""
-
-        @property
-        def kernel_spec(self) -> Any:
-            return KernelSpec(**get_kernel_dict(["--log-level=ERROR"]))
-
-    with tempfile.TemporaryDirectory() as aside, resources.as_file(_template()) as template:
-        done = Path(aside) / "report.ipynb"
-        try:
-            papermill.execute_notebook(
-                str(template),
-                str(done),
-                parameters,
-                kernel_name="python3",
-                kernel_manager_class=ThisPython,
-                progress_bar=False,
-                cwd=aside,
-            )
-        except papermill.PapermillExecutionError as error:
-            _put({failed: done.read_text(encoding="utf-8")})
-            raise ReportError(
-                f"the report of {parameters['market']} stopped in cell {error.cell_index}: {error.ename}: "
-                f"{error.evalue}; the notebook up to there is {failed}"
-            ) from error
-        return nbformat.read(str(done), as_version=4)
+        found = json.loads(read(where))
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or not isinstance(found.get("facts"), list) or "week" not in found:
+        raise ReportError(f"{where} holds no facts of a report; give the ...facts.json of an earlier week")
+    return found
 
 
-def _template() -> Any:
-    return resources.files("oikit.report").joinpath("weekly.ipynb")
+def deliver(place: Folder, outcome: Outcome) -> Report:
+    """Put a report in place, all of it; or keep the notebook that failed, and say so.
+
+    Parameters
+    ----------
+    place : Folder
+    outcome : Outcome
+
+    Raises
+    ------
+    OikitError
+        Whatever kept the report from being made; what was in place stays.
+    """
+    made = outcome.made
+    if made is None:
+        if outcome.notebook:
+            kept = f"{outcome.name}.failed.ipynb"
+            place.put({kept: outcome.notebook.encode()})
+            says = f"{outcome.says}; the notebook up to there is {place.at(kept)}"
+            outcome = Outcome(outcome.order, None, outcome.kind, says, outcome.name)
+        raise raised(outcome)
+    place.put({f"{made.name}.{ending}": content for ending, content in made.files.items()})
+    place.remove(f"{made.name}.failed.ipynb")
+    at = {ending: place.at(f"{made.name}.{ending}") for ending in made.files}
+    return Report(at.get("html"), at.get("pdf"), at.get("md"), at["facts.json"])
 
 
-def _put(files: dict[Path, str]) -> None:
-    """Write all aside, then put each in place in one step."""
-    parts = {path: path.with_name(f".{path.name}.{secrets.token_hex(6)}.part") for path in files}
-    try:
-        for path, part in parts.items():
-            part.write_text(files[path], encoding="utf-8", newline="\n")
-        for path, part in parts.items():
-            os.replace(part, path)
-    except OSError as error:
-        raise StoreError(f"cannot write {error.filename} ({error.strerror}); choose another --out") from error
-    finally:
-        for part in parts.values():
-            part.unlink(missing_ok=True)
+def _template() -> Path:
+    return notebooks.template()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,14 @@ __all__ = ["Subject", "subject", "whole"]
 
 # Finer bars are made into these: a week has 168 of them, and a page has no room for more.
 _BAR = "1h"
+# Of finer bars no more are kept than the yardsticks of the fastest clock look back on.
+_FINE = pd.Timedelta(days=24)
+# As `oikit.data.fetch` words its remarks.
+_REPAIRED = re.compile(r"(.+) \((\d+)\)")
+_REVISED = re.compile(r"revised: (\d+) known")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Subject:
     """One market and one week, with all the bars up to its end.
 
@@ -40,6 +45,12 @@ class Subject:
         Where the bars are from, in one line.
     vouched : bool
         Whether they came from the venue's own address, if they are real.
+    fine : DataFrame, optional
+        Shorter bars of the same market around the week, where the data have them.
+    repairs : dict of str to int
+        What was mended as the bars were read from the venue, by its words.
+    revised : int
+        Rows that the venue has changed since they were stored.
     """
 
     market: str
@@ -50,6 +61,9 @@ class Subject:
     simulated: bool
     source: str
     vouched: bool = False
+    fine: pd.DataFrame | None = None
+    repairs: dict[str, int] = field(default_factory=dict)
+    revised: int = 0
 
 
 def subject(market: str, *, week: str | None = None, store: str | Path | None = None) -> Subject:
@@ -74,7 +88,8 @@ def subject(market: str, *, week: str | None = None, store: str | Path | None = 
     if market in samples.NAMES:
         found = [(samples.sample(market), _sample_line(market), False)]
         return _of_week(market, week, found, simulated=True)
-    return _of_week(market, week, _stored(market, store), simulated=False)
+    about = _of_week(market, week, _stored(market, store), simulated=False)
+    return _with_notes(about, store)
 
 
 def whole(market: str, *, store: str | Path | None = None) -> tuple[pd.DataFrame, str, bool]:
@@ -125,13 +140,38 @@ def _of_week(
             raise ReportError(str(error)) from error
         if since < begins or until > index[-1]:
             continue
-        frame = frame.loc[:until]
+        frame, fine = frame.loc[:until], None
         if clock.bar_length(index) < clock.length(_BAR):
-            frame = resample(frame, _BAR)
+            frame, fine = resample(frame, _BAR), frame.loc[until - _FINE :]
         year, number, _ = since.isocalendar()
-        return Subject(market, f"{year}-W{number:02d}", frame, since, until, simulated, source, vouched)
+        name = f"{year}-W{number:02d}"
+        return Subject(market, name, frame, since, until, simulated, source, vouched, fine)
     asked = f"week={week!r} is not" if week is not None else "no whole week is"
     raise ReportError(f"{asked} in the data of {market}, which reaches {', or '.join(spans)}")
+
+
+def _with_notes(about: Subject, store: str | Path | None) -> Subject:
+    """Add what the store knows beside the bars: repairs, revisions, and shorter bars of the same weeks."""
+    from oikit.data import store as disk
+
+    root = Path(store) if store else disk.default_root()
+    bar = clock.bar_length(about.frame.index)
+    steps = [clock.length(every) for symbol, every in disk.markets(root) if symbol == about.market]
+    source = bar if bar in steps else min(steps)
+    repairs: dict[str, int] = {}
+    revised = 0
+    for fetched in disk.manifest(root, about.market, source).get("fetches", []):
+        for remark in fetched["remarks"]:
+            if match := _REVISED.match(remark):
+                revised += int(match[1])
+            elif match := _REPAIRED.fullmatch(remark):
+                repairs[match[1]] = repairs.get(match[1], 0) + int(match[2])
+    fine = about.fine
+    shorter = sorted(step for step in steps if step < min(bar, clock.length(_BAR)))
+    if fine is None and shorter:
+        found = disk.read(root, about.market, shorter[0], about.until - _FINE, about.until)
+        fine = validate(found) if len(found) > 1 else None
+    return replace(about, fine=fine, repairs=dict(sorted(repairs.items())), revised=revised)
 
 
 def _sample_line(name: str) -> str:

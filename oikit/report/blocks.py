@@ -1,0 +1,312 @@
+"""The parts of a page, before they are HTML or Markdown: one content, two ways to write it.
+
+Text from outside goes through the same two doors as our own, `html` and `markdown`, and comes out as
+text: escaped in the one, with a backslash before what Markdown would read in the other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+from oikit.explanations import Explanation
+from oikit.report.tell import text
+
+__all__ = [
+    "Block",
+    "Bullets",
+    "Code",
+    "Explain",
+    "Fold",
+    "Heading",
+    "Inline",
+    "Link",
+    "Para",
+    "Quote",
+    "Shown",
+    "Strong",
+    "Table",
+    "clean",
+    "html",
+    "markdown",
+    "plain",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A number of the facts, by its id, and what of it is said (`oikit.report.tell.text`)."""
+
+    fact: str
+    part: str = "value"
+
+
+@dataclass(frozen=True, slots=True)
+class Strong:
+    """Words that stand out."""
+
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Words to be typed."""
+
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A file beside the page."""
+
+    name: str
+
+
+Inline = str | Shown | Strong | Code | Link
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; level 1 is the page's own."""
+
+    says: str
+    level: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Para:
+    """A paragraph; `kind` is how it looks: ``""``, ``"note"`` or ``"badge simulated"``."""
+
+    parts: Sequence[Inline]
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The reader's own text, lines and all."""
+
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """A list."""
+
+    items: Sequence[Sequence[Inline]]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; the first column names the row, `numbers` says which columns stand to the right."""
+
+    head: Sequence[str]
+    rows: Sequence[Sequence[Sequence[Inline]]]
+    numbers: frozenset[int] = frozenset()
+    caption: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explain:
+    """Three-part explanations, folded away until asked for; not in a mail."""
+
+    entries: Sequence[Explanation]
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Blocks that are folded away on a screen, and stand open on paper; not in a mail."""
+
+    says: str
+    blocks: Sequence[Any] = field(default_factory=list)
+
+
+Block = Heading | Para | Quote | Bullets | Table | Explain | Fold
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+def clean(given: str) -> str:
+    r"""Make every line end a newline, and take out what no one can see.
+
+    Parameters
+    ----------
+    given : str
+        From outside.
+
+    Examples
+    --------
+    >>> clean("a\r\nb\x00")
+    'a\nb'
+    """
+    lines = given.replace("\r\n", "\n").replace("\r", "\n")
+    # A lone half of a character cannot be written to a file.
+    return _CONTROL.sub("", lines).encode("utf-8", "replace").decode("utf-8")
+
+
+def plain(parts: Sequence[Inline], facts: Mapping[str, dict[str, Any]]) -> str:
+    """Write a paragraph as bare words, as a screen reader says them.
+
+    Parameters
+    ----------
+    parts : sequence of inlines
+    facts : dict of dict
+        The facts, by id.
+    """
+    return "".join(_bare(part, facts) for part in parts)
+
+
+def _bare(part: Inline, facts: Mapping[str, dict[str, Any]]) -> str:
+    if isinstance(part, str):
+        return part
+    if isinstance(part, Shown):
+        return text(facts[part.fact], part.part)
+    return part.name if isinstance(part, Link) else part.says
+
+
+def html(blocks: Sequence[Block], facts: Mapping[str, dict[str, Any]]) -> str:
+    """Write blocks as HTML.
+
+    Parameters
+    ----------
+    blocks : sequence of blocks
+    facts : dict of dict
+        The facts, by id. Each number shown carries the id of its fact as ``data-fact``.
+    """
+    return "\n".join(_block(block, facts) for block in blocks)
+
+
+def _block(block: Block, facts: Mapping[str, dict[str, Any]]) -> str:
+    if isinstance(block, Heading):
+        return f"<h{block.level}>{escape(block.says)}</h{block.level}>"
+    if isinstance(block, Para):
+        kind = f' class="{escape(block.kind)}"' if block.kind else ""
+        return f"<p{kind}>{_line(block.parts, facts)}</p>"
+    if isinstance(block, Quote):
+        return f'<div class="own">{escape(clean(block.says))}</div>'
+    if isinstance(block, Bullets):
+        return "<ul>\n" + "".join(f"<li>{_line(item, facts)}</li>\n" for item in block.items) + "</ul>"
+    if isinstance(block, Table):
+        return _table(block, facts)
+    if isinstance(block, Explain):
+        return _explained(block.entries)
+    inner = html(block.blocks, facts)
+    return f'<details class="fold"><summary>{escape(block.says)}</summary>\n{inner}\n</details>'
+
+
+def _explained(entries: Sequence[Explanation]) -> str:
+    told = ""
+    for entry in entries:
+        parts = (
+            ("What it is", entry.what),
+            ("How it is computed", entry.how),
+            ("How to read it", entry.read),
+        )
+        lines = "".join(f"<dt>{escape(name)}</dt><dd>{escape(says)}</dd>" for name, says in parts)
+        told += f"<p><strong>{escape(entry.title)}</strong></p><dl>{lines}</dl>\n"
+    head = "What this is, how it is computed, how to read it"
+    return f'<details class="explain"><summary>{head}</summary>\n{told}</details>'
+
+
+def _table(block: Table, facts: Mapping[str, dict[str, Any]]) -> str:
+    def cell(place: int, parts: Sequence[Inline], tag: str, scope: str = "") -> str:
+        look = ' class="number"' if place in block.numbers else ""
+        return f"<{tag}{scope}{look}>{_line(parts, facts)}</{tag}>"
+
+    head = "".join(cell(n, [each], "th", ' scope="col"') for n, each in enumerate(block.head))
+    rows = "".join(
+        "<tr>"
+        + "".join(
+            cell(n, parts, "th", ' scope="row"') if n == 0 else cell(n, parts, "td")
+            for n, parts in enumerate(row)
+        )
+        + "</tr>\n"
+        for row in block.rows
+    )
+    caption = f"<caption>{escape(block.caption)}</caption>" if block.caption else ""
+    kind = f' class="{escape(block.kind)}"' if block.kind else ""
+    return f"<table{kind}>{caption}<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table>"
+
+
+def _line(parts: Sequence[Inline], facts: Mapping[str, dict[str, Any]]) -> str:
+    return "".join(_inline(part, facts) for part in parts)
+
+
+def _inline(part: Inline, facts: Mapping[str, dict[str, Any]]) -> str:
+    says = escape(_bare(part, facts))
+    if isinstance(part, Shown):
+        more = "" if part.part == "value" else f' data-part="{part.part}"'
+        return f'<span class="whole" data-fact="{escape(part.fact)}"{more}>{says}</span>'
+    if isinstance(part, Strong):
+        return f"<strong>{says}</strong>"
+    if isinstance(part, Code):
+        return f"<code>{says}</code>"
+    return f'<a href="{says}">{says}</a>' if isinstance(part, Link) else says
+
+
+_MEANT = re.compile(r"([\\`*_\[\]#|~])")
+
+
+def markdown(blocks: Sequence[Block], facts: Mapping[str, dict[str, Any]]) -> str:
+    """Write blocks as Markdown for a mail; what is folded away on the page is left out.
+
+    Parameters
+    ----------
+    blocks : sequence of blocks
+    facts : dict of dict
+        The facts, by id.
+    """
+    written = (_marked(block, facts) for block in blocks)
+    return "\n\n".join(each for each in written if each) + "\n"
+
+
+def _marked(block: Block, facts: Mapping[str, dict[str, Any]]) -> str:
+    if isinstance(block, Heading):
+        return f"{'#' * block.level} {_quiet(block.says)}"
+    if isinstance(block, Para):
+        return _words(block.parts, facts)
+    if isinstance(block, Quote):
+        return "\n".join(f"> {_quiet(line)}".rstrip() for line in clean(block.says).split("\n"))
+    if isinstance(block, Bullets):
+        return "\n".join(f"- {_words(item, facts)}" for item in block.items)
+    if isinstance(block, Table):
+        marks = ["---:" if n in block.numbers else "---" for n in range(len(block.head))]
+        lines = [[_quiet(each) for each in block.head], marks]
+        lines += [[_words(parts, facts) for parts in row] for row in block.rows]
+        rows = "\n".join("| " + " | ".join(line) + " |" for line in lines)
+        return f"{_quiet(block.caption)}\n\n{rows}" if block.caption else rows
+    return ""
+
+
+def _words(parts: Sequence[Inline], facts: Mapping[str, dict[str, Any]]) -> str:
+    written = []
+    for part in parts:
+        says = _bare(part, facts)
+        if isinstance(part, Code):
+            # A backtick in it would end it, and so would the end of a line.
+            whole = "`" not in says and clean(says) == says and "\n" not in says
+            written.append(f"`{says}`" if whole else _escaped(says))
+        else:
+            written.append(f"**{_escaped(says)}**" if isinstance(part, Strong) else _escaped(says))
+    return _headed("".join(written))
+
+
+def _quiet(says: str) -> str:
+    """Text that Markdown leaves alone: no markup, no HTML, one line."""
+    return _headed(_escaped(says))
+
+
+def _escaped(says: str) -> str:
+    line = " ".join(clean(says).split("\n"))
+    line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    line = _MEANT.sub(r"\\\1", line)
+    return line.replace("$", "\\$") if line.count("$") > 1 else line  # two of them would make a formula
+
+
+def _headed(line: str) -> str:
+    """What would mean something at the head of a line only: lists, rules, a block of code."""
+    line = re.sub(r"^(\d+)([.)])(?=\s|$)", r"\1\\\2", line.lstrip())
+    return re.sub(r"^([-+=])", r"\\\1", line)

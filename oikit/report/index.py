@@ -1,0 +1,318 @@
+"""The index of a folder of reports: a table to sort, small pictures to compare, and a file for programs.
+
+``index.json`` says what each report said; ``index.html`` is drawn from it and from nothing else. A run
+adds its reports to the ones that are there, so the order of runs does not matter: the same reports give
+the same bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from importlib import resources
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from oikit import clock
+from oikit.errors import StoreError
+from oikit.report.source import Subject
+from oikit.report.words import value
+from oikit.theme import moment, number, percent
+
+__all__ = ["COLUMNS", "latest", "line", "merged", "page"]
+
+COLUMNS = {
+    "price_change": "Price over the week",
+    "open_interest_change": "Open interest in coins over the week",
+    "oi_to_cap": "Open interest / supply",
+    "velocity_score": "Velocity, robust score",
+    "funding_paid": "Funding over the week",
+    "long_share_accounts": "Long share, all accounts",
+}
+"""What the table shows of a report: the fact and its heading."""
+
+_SCHEMA = "oikit-index/1"
+_WEEKS = 8
+_WIDTH, _HEIGHT = 220, 56
+_LINES = {"open_interest": "Open interest", "price": "Price"}
+
+
+def line(about: Subject, facts: Mapping[str, Any], files: Sequence[str]) -> dict[str, Any]:
+    """What the index says of one report.
+
+    Parameters
+    ----------
+    about : Subject
+    facts : dict
+        Of `oikit.report.collect`.
+    files : sequence of str
+        The endings it was written with.
+
+    Returns
+    -------
+    dict
+        With ``trail``: open interest and price at the end of each of the last 56 days, None where unknown.
+    """
+    of = {fact["id"]: fact for fact in facts["facts"]}
+    kept = {
+        name: {key: of[name][key] for key in ("value", "unit", "percentile")}
+        for name in COLUMNS
+        if name in of
+    }
+    return {
+        "market": about.market,
+        "week": about.week,
+        "until": about.until.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "kind": facts["kind"],
+        "data_sha256": facts["data_sha256"],
+        "files": list(files),
+        "facts": kept,
+        "trail": {
+            name: _daily(about, column)
+            for name, column in zip(_LINES, ("open_interest", "close"), strict=True)
+        },
+    }
+
+
+def _daily(about: Subject, column: str) -> list[float | None]:
+    days = pd.date_range(end=about.until, periods=7 * _WEEKS, freq=clock.DAY)
+    if column not in about.frame.columns:
+        return [None] * len(days)
+    known = about.frame[column].reindex(days)
+    return [float(f"{each:.6g}") if np.isfinite(each) else None for each in known]
+
+
+def merged(before: bytes | None, lines: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Add lines to an index, each in the place of an older one of the same market and week.
+
+    Parameters
+    ----------
+    before : bytes or None
+        The ``index.json`` that is there.
+    lines : iterable of dict
+
+    Raises
+    ------
+    StoreError
+        If what is there is no index.
+    """
+    found = _read(before) if before is not None else []
+    by_name = {(each["market"], each["week"]): dict(each) for each in [*found, *lines]}
+    ordered = [by_name[key] for key in sorted(by_name)]
+    newest = {each["market"]: each["week"] for each in ordered}
+    for each in ordered:
+        if each["week"] != newest[each["market"]]:
+            each.pop("trail", None)  # drawn for the newest only
+    return {"schema": _SCHEMA, "reports": ordered}
+
+
+def _read(before: bytes) -> list[dict[str, Any]]:
+    try:
+        told = json.loads(before)
+        if told["schema"] == _SCHEMA and all(
+            {"market", "week", "facts"} <= set(each) for each in told["reports"]
+        ):
+            return list(told["reports"])
+    except (ValueError, KeyError, TypeError):
+        pass
+    raise StoreError("index.json in this folder is no index of reports; move it away, and it is made again")
+
+
+def latest(index: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The newest report of each market, by market."""
+    return list({each["market"]: each for each in index["reports"]}.values())
+
+
+def page(index: Mapping[str, Any], failed: Sequence[tuple[str, str, str]] = (), *, feed: str = "") -> str:
+    """Draw the index as one page that needs no other file and no network.
+
+    Parameters
+    ----------
+    index : dict
+        Of `merged`.
+    failed : sequence of (market, week, why)
+        Reports of this run that were not made.
+    feed : str
+        Where its Atom feed is, beside the page.
+
+    Returns
+    -------
+    str
+        HTML. The table is sorted by the reader's click or key; without scripts it stands by market.
+    """
+    script = _part("index.js")
+    hashed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    rows = latest(index)
+    link = (
+        f'<link rel="alternate" type="application/atom+xml" title="Weekly reports" href="{escape(feed)}">\n'
+    )
+    return _SHELL.format(
+        policy=f"default-src 'none'; script-src 'sha256-{hashed}'; style-src 'unsafe-inline'; img-src data:; "
+        "base-uri 'none'; form-action 'none'",
+        feed=link if feed else "",
+        style=_part("index.css"),
+        lead=_lead(rows),
+        failed=_failed(failed),
+        table=_table(rows),
+        pictures="".join(_picture(row) for row in rows),
+        earlier=_earlier(index, rows),
+        script=script,
+    )
+
+
+_SHELL = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Weekly reports of open interest</title>
+{feed}<style>
+{style}</style>
+</head>
+<body>
+<a class="skip" href="#content">Skip to the content</a>
+<main id="content" tabindex="-1">
+<h1>Weekly reports of open interest</h1>
+{lead}{failed}<h2 id="markets">The markets</h2>
+{table}<h2>Eight weeks, day by day</h2>
+<p>Open interest in coins (solid) and price (dashed) up to the end of each report. Each line has a scale of
+its own, from its lowest to its highest day: shapes can be compared, heights cannot.</p>
+<ul class="pictures">
+{pictures}</ul>
+{earlier}</main>
+<script>{script}</script>
+</body>
+</html>
+"""
+
+
+@functools.cache
+def _part(name: str) -> str:
+    return resources.files("oikit.report").joinpath(name).read_text(encoding="utf-8")
+
+
+def _lead(rows: Sequence[Mapping[str, Any]]) -> str:
+    made_up = [row["market"] for row in rows if row["kind"] == "simulated"]
+    badge = ""
+    if made_up:
+        which = "All of these" if len(made_up) == len(rows) else ", ".join(map(escape, made_up))
+        badge = f'<p class="badge"><strong>SIMULATED DATA.</strong> {which}: never traded anywhere.</p>\n'
+    count = f"{len(rows)} market{'s' if len(rows) != 1 else ''}"
+    return f"<p>The newest report of {count}. They describe; they are not advice.</p>\n{badge}"
+
+
+def _failed(failed: Sequence[tuple[str, str, str]]) -> str:
+    if not failed:
+        return ""
+    rows = "".join(
+        f"<li><strong>{escape(market)}{escape(f', {week}' if week else '')}</strong>: {escape(why)}</li>\n"
+        for market, week, why in sorted(failed)
+    )
+    head = '<section class="failed" aria-labelledby="failed"><h2 id="failed">Not made this time</h2>'
+    return f"{head}\n<ul>\n{rows}</ul></section>\n"
+
+
+def _table(rows: Sequence[Mapping[str, Any]]) -> str:
+    titles = ["Market", "Week", "Data", *COLUMNS.values()]
+    heads = "".join(
+        f'<th scope="col"{" class=number" if n > 2 else ""}{" aria-sort=ascending" if n == 0 else ""}>'
+        f'<button type="button">{escape(title)}</button></th>'
+        for n, title in enumerate(titles)
+    )
+    body = "".join(_row(row) for row in rows)
+    return (
+        '<div class="wide" role="region" aria-labelledby="markets" tabindex="0">\n'
+        f"<table><thead><tr>{heads}</tr></thead>\n<tbody>\n{body}</tbody></table></div>\n"
+        '<p class="note">Press a heading to sort by it, and again to turn the order. Unknown values stand '
+        "last. Small print: the share of its own past that a value lies above.</p>\n"
+    )
+
+
+def _row(row: Mapping[str, Any]) -> str:
+    cells = [
+        f'<th scope="row">{_link(row, row["market"])}</th>',
+        f"<td>{escape(row['week'])}</td>",
+        f"<td>{escape(row['kind'])}</td>",
+    ]
+    for name in COLUMNS:
+        fact = row["facts"].get(name)
+        if fact is None or fact["value"] is None:
+            cells.append('<td class="number">unknown</td>')
+            continue
+        small = f"<small>{_place(fact['percentile'])}</small>" if fact["percentile"] else ""
+        cells.append(f'<td class="number" data-value="{fact["value"]!r}">{escape(value(fact))}{small}</td>')
+    return f"<tr>{''.join(cells)}</tr>\n"
+
+
+def _place(place: Mapping[str, Any]) -> str:
+    # A share that only rounds to all is not all.
+    share = min(place["value"], 0.999)
+    return f"above {percent(share, 0 if 0.01 <= share <= 0.99 else 1)} of {place['window']}"
+
+
+def _link(row: Mapping[str, Any], text: str) -> str:
+    ending = next(
+        (each for each in ("html", "pdf", "md", "facts.json") if each in row["files"]), "facts.json"
+    )
+    return f'<a href="{escape(row["market"])}-{escape(row["week"])}.{ending}">{escape(text)}</a>'
+
+
+def _picture(row: Mapping[str, Any]) -> str:
+    """Two lines, and in words what they show."""
+    says, drawn = [], []
+    for name, title in _LINES.items():
+        values = row["trail"][name]
+        known = [each for each in values if each is not None]
+        if not known:
+            says.append(f"{title}: unknown.")
+            continue
+        unit = " coins" if name == "open_interest" else " dollars"
+        says.append(
+            f"{title}: first {number(known[0])}, last {number(known[-1])}, lowest {number(min(known))}, "
+            f"highest {number(max(known))}{unit}."
+        )
+        drawn.append(f'<path class="{name}" d="{_path(values)}"/>')
+    label, until = escape(" ".join(says)), moment(pd.Timestamp(row["until"]))
+    box = f"0 0 {_WIDTH} {_HEIGHT}"
+    return (
+        f'<li><figure><svg role="img" aria-label="{label}" viewBox="{box}">{"".join(drawn)}</svg>'
+        f"<figcaption>{_link(row, row['market'])} to {until}</figcaption></figure></li>\n"
+    )
+
+
+def _path(values: Sequence[float | None]) -> str:
+    """A line from left to right; it is broken where a day is unknown."""
+    known = [each for each in values if each is not None]
+    low, span = min(known), (max(known) - min(known)) or math.inf
+    steps, pen = [], "M"
+    for place, each in enumerate(values):
+        if each is None:
+            pen = "M"
+            continue
+        x = 4 + place * (_WIDTH - 8) / (len(values) - 1)
+        y = _HEIGHT - 4 - (each - low) / span * (_HEIGHT - 8)
+        steps.append(f"{pen}{x:.1f} {y:.1f}")
+        if pen == "M" and (place + 1 == len(values) or values[place + 1] is None):
+            steps.append("h0.1")  # a day alone is a dot
+        pen = "L"
+    return "".join(steps)
+
+
+def _earlier(index: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
+    newest = {(row["market"], row["week"]) for row in rows}
+    old: dict[str, list[str]] = {}
+    for row in index["reports"]:
+        if (row["market"], row["week"]) not in newest:
+            old.setdefault(row["market"], []).append(_link(row, row["week"]))
+    if not old:
+        return ""
+    items = "".join(f"<li>{escape(market)}: {', '.join(links)}</li>\n" for market, links in old.items())
+    return f"<h2>Earlier weeks</h2>\n<ul>\n{items}</ul>\n"

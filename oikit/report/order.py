@@ -1,0 +1,271 @@
+"""What is asked of a report, checked; and the making of it, with nothing written anywhere.
+
+An `Order` is plain data, so that another process, or another computer, can carry it out. `attempt` never
+raises: what was refused or failed comes back as words, and one bad market stops no other.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from oikit import clock, errors
+from oikit.errors import InputError, OikitError, ReportError
+from oikit.report.engine import Stopped, execute, template
+
+__all__ = [
+    "FORMATS",
+    "Made",
+    "Order",
+    "Outcome",
+    "attempt",
+    "checked_formats",
+    "checked_text",
+    "make",
+    "raised",
+    "week_before",
+]
+
+FORMATS = ("html", "pdf", "md", "json")
+"""What a report can be written as. The facts (``json``) are written in any case."""
+
+_LONGEST = {"title": 200, "notes": 20_000}
+# What would reorder or hide the text around it: directions of writing, and zero-width marks.
+_UNSEEN = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One report to be made.
+
+    Attributes
+    ----------
+    market : str
+    week : str or None
+        None for the last whole one in the data.
+    back : int
+        So many weeks before that.
+    store : str
+        Folder of stored bars; empty for the usual one.
+    title, notes : str
+        Text for the page.
+    last : dict or None
+        The facts of an earlier week, to be compared with.
+    formats : tuple of str
+    notebook : str
+        Path of another notebook than the weekly one; empty for that.
+    """
+
+    market: str
+    week: str | None = None
+    back: int = 0
+    store: str = ""
+    title: str = ""
+    notes: str = ""
+    last: Mapping[str, Any] | None = None
+    formats: tuple[str, ...] = ("html", "json")
+    notebook: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A report that was made.
+
+    Attributes
+    ----------
+    name : str
+        MARKET-WEEK.
+    files : dict of str to bytes
+        Content by ending: ``"html"``, ``"pdf"``, ``"md"``, ``"facts.json"``.
+    line : dict
+        What the index says of it.
+    """
+
+    name: str
+    files: dict[str, bytes]
+    line: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of an order: a report, or why there is none.
+
+    Attributes
+    ----------
+    order : Order
+    made : Made or None
+    kind, says : str
+        Name of the error and its message, in one line.
+    name, notebook : str
+        MARKET-WEEK and the notebook up to the failing cell, if it came to that.
+    """
+
+    order: Order
+    made: Made | None = None
+    kind: str = ""
+    says: str = ""
+    name: str = ""
+    notebook: str = field(default="", repr=False)
+
+
+def checked_text(name: str, value: object) -> str:
+    r"""Refuse what is not plain text; lines end in a line feed afterwards.
+
+    Parameters
+    ----------
+    name : {"title", "notes"}
+    value : object
+
+    Raises
+    ------
+    ReportError
+        If it is no text, too long, holds characters that cannot be seen, or is a title of several lines.
+
+    Examples
+    --------
+    >>> checked_text("notes", "first\r\nsecond")
+    'first\nsecond'
+    """
+    if not isinstance(value, str):
+        raise ReportError(f"{name}={value!r} is {type(value).__name__}; the report wants str")
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    if name == "title" and "\n" in text:
+        raise ReportError("title is one line; put the rest into notes")
+    if len(text) > _LONGEST[name]:
+        raise ReportError(f"{name} is {len(text):,} characters long; {_LONGEST[name]:,} fit")
+    bad = {c for c in text if (unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t") or c in _UNSEEN}
+    if bad:
+        which = ", ".join(f"U+{ord(c):04X}" for c in sorted(bad))
+        raise ReportError(f"{name} holds characters that cannot be seen ({which}); leave them out")
+    return text
+
+
+def checked_formats(formats: object) -> tuple[str, ...]:
+    """Refuse what a report cannot be written as.
+
+    Raises
+    ------
+    ReportError
+        If there is none, or one is unknown.
+    """
+    given = formats.split(",") if isinstance(formats, str) else formats
+    if not isinstance(given, Sequence) or not given or not all(each in FORMATS for each in given):
+        raise ReportError(f"formats={formats!r} is unknown; a report is written as {', '.join(FORMATS)}")
+    return tuple(each for each in FORMATS if each in given)
+
+
+def make(order: Order, *, here: bool = False) -> Made:
+    """Make one report: facts, notebook, page.
+
+    Parameters
+    ----------
+    order : Order
+    here : bool
+        Run the notebook's cells in this very process, which serves for one report.
+
+    Raises
+    ------
+    ReportError
+        If the market or the week is not in the data, or the earlier facts are of another market.
+    Stopped
+        If a cell of the notebook fails.
+    OikitError
+        If the store cannot be read, or a part is not installed.
+    """
+    from oikit import page
+    from oikit.report import words
+    from oikit.report.facts import collect
+    from oikit.report.index import line
+    from oikit.report.source import subject
+
+    about = subject(order.market, week=order.week, store=order.store or None)
+    if order.back:
+        about = subject(order.market, week=week_before(about.week, order.back), store=order.store or None)
+    name = f"{about.market}-{about.week}"
+    more: dict[str, Any] = {}
+    if order.last is not None:
+        more["last"] = _earlier(order.last, about.market, about.week)
+    facts = collect(about, **more)
+    text = json.dumps(facts, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+    files = {"facts.json": text.encode()}
+    if "md" in order.formats:
+        files["md"] = words.markdown(facts, title=order.title, notes=order.notes).encode()
+    if {"html", "pdf"} & set(order.formats):
+        parameters = {
+            "market": about.market,
+            "week": about.week,
+            "store": order.store,
+            "title": order.title,
+            "notes": order.notes,
+        }
+        path = Path(order.notebook) if order.notebook else template()
+        try:
+            notebook = execute(path, parameters, facts=text, here=here, market=about.market)
+        except Stopped as error:
+            error.name = name
+            raise
+        tab = f"{about.market}, week {about.week}, {facts['kind']} data"
+        html = page.render(notebook, title=f"{order.title}: {tab}" if order.title else tab, show_code=False)
+        if "html" in order.formats:
+            files["html"] = html.encode()
+        if "pdf" in order.formats:
+            from oikit.report.pdf import printed
+
+            files["pdf"] = printed(html, about.until)
+    return Made(name, files, line(about, facts, sorted(files)))
+
+
+def week_before(week: str, count: int = 1) -> str:
+    """Which ISO week was so many weeks before?
+
+    Raises
+    ------
+    ReportError
+        If `week` is no ISO week.
+
+    Examples
+    --------
+    >>> week_before("2026-W01"), week_before("2026-W10", 2)
+    ('2025-W52', '2026-W08')
+    """
+    try:
+        year, number, _ = (clock.week(week)[0] - count * clock.WEEK).isocalendar()
+    except InputError as error:
+        raise ReportError(str(error)) from error
+    return f"{year}-W{number:02d}"
+
+
+def _earlier(last: Mapping[str, Any], market: str, week: str) -> Mapping[str, Any]:
+    if last.get("market") != market or not str(last.get("week")) < week:
+        raise ReportError(
+            f"the facts to compare with are of {last.get('market')}, week {last.get('week')}; "
+            f"they have to be of {market}, of a week before {week}"
+        )
+    return last
+
+
+def attempt(order: Order, *, here: bool = False) -> Outcome:
+    """Make one report, and say it in words if it cannot be made."""
+    try:
+        return Outcome(order, make(order, here=here))
+    except Exception as error:  # one market's bad luck, whatever it is, is not that of the others
+        kind = "ReportError" if isinstance(error, Stopped) else type(error).__name__
+        known = isinstance(error, OikitError)
+        says = " ".join((str(error) if known else f"{kind}: {error}").split())
+        kept = (error.name, error.notebook) if isinstance(error, Stopped) else ("", "")
+        return Outcome(order, None, kind, says, *kept)
+
+
+def raised(outcome: Outcome) -> OikitError:
+    """The error of an outcome, as it was raised where the report was to be made."""
+    known = getattr(errors, outcome.kind, None)
+    kind: type[OikitError] = (
+        known if isinstance(known, type) and issubclass(known, OikitError) else ReportError
+    )
+    error = kind.__new__(kind, outcome.says)
+    error.args = (outcome.says,)
+    return error

@@ -1,0 +1,278 @@
+"""What usually followed weeks like this one: conditions that held, and how often each thing came next.
+
+All of it stands on ends of weeks (Monday 00:00 UTC), so no two outcomes share an hour. A condition
+reads the week that is over and the year before it; an outcome reads the week after. What is said at
+the end of a week counts only weeks whose next week was over by then, in this report and in the record
+of its past (`oikit.report.scorecard`): one table makes both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from oikit import clock
+from oikit.indicators import QUADRANTS, long_share, oi_to_cap, quadrant
+from oikit.report.book import Book
+from oikit.stats import wilson
+from oikit.trailing import window_sum
+
+__all__ = [
+    "CONDITIONS",
+    "FEWEST",
+    "OUTCOMES",
+    "PULL",
+    "SHORT",
+    "Weeks",
+    "collect_rates",
+    "statements",
+    "weeks",
+]
+
+FEWEST = 10
+"""With fewer earlier weeks like this one, no share is given: they are too few."""
+
+_YEAR, _SOME = 52, 26  # a place is among the ends of a year's weeks, of half a year at the least
+_HIGH, _LOW = 0.8, 0.2
+_MOVE = 0.05
+
+PULL = 30.0
+"""A share is drawn towards the base rate as if that had been seen in so many weeks more."""
+
+CONDITIONS = {
+    **{
+        name.replace(" ", "-"): f"over the week price and open interest moved as in {name}"
+        for name in QUADRANTS[:4]
+    },
+    "ratio-high": "open interest / supply ended in the top fifth of its year",
+    "ratio-low": "open interest / supply ended in the bottom fifth of its year",
+    "positions-built": "open interest grew over the week more than in four of five weeks of its year",
+    "positions-closed": "open interest shrank over the week more than in four of five weeks of its year",
+    "longs-paid": "longs paid funding over the week, on balance",
+    "shorts-paid": "shorts paid funding over the week, on balance",
+    "funding-high": "the funding of the week was in the top fifth of its year",
+    "funding-low": "the funding of the week was in the bottom fifth of its year",
+    "crowd-long": "the long share of all accounts ended in the top fifth of its year",
+    "crowd-short": "the long share of all accounts ended in the bottom fifth of its year",
+}
+"""What may hold at the end of a week. A year is 52 weeks, or at least 26 early in the data."""
+
+OUTCOMES = {
+    "higher": "the price ended the next week higher",
+    "fell": f"the price fell at least {_MOVE:.0%} below its start within the next week",
+    "rose": f"the price rose at least {_MOVE:.0%} above its start within the next week",
+    "closed": "open interest in coins ended the next week lower",
+}
+"""What may follow."""
+
+SHORT = {
+    "higher": "price higher",
+    "fell": f"fell {_MOVE:.0%} or more",
+    "rose": f"rose {_MOVE:.0%} or more",
+    "closed": "open interest lower",
+}
+"""The same, for the head of a column."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weeks:
+    """Ends of weeks, what held at them, and what came in the week after.
+
+    Attributes
+    ----------
+    held : DataFrame, shape (weeks, conditions)
+        1.0, 0.0, or NaN while not known.
+    came : DataFrame, shape (weeks, outcomes)
+        The same of the week that begins there; NaN in the last row, which nobody knows yet.
+    """
+
+    held: pd.DataFrame
+    came: pd.DataFrame
+
+
+def weeks(frame: pd.DataFrame, until: pd.Timestamp) -> Weeks:
+    """Cut a frame into weeks.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Bars that divide a week.
+    until : Timestamp
+        The end of the last week.
+    """
+    index = pd.DatetimeIndex(frame.index)
+    bar = clock.bar_length(index)
+    first = index[0] + (clock.MONDAY - index[0]) % clock.WEEK
+    ends = pd.date_range(first, until, freq=clock.WEEK)
+    size = clock.WEEK // bar
+
+    def at(name: str, make: Any = None) -> pd.Series:
+        """The last known value of the day that ends with each week."""
+        if name not in frame.columns:
+            return pd.Series(np.nan, ends)
+        values, reach = frame[name], int(clock.DAY // bar) - 1
+        values = values.ffill(limit=reach) if reach > 0 else values
+        return (make(values) if make else values).reindex(ends)
+
+    price, coins = at("close"), at("open_interest")
+    share = oi_to_cap(coins, at("circulating_supply"))
+    crowd = at("long_short_ratio", long_share)
+    grown = pd.Series(np.log(coins / coins.shift()), ends)
+    paid = pd.Series(np.nan, ends)
+    if "funding_rate" in frame.columns and len(frame) >= size:
+        paid = pd.Series(window_sum(frame["funding_rate"].to_numpy(), size), index).reindex(ends)
+    names = quadrant(price, coins, 1) if len(ends) > 1 else pd.Series(np.nan, ends)
+    held = {
+        name.replace(" ", "-"): (names == name).astype(float).where(names.notna()) for name in QUADRANTS[:4]
+    }
+    for high, low, values in (
+        ("ratio-high", "ratio-low", share),
+        ("positions-built", "positions-closed", grown),
+        ("funding-high", "funding-low", paid),
+        ("crowd-long", "crowd-short", crowd),
+    ):
+        place = _place(values)
+        held[high] = (place >= _HIGH).astype(float).where(place.notna())
+        held[low] = (place <= _LOW).astype(float).where(place.notna())
+    held["longs-paid"] = (paid > 0).astype(float).where(paid.notna())
+    held["shorts-paid"] = (paid < 0).astype(float).where(paid.notna())
+    after, later = price.shift(-1) / price - 1, coins.shift(-1) / coins - 1
+    deepest, highest = (_extreme(frame, name, size, ends) / price - 1 for name in ("low", "high"))
+    came = {
+        "higher": (after > 0).astype(float).where(after.notna()),
+        "fell": (deepest <= -_MOVE).astype(float).where(deepest.notna()),
+        "rose": (highest >= _MOVE).astype(float).where(highest.notna()),
+        "closed": (later < 0).astype(float).where(later.notna()),
+    }
+    return Weeks(pd.DataFrame(held)[list(CONDITIONS)], pd.DataFrame(came)[list(OUTCOMES)])
+
+
+def _place(values: pd.Series) -> pd.Series:
+    """Which share of its own year lies below it? Equal values count a half."""
+    rolling = values.rolling(_YEAR, min_periods=_SOME)
+    return ((rolling.rank(method="average") - 0.5) / rolling.count()).where(values.notna())
+
+
+def _extreme(frame: pd.DataFrame, name: str, size: int, ends: pd.DatetimeIndex) -> pd.Series:
+    """The lowest low, or highest high, of the week that begins at each end."""
+    if name not in frame.columns:
+        return pd.Series(np.nan, ends)
+    rolling = frame[name].rolling(size)
+    found = rolling.min() if name == "low" else rolling.max()
+    return found.reindex(ends).shift(-1)
+
+
+def statements(given: Weeks) -> pd.DataFrame:
+    """What would have been said at the end of each week, from what was over by then?
+
+    Parameters
+    ----------
+    given : Weeks
+
+    Returns
+    -------
+    DataFrame, one row for each week, condition that held and outcome
+        ``week`` (Timestamp), ``condition``, ``outcome``, ``k`` of ``n`` earlier weeks like it,
+        ``base_k`` of ``base_n`` earlier weeks of any kind, ``said`` (the probability) and ``came``
+        (1.0, 0.0, or NaN while not known). Weeks with fewer than `FEWEST` earlier ones like them
+        say nothing (``said`` is NaN).
+
+    Notes
+    -----
+    ``said = (k + m b) / (n + m)`` with ``b = (base_k + 1/2) / (base_n + 1)`` and m = 30: a handful of
+    weeks says little against all of them, and a share of 0 of 10 is no certainty.
+    """
+    ends = given.came.index
+    parts = []
+    for outcome in given.came.columns:
+        came = given.came[outcome].to_numpy()
+        known = ~np.isnan(came)
+        hit = came == 1
+        base_n, base_k = _before(known), _before(hit)
+        base = (base_k + 0.5) / (base_n + 1.0)
+        for condition in given.held.columns:
+            now = given.held[condition].to_numpy() == 1
+            n, k = _before(now & known), _before(now & hit)
+            said = np.where(n >= FEWEST, (k + PULL * base) / (n + PULL), np.nan)
+            part = {"k": k, "n": n, "base_k": base_k, "base_n": base_n, "said": said, "came": came}
+            names = {"week": ends[now], "condition": condition, "outcome": outcome}
+            parts.append(pd.DataFrame({**names, **{name: each[now] for name, each in part.items()}}))
+    return pd.concat(parts).sort_values("week", kind="stable").reset_index(drop=True)
+
+
+def _before(flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    """How many of the rows before each one?"""
+    return np.concatenate([[0], np.cumsum(flags)[:-1]]).astype(np.int64)
+
+
+def collect_rates(book: Book, said: pd.DataFrame) -> list[dict[str, Any]]:
+    """Base rates for the conditions that held this week.
+
+    Parameters
+    ----------
+    book : Book
+    said : DataFrame
+        From `statements`.
+
+    Returns
+    -------
+    list of dict
+        ``condition``, ``outcome``, their words, ``few`` (too few to give a share) and the ids of its
+        facts.
+    """
+    until = book.about.until
+    rows = said[said["week"] == until]
+    found = []
+    for row in rows.to_dict("records"):
+        condition, outcome = row["condition"], row["outcome"]
+        few = row["n"] < FEWEST
+        share = wilson(row["k"], row["n"]) if not few else None
+        base = row["base_k"] / row["base_n"] if row["base_n"] else None
+        stem = f"rate_{condition}_{outcome}"
+        reason = f"{row['n']} earlier weeks like it are too few; at least {FEWEST} are needed"
+        whole = f"earlier weeks of any kind after which {OUTCOMES[outcome]}"
+        kinds = {
+            "share": (share.value if share else None, "fraction", "share of earlier weeks like it that did"),
+            "low": (share.low if share else None, "fraction", "lower end of the 95% interval of that share"),
+            "high": (
+                share.high if share else None,
+                "fraction",
+                "upper end of the 95% interval of that share",
+            ),
+            "said": (None if few else row["said"], "fraction", "that share, drawn towards the base rate"),
+            "n": (row["n"], "count", "earlier weeks like it"),
+        }
+        ids = {
+            kind: book.add(
+                f"{stem}_{kind}",
+                None if value is None else float(value),
+                unit,
+                "base_rate",
+                f"{condition.replace('-', ' ')}; {SHORT[outcome]}: {label}",
+                [until],
+                unknown=reason,
+            )
+            for kind, (value, unit, label) in kinds.items()
+        }
+        ids["base"] = _once(book, f"base_{outcome}", base, "fraction", f"share of {whole}", until)
+        ids["base_n"] = _once(
+            book, f"base_{outcome}_n", row["base_n"], "count", "earlier weeks counted", until
+        )
+        words = {"condition_says": CONDITIONS[condition], "outcome_says": OUTCOMES[outcome]}
+        found.append({"condition": condition, "outcome": outcome, "few": bool(few), **words, **ids})
+    order = {name: place for place, name in enumerate(OUTCOMES)}
+    ranked = {name: place for place, name in enumerate(CONDITIONS)}
+    return sorted(found, key=lambda each: (order[each["outcome"]], ranked[each["condition"]]))
+
+
+def _once(book: Book, fact: str, value: float | None, unit: str, label: str, until: pd.Timestamp) -> str:
+    if not any(each["id"] == fact for each in book.facts):
+        reason = "no earlier week is known"
+        book.add(
+            fact, None if value is None else float(value), unit, "base_rate", label, [until], unknown=reason
+        )
+    return fact
