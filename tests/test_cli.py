@@ -93,7 +93,7 @@ def test_remarks_come_one_a_line_unless_quiet(venue: Any, run: Run) -> None:
         "  circulating_supply: cell(s) blank or out of range, now missing (1)",
         "  premium: not offered at this address, so the column is left out",
     ]
-    assert "circulating_supply 99.4% known, longest gap 4h" in out
+    assert "; circulating_supply, market_cap 99.4% known, longest gap 4h; " in out
     assert len(quiet[1].splitlines()) == 1
 
 

@@ -317,8 +317,9 @@ def test_both_versions_of_the_library_draw_the_chosen_setting(version: str) -> N
         drawn = " ".join(re.findall(r"<text[^>]*>([^<]+)</text>", picture))
 
         assert wanted in drawn
-        symbols = re.findall(r'aria-roledescription="point"', picture)
-        assert len(symbols) == {"days": 98 + 2, "episodes": 17 + 2}[cases]
+        marks = re.findall(r'<g class="mark-symbol role-mark[^>]*>(.*?)</g>', picture)
+        days, episodes, rates = (each.count("<path") for each in marks)
+        assert (days, episodes, rates) == {"days": (98, 0, 2), "episodes": (0, 17, 2)}[cases]
 
 
 def test_settings_are_counted_once_in_words_and_in_the_face() -> None:

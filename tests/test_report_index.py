@@ -24,7 +24,7 @@ UNITS = {
     "price_change": "fraction",
     "open_interest_change": "fraction",
     "oi_to_cap": "fraction",
-    "velocity_score": "robust deviations",
+    "velocity_score_1h": "robust deviations",
     "funding_paid": "fraction",
     "long_share_accounts": "fraction",
 }
@@ -154,7 +154,7 @@ def test_the_page_stands_alone() -> None:
 
 def test_values_are_told_and_what_is_unknown_is_said() -> None:
     """A share that only rounds to all is not all; unknown numbers have no place to be sorted at."""
-    html = index.page(of(line(price_change=-0.0312, velocity_score=None)))
+    html = index.page(of(line(price_change=-0.0312, velocity_score_1h=None)))
 
     text = plain(html)
     assert "−3.1%" in text and 'data-value="-0.0312"' in html

@@ -32,7 +32,7 @@ COLUMNS = {
     "price_change": "Price over the week",
     "open_interest_change": "Open interest in coins over the week",
     "oi_to_cap": "Open interest / supply",
-    "velocity_score": "Velocity, robust score",
+    "velocity_score_1h": "Velocity, robust score",
     "funding_paid": "Funding over the week",
     "long_share_accounts": "Long share, all accounts",
 }
