@@ -38,7 +38,7 @@ $(VENV)/.dev: $(INPUTS) | $(BIN)/python
 	@touch $@ $(VENV)/.lab $(VENV)/.report
 
 lab: $(VENV)/.lab
-	$(BIN)/jupyter lab notebooks/01_open_interest_basics.ipynb
+	$(BIN)/jupyter lab notebooks/00_start_here.ipynb
 
 report: $(VENV)/.report
 	@$(BIN)/oikit report
