@@ -1,4 +1,4 @@
-"""A small report to test the delivery with: real facts, and a page of three cells instead of forty."""
+"""A small report to test the delivery with: eight weeks of facts, a page of three cells."""
 
 from __future__ import annotations
 
@@ -6,7 +6,13 @@ from pathlib import Path
 
 import nbformat
 
+from oikit.clock import length
+from oikit.data import samples, store
+from oikit.data.venues import binance
 from oikit.report.source import subject
+
+MARKETS = ("BNBUSDT", "BTCUSDT")
+"""Those of `few_weeks`."""
 
 PARAMETERS = 'market = ""\nweek = ""\nstore = ""\ntitle = ""\nnotes = ""\nfacts = ""'
 SAYS = """from html import escape
@@ -35,6 +41,19 @@ def small(path: Path, *cells: str, parameters: str = PARAMETERS) -> Path:
     )
     nbformat.write(made, path)
     return path
+
+
+def few_weeks(root: Path) -> Path:
+    """Write a store with the last eight weeks of two markets: real to a report, and soon worked out."""
+    for market, name in zip(MARKETS, ("bnb-null", "btc-null"), strict=True):
+        table = samples.sample(name).loc["2026-01-12 01:00":"2026-03-09", ["close", "open_interest"]]  # type: ignore[misc]
+        provenance = {
+            "address": binance.ADDRESS,
+            "fetched_at": "2026-03-17T00:00:00+00:00",
+            "remarks": [],
+        }
+        store.write(root, market, length("1h"), table, provenance)
+    return root
 
 
 def last_week(market: str = "bnb-null") -> str:

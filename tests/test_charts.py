@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import subprocess
 import sys
 from typing import Any
 
+import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,6 +18,7 @@ from hypothesis import strategies as st
 
 from oikit import charts, theme
 from oikit.charts.canvas import View, spread
+from oikit.charts.stack import assemble
 from oikit.errors import FrameError, InputError
 from tests.conftest import frame, series
 
@@ -43,7 +47,19 @@ def market() -> pd.DataFrame:
 
 
 def datasets(spec: dict[str, Any]) -> list[list[dict[str, Any]]]:
-    return list(spec["datasets"].values())
+    """The rows of each table, as a reader's browser makes them of the text: numbers, nothing, or words."""
+    return [rows_of(each) for each in spec["datasets"].values()]
+
+
+def rows_of(text: str) -> list[dict[str, Any]]:
+    return [{name: cell(value) for name, value in row.items()} for row in csv.DictReader(io.StringIO(text))]
+
+
+def cell(text: str) -> Any:
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return text
 
 
 def every(spec: Any, key: str) -> list[Any]:
@@ -212,6 +228,28 @@ def test_a_shade_is_drawn_and_spoken_of(name: str, market: pd.DataFrame) -> None
     assert {"time": "2026-02-16T00:00Z", "until": "2026-02-23T00:00Z"} in [
         rows[0] for rows in datasets(chart.to_dict())
     ]
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_chart_is_written_as_altair_would_write_it(name: str, market: pd.DataFrame) -> None:
+    """The short way leaves out copies and nothing else; what a reader adds goes Altair's own way."""
+    chart = getattr(charts, name)(market, source="Simulated: a test", shade=("2026-02-16", "2026-02-23"))
+
+    assert chart.to_dict() == alt.VConcatChart.to_dict(chart)
+    assert chart.to_dict(validate=False) == chart.to_dict()
+    moving = getattr(charts, name)(market)
+    layers = moving.vconcat[0].layer
+    layers[-1] = layers[-1].add_params(alt.selection_interval(name="seen", bind="scales"))
+    assert moving.to_dict()["params"] and moving.to_dict() == alt.VConcatChart.to_dict(moving)
+
+
+def test_a_panel_with_data_of_its_own_is_drawn() -> None:
+    """Altair lifts what all layers share; that is left to it."""
+    table = pd.DataFrame({"x": [1, 2], "y": [2, 1]})
+    both = alt.layer(alt.Chart(table).mark_line(), alt.Chart(table).mark_point()).encode(x="x", y="y")
+    chart = assemble([both], title="one", finding="two", source="", width=100)
+
+    assert chart.to_dict() == alt.VConcatChart.to_dict(chart)
 
 
 @pytest.mark.parametrize("name", CHARTS)
@@ -443,8 +481,6 @@ def test_lines_can_be_seen(name: str) -> None:
 @pytest.fixture
 def own_theme() -> Any:
     """Leave altair as it was found."""
-    import altair as alt
-
     before = alt.theme.active, alt.renderers.active
     yield alt
     alt.theme.enable(before[0])
@@ -512,8 +548,6 @@ def test_an_unknown_way_to_draw_is_refused() -> None:
 
 def test_a_chart_without_words_is_refused() -> None:
     """A chart of one's own has a finding only if it was given one."""
-    import altair as alt
-
     with pytest.raises(InputError, match="no description"):
         charts.finding(alt.Chart())
     assert charts.finding(alt.Chart(description="one point")) == "one point"

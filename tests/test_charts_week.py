@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,7 +45,9 @@ def parts(of: Any) -> Iterator[dict[str, Any]]:
 
 
 def rows_of(spec: dict[str, Any]) -> list[list[dict[str, Any]]]:
-    return list(spec["datasets"].values())
+    """The rows of each table, made of its text; what is empty is nothing."""
+    tables = [pd.read_csv(io.StringIO(text), dtype={"count": str}) for text in spec["datasets"].values()]
+    return [table.astype(object).where(table.notna(), None).to_dict("records") for table in tables]
 
 
 BINS = pd.DataFrame(

@@ -18,6 +18,7 @@ from oikit.clock import length
 from oikit.data import samples, store
 from oikit.data.venues import binance
 from oikit.errors import MissingExtra, ReportError, StoreError
+from oikit.report.warm import can_fork
 
 SINCE, UNTIL = pd.Timestamp("2026-03-02", tz="UTC"), pd.Timestamp("2026-03-09", tz="UTC")
 
@@ -152,8 +153,9 @@ def test_asking_for_reports_is_light() -> None:
 
 @pytest.mark.notebook
 def test_a_report_is_one_page_and_the_same_each_time(tmp_path: Path) -> None:
-    """No other file, no address, no clock: two runs differ in no byte."""
-    first, second = report.run(out=tmp_path / "a"), report.run(out=tmp_path / "b" / "c")
+    """No other file, no address, no clock: a copied process and papermill's own kernel differ in no byte."""
+    first = report.run(out=tmp_path / "a", engine="warm" if can_fork() else "plain")
+    second = report.run(out=tmp_path / "b" / "c", engine="plain")
 
     html = first.html.read_text(encoding="utf-8")
     assert first.html.read_bytes() == second.html.read_bytes()
@@ -186,12 +188,14 @@ def test_a_stored_market_is_reported_and_called_real(stored: Path, tmp_path: Pat
 
 @pytest.mark.notebook
 def test_a_failing_cell_leaves_the_last_page_and_keeps_the_notebook(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An analyst keeps last week's page, and finds the error in its cell."""
     broken = nbformat.v4.new_notebook(
         cells=[
-            nbformat.v4.new_code_cell('market = "x"\nweek = ""', metadata={"tags": ["parameters"]}),
+            nbformat.v4.new_code_cell(
+                'market = "x"\nweek = ""\nstore = ""', metadata={"tags": ["parameters"]}
+            ),
             nbformat.v4.new_code_cell("raise ValueError('planted')"),
         ],
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
@@ -199,14 +203,14 @@ def test_a_failing_cell_leaves_the_last_page_and_keeps_the_notebook(
     template = tmp_path / "broken.ipynb"
     nbformat.write(broken, template)
     monkeypatch.setattr(sys.modules["oikit.report.run"], "_template", lambda: template)
-    page = tmp_path / "out" / "bnb-null-2026-W10.html"
+    page = tmp_path / "out" / "BNBUSDT-2026-W10.html"
     page.parent.mkdir()
     page.write_text("last week's")
 
     with pytest.raises(ReportError, match=r"stopped in cell \d+: ValueError: planted; .*failed\.ipynb"):
-        report.run(out=page.parent)
+        report.run("BNBUSDT", store=stored, out=page.parent, engine="plain")
 
     assert page.read_text() == "last week's"
-    kept = page.with_name("bnb-null-2026-W10.failed.ipynb")
+    kept = page.with_name("BNBUSDT-2026-W10.failed.ipynb")
     assert "planted" in kept.read_text(encoding="utf-8")
     assert sorted(path.name for path in page.parent.iterdir()) == [kept.name, page.name]

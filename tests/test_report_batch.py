@@ -23,13 +23,19 @@ from oikit.report import cluster
 from oikit.report.batch import Batch, Missed, batch, listed
 from oikit.report.order import Order
 from oikit.report.warm import Fresh, Warm, maker
-from tests.report_parts import small
-
-MARKETS = ("bnb-null", "btc-null")
+from tests.report_parts import MARKETS, few_weeks, small
 
 
 def parts_of(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The usual store, here and in every process that is started from here, is a small one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OIKIT_STORE", str(few_weeks(tmp_path_factory.mktemp("store"))))
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -103,9 +109,9 @@ def test_one_at_a_time_gives_the_same_bytes(together: Path, tmp_path: Path) -> N
 @pytest.mark.notebook
 def test_two_runs_add_up_to_one(together: Path, tmp_path: Path) -> None:
     """A market now, another later, the older week last: the index is that of the whole."""
-    batch(["btc-null"], week="2026-W10", out=tmp_path, formats="json")
-    batch(["bnb-null"], weeks=2, out=tmp_path, formats="json")
-    batch(["btc-null"], week="2026-W09", out=tmp_path, formats="json")
+    batch(["BTCUSDT"], week="2026-W10", out=tmp_path, formats="json")
+    batch(["BNBUSDT"], weeks=2, out=tmp_path, formats="json")
+    batch(["BTCUSDT"], week="2026-W09", out=tmp_path, formats="json")
 
     ours, whole = (json.loads((folder / "index.json").read_text()) for folder in (tmp_path, together))
     for each in (*ours["reports"], *whole["reports"]):
@@ -119,9 +125,9 @@ def test_a_fresh_process_for_each_gives_the_same_report(notebook: str, together:
     """Where nothing can be forked; and one that dies is said."""
     with maker(warm=False) as fresh:
         assert isinstance(fresh, Fresh)
-        made = fresh.ask(Order("btc-null", notebook=notebook)).made
+        made = fresh.ask(Order("BTCUSDT", notebook=notebook)).made
         assert made is not None
-        assert made.files["html"] == (together / "btc-null-2026-W10.html").read_bytes()
+        assert made.files["html"] == (together / "BTCUSDT-2026-W10.html").read_bytes()
 
 
 def test_a_fresh_process_that_answers_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,16 +142,16 @@ def test_a_fresh_process_that_answers_nothing_is_said(monkeypatch: pytest.Monkey
 @pytest.mark.notebook
 def test_a_failing_cell_stops_its_own_report_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its notebook is kept, the other market is reported, and the exit code says that one is missing."""
-    cell = "if market == 'btc-null':\n    raise ValueError('planted <b>')\nmarket"
+    cell = "if market == 'BTCUSDT':\n    raise ValueError('planted <b>')\nmarket"
     path = str(small(tmp_path / "x.ipynb", cell))
     monkeypatch.setattr(sys.modules["oikit.report.batch"], "_NOTEBOOK", path)
 
     made = batch(MARKETS, week="2026-W10", out=tmp_path / "out", jobs=2)
 
-    assert [path.name for path in made.made[0]] == ["bnb-null-2026-W10.html", "bnb-null-2026-W10.facts.json"]
+    assert [path.name for path in made.made[0]] == ["BNBUSDT-2026-W10.html", "BNBUSDT-2026-W10.facts.json"]
     (missed,) = made.missed
-    assert str(missed).startswith("btc-null, 2026-W10: the report of btc-null stopped in cell")
-    assert (tmp_path / "out" / "btc-null-2026-W10.failed.ipynb").exists()
+    assert str(missed).startswith("BTCUSDT, 2026-W10: the report of BTCUSDT stopped in cell")
+    assert (tmp_path / "out" / "BTCUSDT-2026-W10.failed.ipynb").exists()
     page = made.index.read_text(encoding="utf-8")  # type: ignore[union-attr]
     assert "ValueError: planted &lt;b&gt;" in page and str(tmp_path) not in page
 
@@ -189,7 +195,7 @@ def test_a_batch_may_be_written_to_an_address(kind: str, together: Path, tmp_pat
 def test_what_fits_no_market_is_refused_at_once(given: dict[str, Any], says: str, tmp_path: Path) -> None:
     """Before anything is started; the folder stays as it was."""
     with pytest.raises(ReportError, match=says):
-        batch(**{"markets": ["bnb-null"], "out": tmp_path / "out", **given})
+        batch(**{"markets": ["BNBUSDT"], "out": tmp_path / "out", **given})
 
     assert not (tmp_path / "out" / "index.html").exists()
 
@@ -199,7 +205,7 @@ def test_an_index_that_is_none_is_refused_before_the_work(tmp_path: Path) -> Non
     (tmp_path / "index.json").write_text('{"mine": true}')
 
     with pytest.raises(StoreError, match="no index of reports; move it away"):
-        batch(["bnb-null"], out=tmp_path)
+        batch(["BNBUSDT"], out=tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["index.json"]
 
 
@@ -244,11 +250,11 @@ def test_a_batch_compares_with_the_week_before_where_it_can(tmp_path: Path) -> N
     """From a folder of earlier reports; a market without is told, and reported alone."""
     if "last" not in inspect.signature(report.collect).parameters:
         pytest.skip("facts cannot be compared with those of another week yet")
-    batch(["bnb-null"], week="2026-W09", out=tmp_path, formats="json")
+    batch(["BNBUSDT"], week="2026-W09", out=tmp_path, formats="json")
 
-    made = batch(["bnb-null", "btc-null"], week="2026-W10", out=tmp_path, formats="json", against=tmp_path)
+    made = batch(["BNBUSDT", "BTCUSDT"], week="2026-W10", out=tmp_path, formats="json", against=tmp_path)
 
-    assert made.alone == ["btc-null-2026-W10"] and not made.missed
+    assert made.alone == ["BTCUSDT-2026-W10"] and not made.missed
     assert not (tmp_path / "none").exists()
 
 
@@ -258,10 +264,10 @@ def test_without_its_parts_a_batch_says_what_to_install(
     """Each with its extra."""
     monkeypatch.setitem(sys.modules, "tqdm", None)
     with pytest.raises(MissingExtra, match=r"oikit\[report\]"):
-        batch(["bnb-null"], out=tmp_path, formats="json")
+        batch(["BNBUSDT"], out=tmp_path, formats="json")
     monkeypatch.setitem(sys.modules, "papermill", None)
     with pytest.raises(MissingExtra, match="papermill"):
-        batch(["bnb-null"], out=tmp_path)
+        batch(["BNBUSDT"], out=tmp_path)
 
 
 # ---------------------------------------------------------------- the command
@@ -286,7 +292,7 @@ def test_the_command_hands_on_what_was_typed(
         return Batch([], [Missed("X", "", "gone")], ["Y-2026-W10"], "index.html", "feed.xml")
 
     monkeypatch.setattr(report, "batch", made)
-    (tmp_path / "list").write_text("bnb-null\n")
+    (tmp_path / "list").write_text("BNBUSDT\n")
 
     code = typed(
         "--markets", str(tmp_path / "list"), "--jobs", "3", "--weeks", "2", "--out", "o", "--format", "md"
@@ -296,7 +302,7 @@ def test_the_command_hands_on_what_was_typed(
     assert (code, out) == (1, "index.html\nfeed.xml\n")
     assert "not made: X: gone\n" in err and "not compared, no facts of the week before: Y-2026-W10\n" in err
     assert asked == {
-        "markets": ["bnb-null"],
+        "markets": ["BNBUSDT"],
         "week": None,
         "store": None,
         "out": "o",
@@ -383,7 +389,7 @@ def test_a_worker_that_is_killed_costs_nothing_but_time(
     distributed = pytest.importorskip("distributed")
     path = str(small(tmp_path / "slow.ipynb", "import time; time.sleep(0.4); (market, week)"))
     monkeypatch.setattr(sys.modules["oikit.report.batch"], "_NOTEBOOK", path)
-    calm = batch(MARKETS, weeks=3, out=tmp_path / "calm", jobs=2)
+    calm = batch(MARKETS, weeks=2, out=tmp_path / "calm", jobs=2)
     deliver, killed = sys.modules["oikit.report.batch"].deliver, []
 
     def then_kill(*given: Any) -> Any:
@@ -394,9 +400,9 @@ def test_a_worker_that_is_killed_costs_nothing_but_time(
         return deliver(*given)
 
     monkeypatch.setattr(sys.modules["oikit.report.batch"], "deliver", then_kill)
-    stormy = batch(MARKETS, weeks=3, out=tmp_path / "stormy", cluster=dask.scheduler_address)
+    stormy = batch(MARKETS, weeks=2, out=tmp_path / "stormy", cluster=dask.scheduler_address)
 
-    assert killed and not stormy.missed and len(stormy.made) == len(calm.made) == 6
+    assert killed and not stormy.missed and len(stormy.made) == len(calm.made) == 4
     assert parts_of(tmp_path / "stormy") == parts_of(tmp_path / "calm")
 
 
@@ -437,14 +443,14 @@ def test_a_fault_of_the_cluster_itself_is_listed(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(distributed, "Client", Client)
     monkeypatch.setattr(distributed, "as_completed", lambda tasks, loop: tasks)
-    made = batch(["bnb-null"], out=tmp_path, cluster="tcp://127.0.0.1:1")
-    assert "the cluster could not make the report of bnb-null: No module named 'oikit'" in str(made.missed[0])
+    made = batch(["BNBUSDT"], out=tmp_path, cluster="tcp://127.0.0.1:1")
+    assert "the cluster could not make the report of BNBUSDT: No module named 'oikit'" in str(made.missed[0])
 
     monkeypatch.setattr(Client, "workers", {})
     with pytest.raises(
         InputError, match=r"has no workers; start one with 'dask worker tcp://127\.0\.0\.1:1'"
     ):
-        batch(["bnb-null"], out=tmp_path, cluster="tcp://127.0.0.1:1")
+        batch(["BNBUSDT"], out=tmp_path, cluster="tcp://127.0.0.1:1")
 
 
 def test_an_address_where_nobody_listens_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -456,20 +462,18 @@ def test_an_address_where_nobody_listens_is_said(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(distributed, "Client", nobody)
     with pytest.raises(InputError, match=r"no Dask scheduler answers at 'tcp://127\.0\.0\.1:1'"):
-        batch(["bnb-null"], out=tmp_path, cluster="tcp://127.0.0.1:1")
+        batch(["BNBUSDT"], out=tmp_path, cluster="tcp://127.0.0.1:1")
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(MissingExtra, match=r"oikit\[cluster\]"):
-        batch(["bnb-null"], out=tmp_path, cluster="tcp://127.0.0.1:1")
+        batch(["BNBUSDT"], out=tmp_path, cluster="tcp://127.0.0.1:1")
 
 
-@pytest.mark.notebook
-def test_a_worker_keeps_its_warm_process(notebook: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_keeps_its_warm_process(warm: Warm, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is started for the first order and serves the next."""
-    started: list[Warm] = []
-    monkeypatch.setattr(cluster, "_kept", started)
-    try:
-        first, second = (cluster._there(Order("bnb-null", formats=("json",))) for _ in range(2))
-        assert first == second and first.made is not None and len(started) == 1
-    finally:
-        for each in started:
-            each.close()
+    started: list[Lent] = []
+    monkeypatch.setattr(cluster, "_kept", [])
+    monkeypatch.setattr(cluster, "maker", lambda: started.append(Lent(warm)) or started[-1])
+
+    first, second = (cluster._there(Order("BNBUSDT", formats=("json",))) for _ in range(2))
+
+    assert first == second and first.made is not None and len(started) == 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -84,6 +83,13 @@ def known(null: Subject) -> dict[str, Any]:
 def last() -> dict[str, Any]:
     """The facts of the week before, as they come from a file."""
     return json.loads(json.dumps(report.collect(report.subject("bnb-null", week="2026-W09"))))
+
+
+@pytest.fixture(scope="module")
+def compared(null: Subject, last: dict[str, Any]) -> dict[str, Any]:
+    """The facts of the week against those of the week before, in which one verdict was another."""
+    claims = [{**each, "word": "supported"} if each["id"] == "C07" else each for each in last["claims"]]
+    return report.collect(null, last={**last, "claims": claims})
 
 
 # ---------------------------------------------------------------- levels and changes
@@ -363,41 +369,34 @@ def test_a_column_that_is_gone_or_on_other_bars_differs_in_all_its_weeks() -> No
 # ---------------------------------------------------------------- against an earlier week
 
 
-def test_what_changed_is_told_in_metrics(null: Subject, last: dict[str, Any], known: dict[str, Any]) -> None:
+def test_what_changed_is_told_in_metrics(
+    compared: dict[str, Any], last: dict[str, Any], known: dict[str, Any]
+) -> None:
     """Then, now, and the difference; an input that nobody touched is not called revised."""
-    facts = report.collect(null, last=last)
-    of, then = by_id(facts), by_id(last)
+    of, then = by_id(compared), by_id(last)
 
-    assert facts["changes"]["week"] == "2026-W09" and facts["changes"]["inputs"] == {}
+    assert compared["changes"]["week"] == "2026-W09" and compared["changes"]["inputs"] == {}
     assert of["was_price"]["value"] == then["price"]["value"]
     assert of["moved_price"]["value"] == pytest.approx(of["price"]["value"] - then["price"]["value"])
     assert of["moved_oi_to_cap"]["unit"] == "points"
     assert known["changes"] is None and {f["id"] for f in known["facts"]} < set(of)
 
 
-def test_a_revised_input_shows_as_revised(null: Subject) -> None:
+def test_a_revised_input_shows_as_revised(null: Subject, last: dict[str, Any]) -> None:
     """The venue rewrote one bar of last week after the report was out."""
     before = report.subject("bnb-null", week="2026-W09")
     table = before.frame.copy()
     table.loc["2026-02-25 05:00", "open_interest"] *= 1.01
-    earlier = report.collect(dataclasses.replace(before, frame=table))
 
-    changes = report.collect(null, last=earlier)["changes"]
+    changes = report.collect(null, last={**last, "inputs": prints(table, before.until)})["changes"]
 
     assert list(changes["inputs"]) == ["open_interest"]
     assert changes["inputs"]["open_interest"]["weeks"] == ["2026-W09"]
 
 
-def test_a_verdict_that_moved_is_told(null: Subject, last: dict[str, Any]) -> None:
+def test_a_verdict_that_moved_is_told(compared: dict[str, Any]) -> None:
     """Then supported, now undecided: said with both words."""
-    was = {
-        **last,
-        "claims": [{**each, "word": "supported"} if each["id"] == "C07" else each for each in last["claims"]],
-    }
-
-    assert report.collect(null, last=was)["verdicts_moved"] == [
-        {"id": "C07", "was": "supported", "now": "undecided"}
-    ]
+    assert compared["verdicts_moved"] == [{"id": "C07", "was": "supported", "now": "undecided"}]
 
 
 DOORS: list[tuple[Any, str]] = [
@@ -659,13 +658,9 @@ def test_an_explanation_is_asked_of_oikit() -> None:
         oikit.explain("oi")
 
 
-def test_nothing_is_explained_that_no_report_shows(
-    known: dict[str, Any], null: Subject, last: dict[str, Any]
-) -> None:
+def test_nothing_is_explained_that_no_report_shows(compared: dict[str, Any]) -> None:
     """Each entry belongs to a fact."""
-    used = {fact["definition"] for fact in report.collect(null, last=last)["facts"]}
-
-    assert used == set(EXPLANATIONS)
+    assert {fact["definition"] for fact in compared["facts"]} == set(EXPLANATIONS)
 
 
 def test_series_of_another_kind_has_no_rank() -> None:

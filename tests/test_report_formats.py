@@ -16,7 +16,7 @@ from oikit.report import order, pdf, words
 from oikit.report.order import Order, make
 from oikit.report.pdf import browser, printed
 from tests.browser import chromium, needs_browser
-from tests.report_parts import small
+from tests.report_parts import few_weeks, small
 
 UNTIL = pd.Timestamp("2026-03-09", tz="UTC")
 
@@ -100,7 +100,8 @@ def test_a_page_is_printed_the_same_each_time(tmp_path: Path, monkeypatch: pytes
     """By a real browser: with its chart, as drawing, and without this computer's folders."""
     needs_browser()
     monkeypatch.setenv("CHROMIUM", str(chromium()))
-    asked = Order("bnb-null", title="a title", notebook=str(small(tmp_path / "x.ipynb")), formats=("pdf",))
+    notebook, store = str(small(tmp_path / "x.ipynb")), str(few_weeks(tmp_path / "store"))
+    asked = Order("BNBUSDT", title="a title", store=store, notebook=notebook, formats=("pdf",))
 
     first, second = (make(asked, here=True).files["pdf"] for _ in range(2))
 
@@ -113,7 +114,7 @@ def test_a_page_is_printed_the_same_each_time(tmp_path: Path, monkeypatch: pytes
         )
     except FileNotFoundError:
         pytest.skip("pdftotext (poppler-utils) is not here to read it")
-    assert "bnb-null 2026-W10" in text.stdout and "a title" in text.stdout
+    assert "BNBUSDT 2026-W10" in text.stdout and "a title" in text.stdout
 
 
 def test_markdown_is_the_words_of_the_facts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

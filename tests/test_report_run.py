@@ -30,7 +30,7 @@ from oikit.report.order import Order, attempt, checked_text, make, raised
 from oikit.report.places import Folder, folder, read
 from oikit.report.run import deliver
 from oikit.report.warm import Warm
-from tests.report_parts import PARAMETERS, SAYS, small
+from tests.report_parts import PARAMETERS, SAYS, few_weeks, small
 
 NASTY = {
     "markup": "<script>alert(1)</script><img src=x onerror=alert(1)>",
@@ -56,6 +56,14 @@ def notebook(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(small(tmp_path_factory.mktemp("notebook") / "small.ipynb"))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The usual store, here and in every process that is started from here, is a small one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OIKIT_STORE", str(few_weeks(tmp_path_factory.mktemp("store"))))
+        yield
+
+
 # ---------------------------------------------------------------- text stays text
 
 
@@ -64,7 +72,7 @@ def notebook(tmp_path_factory: pytest.TempPathFactory) -> str:
 def test_whatever_the_notes_hold_is_shown_as_text(nasty: str, warm: Warm, notebook: str) -> None:
     """They pass a cell of code, a kernel and a page, and come out as they went in."""
     notes = checked_text("notes", nasty)
-    outcome = warm.ask(Order("bnb-null", notes=notes, notebook=notebook))
+    outcome = warm.ask(Order("BNBUSDT", notes=notes, notebook=notebook))
 
     assert outcome.made is not None, outcome.says
     page = outcome.made.files["html"].decode()
@@ -85,12 +93,12 @@ def test_whatever_the_title_holds_is_shown_as_text_or_refused(
             report.run(title=nasty, out=tmp_path / "out")
         assert not (tmp_path / "out").exists()
         return
-    outcome = warm.ask(Order("bnb-null", title=checked_text("title", nasty), notebook=notebook))
+    outcome = warm.ask(Order("BNBUSDT", title=checked_text("title", nasty), notebook=notebook))
 
     assert outcome.made is not None, outcome.says
     page = outcome.made.files["html"].decode()
     tab = re.search(r"<title>(.*?)</title>", page, re.DOTALL)
-    assert tab is not None and markup.unescape(tab[1]).startswith(f"{nasty}: bnb-null, week")
+    assert tab is not None and markup.unescape(tab[1]).startswith(f"{nasty}: BNBUSDT, week")
     assert "<script>alert" not in page
 
 
@@ -101,7 +109,7 @@ def test_the_weekly_page_shows_title_and_notes_as_text(warm: Warm) -> None:
         pytest.skip("the weekly notebook has no title and notes yet")
     title = "<script>alert(1)</script> {{ 7 * 7 }} ''' \\"
     notes = checked_text("notes", "\n".join(NASTY.values())[:19_000])
-    outcome = warm.ask(Order("bnb-null", title=title, notes=notes))
+    outcome = warm.ask(Order("BNBUSDT", title=title, notes=notes))
 
     assert outcome.made is not None, outcome.says
     page = outcome.made.files["html"].decode()
@@ -262,24 +270,22 @@ def test_a_kernel_that_dies_is_said_in_one_line(tmp_path: Path) -> None:
 
 @pytest.mark.notebook
 def test_a_copied_process_gives_the_bytes_of_papermill(warm: Warm, notebook: str) -> None:
-    """Facts and page of the weekly notebook, and outputs of a small one in this process."""
-    small_one = Order("bnb-null", notebook=notebook, notes="x")
-    here, there = attempt(small_one, here=True), warm.ask(small_one)
-    assert here.made is not None and here.made == (there.made or there.says)
+    """A chart and all: `test_a_report_is_one_page_and_the_same_each_time` has the weekly notebook."""
+    asked = Order("BNBUSDT", notebook=notebook, notes="x")
 
-    weekly = Order("bnb-null")
-    copied, plain = warm.ask(weekly), attempt(weekly)
-    assert copied.made is not None, copied.says
-    assert plain.made is not None and copied.made == plain.made
+    here, there, plain = attempt(asked, here=True), warm.ask(asked), attempt(asked)
+
+    assert here.made is not None and there.made is not None, here.says or there.says
+    assert here.made == there.made == (plain.made or plain.says)
 
 
 def test_asking_the_facts_alone_needs_no_notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And so nothing that runs one."""
     monkeypatch.setitem(sys.modules, "papermill", None)
-    made = report.run(out=tmp_path, formats="json")
+    made = report.run("BNBUSDT", out=tmp_path, formats="json")
 
     assert list(made) == [made.facts] and made.html is None
-    assert json.loads(made.facts.read_text(encoding="utf-8"))["market"] == "bnb-null"
+    assert json.loads(made.facts.read_text(encoding="utf-8"))["market"] == "BNBUSDT"
 
 
 def test_an_engine_that_cannot_be_loaded_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -293,9 +299,9 @@ def test_an_engine_that_cannot_be_loaded_is_named(tmp_path: Path, monkeypatch: p
 # ---------------------------------------------------------------- the week before
 
 
-@pytest.fixture
-def earlier_facts(tmp_path: Path) -> Path:
-    return report.run(week="2026-W09", out=tmp_path / "old", formats="json").facts
+@pytest.fixture(scope="module")
+def earlier_facts(stored: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return report.run("BNBUSDT", week="2026-W09", out=tmp_path_factory.mktemp("old"), formats="json").facts
 
 
 def test_facts_of_an_earlier_week_are_handed_on(
@@ -311,13 +317,13 @@ def test_facts_of_an_earlier_week_are_handed_on(
         return collect(about)
 
     monkeypatch.setattr(facts, "collect", spy)
-    report.run(week="2026-W10", out=tmp_path, formats="json", against=earlier_facts)
+    report.run("BNBUSDT", week="2026-W10", out=tmp_path, formats="json", against=earlier_facts)
 
     assert seen["last"] == json.loads(earlier_facts.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(
-    ("market", "week"), [("bnb-null", "2026-W09"), ("bnb-null", "2026-W08"), ("btc-null", "2026-W10")]
+    ("market", "week"), [("BNBUSDT", "2026-W09"), ("BNBUSDT", "2026-W08"), ("BTCUSDT", "2026-W10")]
 )
 def test_only_an_earlier_week_of_the_same_market_compares(
     market: str, week: str, earlier_facts: Path, tmp_path: Path
@@ -349,14 +355,14 @@ def test_a_failure_keeps_the_last_page_and_a_success_clears_the_failure(
     """What was in place stays, whatever became of the new one."""
     broken = small(tmp_path / "b.ipynb", "raise ValueError('planted')")
     place = folder(tmp_path / "out")
-    well = warm.ask(Order("bnb-null", notebook=notebook))
+    well = warm.ask(Order("BNBUSDT", notebook=notebook))
     made = deliver(place, well)
     before = made.html.read_bytes()
 
     with pytest.raises(
         ReportError, match=r"ValueError: planted; the notebook up to there is .*failed\.ipynb"
     ):
-        deliver(place, warm.ask(Order("bnb-null", notebook=str(broken))))
+        deliver(place, warm.ask(Order("BNBUSDT", notebook=str(broken))))
 
     kept = made.html.with_name(f"{made.html.stem}.failed.ipynb")
     assert made.html.read_bytes() == before and "planted" in kept.read_text(encoding="utf-8")
@@ -371,7 +377,7 @@ def test_a_report_without_forks_is_papermills_own(tmp_path: Path, monkeypatch: p
     path = small(tmp_path / "x.ipynb", SAYS)
     monkeypatch.setattr(sys.modules["oikit.report.run"], "_template", lambda: path)
 
-    made = report.run(out=tmp_path / "out", notes="<p>")
+    made = report.run("BNBUSDT", out=tmp_path / "out", notes="<p>")
 
     assert "<pre>&lt;p&gt;</pre>" in made.html.read_text(encoding="utf-8")
 
@@ -383,11 +389,11 @@ def test_a_copy_that_is_killed_is_said_and_the_next_one_is_well(
     """As when the system takes its memory back."""
     path = small(tmp_path / "x.ipynb", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
 
-    gone = warm.ask(Order("bnb-null", notebook=str(path)))
+    gone = warm.ask(Order("BNBUSDT", notebook=str(path)))
 
     assert gone.made is None
-    assert "the process that made the report of bnb-null was ended from outside" in gone.says
-    assert warm.ask(Order("bnb-null", notebook=notebook)).made is not None
+    assert "the process that made the report of BNBUSDT was ended from outside" in gone.says
+    assert warm.ask(Order("BNBUSDT", notebook=notebook)).made is not None
 
 
 @pytest.mark.notebook
@@ -397,7 +403,7 @@ def test_no_copy_sees_another(warm: Warm, tmp_path: Path) -> None:
         tmp_path / "x.ipynb", "import os, oikit; oikit.left = getattr(oikit, 'left', 0) + 1; oikit.left"
     )
 
-    pages = {warm.ask(Order("bnb-null", notebook=str(path))).made.files["html"] for _ in range(2)}  # type: ignore[union-attr]
+    pages = {warm.ask(Order("BNBUSDT", notebook=str(path))).made.files["html"] for _ in range(2)}  # type: ignore[union-attr]
 
     assert len(pages) == 1
 
@@ -412,7 +418,7 @@ def test_a_warm_process_ends_with_its_owner(tmp_path: Path) -> None:
     )
     code = (
         "from oikit.report.warm import Warm; from oikit.report.order import Order; warm = Warm(); "
-        f"print(warm._process.pid, flush=True); warm.ask(Order('bnb-null', notebook={str(path)!r}))"
+        f"print(warm._process.pid, flush=True); warm.ask(Order('BNBUSDT', notebook={str(path)!r}))"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as owner:
         assert owner.stdout is not None
@@ -446,7 +452,7 @@ def test_a_warm_process_that_is_gone_is_said() -> None:
     with Warm() as gone:
         gone.close()
 
-        assert "was ended from outside" in gone.ask(Order("bnb-null")).says
+        assert "was ended from outside" in gone.ask(Order("BNBUSDT")).says
 
 
 class Ended(Exception):
@@ -534,16 +540,16 @@ def test_an_error_nobody_foresaw_is_told_and_not_raised(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(sys.modules["oikit.report.facts"], "collect", planted)
 
-    outcome = attempt(Order("bnb-null"))
+    outcome = attempt(Order("BNBUSDT"))
     assert (outcome.kind, outcome.says) == ("ZeroDivisionError", "ZeroDivisionError: planted in two lines")
 
 
 def test_a_week_of_the_past_is_counted_back() -> None:
     """Two weeks before the last whole one of the data."""
-    last = make(Order("bnb-null", formats=("json",))).name
-    back = make(Order("bnb-null", back=2, formats=("json",))).name
+    last = make(Order("BNBUSDT", formats=("json",))).name
+    back = make(Order("BNBUSDT", back=2, formats=("json",))).name
 
-    assert (last, back) == ("bnb-null-2026-W10", "bnb-null-2026-W08")
+    assert (last, back) == ("BNBUSDT-2026-W10", "BNBUSDT-2026-W08")
     with pytest.raises(ReportError, match="no ISO week"):
         order.week_before("yesterday")
 

@@ -97,8 +97,12 @@ def test_families_agree_with_statsmodels(p: list[float]) -> None:
     multipletests = pytest.importorskip("statsmodels.stats.multitest").multipletests
     holm, bh = stats.holm(p), stats.benjamini_hochberg(p)
 
-    np.testing.assert_allclose(holm, multipletests(p, method="holm")[1], atol=1e-12)
-    np.testing.assert_allclose(bh, multipletests(p, method="fdr_bh")[1], atol=1e-12)
+    with pytest.MonkeyPatch.context() as patch:
+        # Theirs walks through the whole memory of this process each time: nearly all of the test's time.
+        patch.setattr("gc.collect", lambda *given: 0)
+        theirs = {method: multipletests(p, method=method)[1] for method in ("holm", "fdr_bh")}
+    np.testing.assert_allclose(holm, theirs["holm"], atol=1e-12)
+    np.testing.assert_allclose(bh, theirs["fdr_bh"], atol=1e-12)
     assert (holm >= bh - 1e-15).all()
     assert (bh >= np.array(p) * (1 - 1e-15)).all()
 

@@ -28,9 +28,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from oikit.charts.canvas import Span, View, When, alt, assemble, rows, thin
+from oikit.charts.canvas import Span, View, When, rows, thin
 from oikit.charts.canvas import axis as _y
 from oikit.charts.holders import crowds
+from oikit.charts.stack import alt, assemble, plot
+from oikit.clock import bars
 from oikit.errors import InputError
 from oikit.indicators import funding_apr, oi_to_cap, robust_zscore
 from oikit.indicators import velocity as log_velocity
@@ -227,7 +229,8 @@ def velocity(
     drawn, belt = view.cut(change), view.belt(change, band)
     at, value = view.last(drawn)
     compared = view.against(belt, band, at, value, percent)
-    score = robust_zscore(logs[:at], band).iloc[-1]
+    count = bars(band, logs.index)
+    score = robust_zscore(logs[:at].iloc[-count - 1 :], count).iloc[-1]
     side = "below" if score < 0 else "above"
     far = (
         f" That is {abs(score):.1f} robust standard deviations {side} their median."
@@ -290,14 +293,15 @@ def funding(
     lengths = hours[kept.index]
     begins = kept.set_axis(kept.index - pd.to_timedelta(lengths, unit="h"))
     table = rows({"rate": kept * 1e4, "hours": lengths}).assign(since=rows({"rate": begins})["time"])
-    colour = alt.condition("datum.rate < 0", alt.value(COLORS["accent"]), alt.value(COLORS["funding"]))
+    below = {"test": "datum.rate < 0", "value": COLORS["accent"]}
+    colour = alt.ColorValue(COLORS["funding"], condition=below)
     tips = [
         alt.Tooltip("rate:Q", title="basis points"),
         alt.Tooltip("hours:Q", title="for this many hours"),
     ]
     # Nothing but zeros would leave the axis without a unit.
     y = alt.Y("rate:Q", title=None, scale=alt.Scale(domain=[-1, 1]) if not paid.any() else alt.Undefined)
-    bar = alt.Chart(table).mark_bar()
+    bar = plot(table).mark_bar()
     bar = bar.encode(view.x("since"), alt.X2("time:T"), y, alt.Y2Datum(0), color=colour, tooltip=tips)
     some = "" if len(kept) == len(paid) else " (only the largest and smallest of each stretch)"
     panel = view.panel(

@@ -1,7 +1,7 @@
 """What every chart is drawn on: a span of time, lines with gaps, bands, and a frame of words.
 
 Nothing here is for readers; `oikit.charts` is. A chart makes a `View` of its frame, asks it for
-layers, and stacks them with `assemble`.
+layers, and stacks them with `oikit.charts.stack.assemble`.
 """
 
 from __future__ import annotations
@@ -13,18 +13,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from oikit.charts.stack import alt, layered, plot
 from oikit.clock import bar_length, bars, utc, words
 from oikit.data.quality import coverage
-from oikit.errors import InputError, MissingExtra
+from oikit.errors import InputError
 from oikit.frame import validate
 from oikit.theme import COLORS, moment, number, percent
 
-try:
-    import altair as alt
-except ImportError as error:
-    raise MissingExtra("altair", "charts") from error
-
-__all__ = ["LIMIT", "Span", "View", "When", "alt", "assemble", "axis", "rows", "spread", "thin"]
+__all__ = ["LIMIT", "Span", "View", "When", "axis", "rows", "spread", "thin"]
 
 LIMIT = 2000
 """The most marks one series may bring: a screen has no more columns."""
@@ -272,7 +268,7 @@ class View:
         self, values: pd.Series, color: str, y: alt.Y, *, dash: Sequence[float] = (1, 0), labels: bool = True
     ) -> alt.Chart:
         """One Series as a line that breaks where nothing is known."""
-        line = alt.Chart(rows({"value": thin(values)})).mark_line(color=COLORS[color], strokeDash=list(dash))
+        line = plot(rows({"value": thin(values)})).mark_line(color=COLORS[color], strokeDash=list(dash))
         return line.encode(x=self.x(labels=labels), y=y)
 
     def band(self, belt: pd.DataFrame, y: alt.Y) -> list[alt.Chart]:
@@ -281,17 +277,17 @@ class View:
             return []
         # The middle decides which rows stay, so that both edges are drawn on the same ones.
         kept = belt.loc[thin(belt["median"]).index]
-        area = alt.Chart(rows({"value": kept["low"], "high": kept["high"]})).mark_area(
+        area = plot(rows({"value": kept["low"], "high": kept["high"]})).mark_area(
             color=COLORS["band"], opacity=0.6
         )
         return [
-            area.encode(x=self.x(), y=y, y2="high:Q"),
+            area.encode(x=self.x(), y=y, y2=alt.Y2("high:Q")),
             self.line(belt["median"], "muted", y, dash=(5, 3)),
         ]
 
     def level(self, value: float, y: alt.Y) -> alt.Chart:
         """A thin line across, to read the others against."""
-        rule = alt.Chart(pd.DataFrame({"value": [value]})).mark_rule(color=COLORS["muted"], strokeWidth=1)
+        rule = plot(pd.DataFrame({"value": [value]})).mark_rule(color=COLORS["muted"], strokeWidth=1)
         return rule.encode(y=y)
 
     def panel(
@@ -311,11 +307,11 @@ class View:
             if spans:
                 ends = pd.DatetimeIndex([time for span in spans for time in span])
                 times = rows({"at": pd.Series(0.0, ends)})["time"].to_numpy()
-                shade = alt.Chart(pd.DataFrame({"time": times[::2], "until": times[1::2]}))
+                shade = plot(pd.DataFrame({"time": times[::2], "until": times[1::2]}))
                 shade = shade.mark_rect(color=COLORS[color], opacity=0.13)
-                under.append(shade.encode(x=self.x(labels=labels), x2="until:T"))
+                under.append(shade.encode(x=self.x(labels=labels), x2=alt.X2("until:T")))
         head = textwrap.wrap(title, self.width // 7)
-        return alt.LayerChart(layer=[*under, *layers], title=head, width=self.width, height=height)
+        return layered([*under, *layers], title=head, width=self.width, height=height)
 
 
 def axis(label: str | None = None, scale: alt.Scale | None = None) -> alt.Y:
@@ -339,36 +335,3 @@ def spread(places: dict[str, float], room: float, low: float, high: float) -> di
     back = float(np.mean(np.array(placed) - [places[name] for name in names]))
     back = min(max(back, placed[-1] - high), placed[0] - low)
     return {name: place - back for name, place in zip(names, placed, strict=True)}
-
-
-def assemble(
-    panels: Sequence[alt.LayerChart], *, title: str, finding: str, source: str, width: int
-) -> alt.VConcatChart:
-    """Stack panels under a title and the finding, with the source below.
-
-    Parameters
-    ----------
-    panels : sequence of LayerChart
-    title, finding, source : str
-        The finding is also what a screen reader says. An empty source is left out.
-    width : int, pixels
-        Of the panels; text is wrapped to it.
-    """
-    stack: list[alt.LayerChart | alt.VConcatChart] = list(panels)
-    if source:
-        line = alt.TitleParams(
-            textwrap.wrap(source, width // 6), orient="bottom", fontSize=12, color=COLORS["muted"]
-        )
-        # A view has one title, and the panel's own stands above it: this one goes round the panel.
-        stack[-1] = alt.vconcat(stack[-1]).properties(title=line)
-    head = alt.TitleParams(
-        textwrap.wrap(title, width // 10),
-        subtitle=textwrap.wrap(finding, width // 7),
-        fontSize=17,
-        fontWeight="bold",
-        offset=16,
-    )
-    about = {"title": title, "finding": finding, "source": source}
-    return alt.vconcat(*stack, spacing=18).properties(
-        title=head, description=finding, usermeta={"oikit": about}
-    )

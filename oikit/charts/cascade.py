@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from oikit.cascade import Cascade
-from oikit.charts.canvas import alt, assemble
+from oikit.charts.stack import alt, assemble
 from oikit.errors import InputError
 from oikit.margin import max_leverage
 from oikit.margin.checks import Side, checked, sign

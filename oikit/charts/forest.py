@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from oikit.charts.canvas import alt, assemble
+from oikit.charts.stack import alt, assemble
 from oikit.errors import InputError
 from oikit.theme import COLORS
 

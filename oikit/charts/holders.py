@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from oikit.charts.canvas import Span, View, When, alt, assemble, axis, rows, spread
+from oikit.charts.canvas import Span, View, When, axis, rows, spread
+from oikit.charts.stack import alt, assemble, plot
 from oikit.errors import FrameError
 from oikit.indicators import long_share
 from oikit.theme import COLORS, moment, percent
@@ -68,11 +69,11 @@ def crowds(
     for name, share in shares.items():
         called, counts, color, dash, shape = _CROWDS[name]
         label = rows({"value": edge + places[name]}).assign(says=f"{called}\n({counts})")
-        at_end = alt.Chart(label).encode(x=view.x(), y=y)
+        at_end = plot(label).encode(x=view.x(), y=y)
         layers += [
             view.line(share, color, y, dash=dash),
             at_end.mark_point(shape=shape, xOffset=10, size=50, filled=True, opacity=1, color=COLORS[color]),
-            at_end.mark_text(align="left", dx=20, lineBreak="\n").encode(text="says:N"),
+            at_end.mark_text(align="left", dx=20, lineBreak="\n").encode(text=alt.Text("says:N")),
         ]
     said = [f"{percent(ends[n][1])} of {_CROWDS[n][0]} (counting {_CROWDS[n][1]})" for n in shares]
     says = (

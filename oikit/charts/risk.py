@@ -21,8 +21,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from oikit.charts.canvas import LIMIT, alt, assemble, thin
+from oikit.charts.canvas import LIMIT, thin
 from oikit.charts.cascade import cascade_steps, liquidation_moves
+from oikit.charts.stack import alt, assemble
 from oikit.errors import InputError
 from oikit.risk import Accounts
 from oikit.stats import wilson

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from oikit.charts.canvas import alt, assemble
+from oikit.charts.stack import alt, assemble, layered, plot
 from oikit.errors import InputError
 from oikit.theme import COLORS, percent
 
@@ -50,10 +50,10 @@ def reliability(table: pd.DataFrame, *, source: str = "", width: int = 470) -> a
     axis = alt.Axis(format=".0%", tickCount=6)
     x = alt.X("said:Q", title="what was said", scale=scale, axis=axis)
     y = alt.Y("came:Q", title="what came", scale=scale, axis=axis)
-    base = alt.Chart(points)
+    base = plot(points)
     looks = alt.Scale(domain=["inside", "outside"], range=[COLORS["open_interest"], COLORS["short"]])
     shapes = alt.Scale(domain=["inside", "outside"], range=["circle", "cross"])
-    diagonal = alt.Chart(pd.DataFrame({"said": [0.0, 1.0], "came": [0.0, 1.0]}))
+    diagonal = plot(pd.DataFrame({"said": [0.0, 1.0], "came": [0.0, 1.0]}))
     layers = [
         diagonal.mark_line(color=COLORS["muted"], strokeDash=[5, 4], strokeWidth=1).encode(x, y),
         base.mark_rule(strokeWidth=9, color=COLORS["band"]).encode(
@@ -70,15 +70,15 @@ def reliability(table: pd.DataFrame, *, source: str = "", width: int = 470) -> a
         base.transform_window(place="row_number()", sort=[alt.SortField("said")])
         .transform_calculate(at="0.04 + 0.05 * (datum.place % 3)")
         .mark_text(fontSize=12, color=COLORS["muted"])
-        .encode(x, alt.Y("at:Q", scale=scale), text="count:N"),
+        .encode(x, alt.Y("at:Q", scale=scale), text=alt.Text("count:N")),
     ]
     inside = int((~out).sum())
     says = (
         f"Of {len(points)} bins {inside} {'lies' if inside == 1 else 'lie'} inside the band that luck alone "
         f"would fill, over {int(points['n'].sum()):,} statements."
     )
-    panel = alt.LayerChart(
-        layer=layers,
+    panel = layered(
+        layers,
         title=[
             "Dots: statements in bins of equal size, their numbers below. Bars: where a dot",
             "lies 19 times in 20, if honest. Dashed: said is what came",
@@ -143,8 +143,8 @@ def _rates(mine: pd.DataFrame, group: str, scale: alt.Scale, width: int, *, last
     y = alt.Y("label:N", sort=order, title=None, axis=names, scale=alt.Scale(domain=order))
     axis = alt.Axis(format=".0%", tickCount=6, labels=last, ticks=last)
     x = alt.X("share:Q", title=None, scale=scale, axis=axis)
-    told = alt.Chart(mine.dropna(subset=["share"])[["label", "share", "low", "high"]])
-    base = alt.Chart(pd.DataFrame({"share": [float(mine["base"].iloc[0])]}))
+    told = plot(mine.dropna(subset=["share"])[["label", "share", "low", "high"]])
+    base = plot(pd.DataFrame({"share": [float(mine["base"].iloc[0])]}))
     layers = [
         base.mark_rule(strokeDash=[5, 4], color=COLORS["accent"], strokeWidth=1.6).encode(x),
         told.mark_rule(strokeWidth=2, color=COLORS["open_interest"]).encode(
@@ -155,7 +155,7 @@ def _rates(mine: pd.DataFrame, group: str, scale: alt.Scale, width: int, *, last
         ),
     ]
     head = f"{group[:1].upper()}{group[1:]}: base rate {percent(float(mine['base'].iloc[0]), 0)} (dashed)"
-    return alt.LayerChart(layer=layers, title=head, width=max(width - 240, 160), height=_ROW * len(order))
+    return layered(layers, title=head, width=max(width - 240, 160), height=_ROW * len(order))
 
 
 def _checked(table: pd.DataFrame, needs: Sequence[str], what: str) -> pd.DataFrame:

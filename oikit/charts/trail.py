@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from oikit.charts.canvas import Span, View, When, alt, assemble, thin
+from oikit.charts.canvas import Span, View, When, thin
+from oikit.charts.stack import alt, assemble, layered, plot
 from oikit.errors import InputError
 from oikit.theme import COLORS, moment, percent
 
@@ -80,7 +81,7 @@ def trail(
         scale=alt.Scale(domain=[-reach["open_interest"], reach["open_interest"]], nice=False),
         axis=alt.Axis(labelExpr=_MOVE, tickCount=5),
     )
-    line = alt.Chart(_rows(path)).mark_line(color=COLORS["open_interest"], strokeWidth=1.4, opacity=0.75)
+    line = plot(_rows(path)).mark_line(color=COLORS["open_interest"], strokeWidth=1.4, opacity=0.75)
     layers = [
         *(_rule(name, channel) for name, channel in (("close", "x"), ("open_interest", "y"))),
         _corners(reach, x, y),
@@ -88,13 +89,13 @@ def trail(
     ]
     if len(days):
         named = _rows(days).assign(says=[_day(time) for time in pd.DatetimeIndex(days.index)])
-        dots = alt.Chart(named).encode(x, y)
+        dots = plot(named).encode(x, y)
         layers += [
             dots.mark_point(filled=True, size=60, opacity=1, color=COLORS["open_interest"]),
-            dots.mark_text(dy=-11, color=COLORS["text"]).encode(text="says:N"),
+            dots.mark_text(dy=-11, color=COLORS["text"]).encode(text=alt.Text("says:N")),
         ]
     final = moved.iloc[[-1]]
-    last = alt.Chart(_rows(final)).mark_point(
+    last = plot(_rows(final)).mark_point(
         size=130, strokeWidth=2.5, opacity=1, color=COLORS["accent"], shape="square"
     )
     layers.append(last.encode(x, y))
@@ -104,8 +105,8 @@ def trail(
         f"From {moment(moved.index[0])} to {moment(moved.index[-1])} the price moved by {percent(price)} and "
         f"open interest in coins by {percent(coins)}: the corner usually called {corner}."
     )
-    panel = alt.LayerChart(
-        layer=layers,
+    panel = layered(
+        layers,
         title="Up: open interest in coins, change since the start. Square: where it ended",
         width=width,
         height=_HEIGHT,
@@ -120,7 +121,7 @@ def _rows(values: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rule(name: str, channel: str) -> alt.Chart:
-    rule = alt.Chart(pd.DataFrame({name: [0.0]})).mark_rule(color=COLORS["muted"], strokeWidth=1)
+    rule = plot(pd.DataFrame({name: [0.0]})).mark_rule(color=COLORS["muted"], strokeWidth=1)
     field = f"{name}:Q"
     return rule.encode(x=alt.X(field)) if channel == "x" else rule.encode(y=alt.Y(field))
 
@@ -135,11 +136,11 @@ def _corners(reach: dict[str, float], x: alt.X, y: alt.Y) -> alt.LayerChart:
                 "says": [name],
             }
         )
-        text = alt.Chart(at).mark_text(
+        text = plot(at).mark_text(
             align="right" if right > 0 else "left", color=COLORS["muted"], fontStyle="italic"
         )
-        layers.append(text.encode(x, y, text="says:N"))
-    return alt.LayerChart(layer=layers)
+        layers.append(text.encode(x, y, text=alt.Text("says:N")))
+    return layered(layers)
 
 
 def _day(time: pd.Timestamp) -> str:

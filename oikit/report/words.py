@@ -216,7 +216,9 @@ def _said(facts: dict[str, Any] | None, section: str) -> str:
 def _captioned(chart: Any, says: str, source: str) -> Any:
     """The same chart, its finding told by the facts: no number on the page is worked out twice."""
     about = {**chart.usermeta["oikit"], "finding": says, "source": source}
-    return chart.properties(description=says, usermeta={"oikit": about})
+    # Set, not by its own way, which copies the chart: it was drawn here, and nobody else has it.
+    chart.description, chart.usermeta = says, {"oikit": about}
+    return chart
 
 
 def _not_drawn(error: InputError, facts: dict[str, Any] | None, section: str) -> Any:

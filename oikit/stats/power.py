@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -12,6 +13,8 @@ from oikit.stats.given import fraction, whole
 from oikit.stats.special import find, normal_cdf, normal_quantile, t_quantile
 
 __all__ = ["events_needed", "min_detectable_effect", "power_of", "trials_needed"]
+
+Floats = np.typing.NDArray[np.float64]
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(96)
 # Above this, the sample's spread is known and the integral is a single point.
@@ -144,6 +147,16 @@ def power_of(size: float, n: int, *, alpha: float = 0.05, sides: Literal[1, 2] =
     shift = math.sqrt(n) * size
     if freedom > _MANY:
         return normal_cdf(shift - critical) + (normal_cdf(-shift - critical) if sides == 2 else 0.0)
+    s, weights, width = _spreads(freedom)
+    found = _normal(shift - critical * s)
+    if sides == 2:
+        found = found + _normal(-shift - critical * s)
+    return float(np.sum(weights * found) * width / 2)
+
+
+@lru_cache(maxsize=256)
+def _spreads(freedom: int) -> tuple[Floats, Floats, float]:
+    """Spreads that a sample may show, over the true one; their weights, and how wide they lie."""
     reach = 9 / math.sqrt(2 * freedom)
     low, high = max(0.0, 1 - reach), 1 + reach
     s = low + (high - low) * (_NODES + 1) / 2
@@ -154,10 +167,7 @@ def power_of(size: float, n: int, *, alpha: float = 0.05, sides: Literal[1, 2] =
         + (freedom - 1) * np.log(s)
         - freedom * s * s / 2
     )
-    found = _normal(shift - critical * s)
-    if sides == 2:
-        found = found + _normal(-shift - critical * s)
-    return float(np.sum(_WEIGHTS * density * found) * (high - low) / 2)
+    return s, _WEIGHTS * density, high - low
 
 
 def trials_needed(
@@ -208,5 +218,5 @@ def _spread(sd: float) -> float:
     return float(sd)
 
 
-def _normal(z: np.typing.NDArray[np.float64]) -> np.typing.NDArray[np.float64]:
+def _normal(z: Floats) -> Floats:
     return np.array([0.5 * math.erfc(-each / math.sqrt(2)) for each in z.tolist()])

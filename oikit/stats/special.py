@@ -70,21 +70,50 @@ def t_tail(t: float, freedom: float) -> float:
 
 @lru_cache(maxsize=4096)
 def t_quantile(share: float, freedom: float) -> float:
-    """The t with this share of Student's distribution below it, for a share above a half."""
-    top = 2.0
-    while t_tail(top, freedom) > 1 - share:
-        top *= 2
-    return find(lambda t: t_tail(t, freedom) - (1 - share), 0.0, top)
+    """The t with this share of Student's distribution below it, for a share of a half or more.
+
+    Notes
+    -----
+    Newton's steps from the normal quantile. That lies below, where the tail falls ever less steeply, so
+    each step goes up and none goes too far.
+    """
+    t = normal_quantile(share)
+    if freedom > _MANY:
+        return t
+    height = math.lgamma((freedom + 1) / 2) - math.lgamma(freedom / 2) - 0.5 * math.log(freedom * math.pi)
+    for _ in range(1000):
+        density = math.exp(height - (freedom + 1) / 2 * math.log1p(t * t / freedom))
+        step = (t_tail(t, freedom) - (1 - share)) / density
+        if not step > 1e-15 * t:  # what is left is dust, and may be of either sign
+            break
+        t += step
+    return t
 
 
 def find(function: Callable[[float], float], low: float, high: float) -> float:
-    """Where does a falling function cross zero? By halving, to the last digits."""
-    for _ in range(200):
-        middle = (low + high) / 2
-        if middle in (low, high):
+    """Where does a falling function cross zero? To the last digits.
+
+    Notes
+    -----
+    The secant between the ends; an end that stays twice counts half (Illinois). Halving, where that is slow.
+    """
+    at_low, at_high = function(low), function(high)
+    stayed = 0
+    for turn in range(400):
+        middle, width = (low + high) / 2, high - low
+        if middle in (low, high) or width <= 4e-16 * abs(middle):
             break
-        if function(middle) > 0:
-            low = middle
+        slow = turn % 8 > 5 or not at_low > at_high
+        guess = middle if slow else low + width * at_low / (at_low - at_high)
+        if not low < guess < high:
+            guess = middle
+        value = function(guess)
+        if value > 0:
+            low, at_low, at_high = guess, value, at_high / 2 if stayed > 0 else at_high
+            stayed = 1
+        elif value < 0:
+            high, at_high, at_low = guess, value, at_low / 2 if stayed < 0 else at_low
+            stayed = -1
         else:
-            high = middle
+            return guess
     return (low + high) / 2
