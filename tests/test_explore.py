@@ -117,8 +117,19 @@ def test_named_settings_give_the_result_in_words() -> None:
     assert str(answer).splitlines()[2].split("  ")[0] == "  trade".strip().rjust(7).split("  ")[0]
     html = answer._repr_html_()
     assert html.startswith('<p role="status"')
-    assert html.count('<th scope="col">') == len(LEDGER.shows)
+    assert html.count('<th scope="col"') == len(LEDGER.shows)
     assert html.count("<tr>") == 6
+
+
+def test_words_begin_at_the_left_and_a_long_table_is_folded() -> None:
+    """Ragged on the left is hard to read, and a page of lines pushes the lesson away."""
+    short = explore("01", buyer="opens")._repr_html_()
+    long = explore("00", met_in="any")._repr_html_()
+
+    assert '<td style="text-align: left">trade 1</td><td>600</td>' in short
+    assert "<details>" not in short
+    assert "<details><summary>The table, 38 lines: open it when you need it</summary><table>" in long
+    assert long.endswith("</table></details>")
 
 
 @pytest.mark.parametrize(
@@ -263,6 +274,7 @@ def test_each_control_stands_behind_its_question(face: Any) -> None:
     assert [each.value for each in order] == [control.asks for control in LEDGER.controls]
     for label, control in zip(order, kept, strict=True):
         assert everything.index(label) < everything.index(control)
+        assert "oikit-asks" in label._dom_classes  # by its style a long question takes a second line
 
 
 def test_one_output_holds_both_faces(face: Any) -> None:

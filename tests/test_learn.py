@@ -19,7 +19,7 @@ import pytest
 from oikit.errors import InputError, MissingExtra
 from oikit.learn import TODO, check, course, evidence_card, explain, given, notes, predict, quiz, reveal, say
 from oikit.learn.evidence import by_label, draw_intervals
-from oikit.learn.exercise import TOLERANCE, Property, judge, plain, same
+from oikit.learn.exercise import TOLERANCE, Property, Unfinished, judge, plain, same
 from oikit.learn.exercises_01 import DECOMPOSITION, EXERCISES, OI_PATH, Trade
 from oikit.learn.lessons import LESSONS, exercise, exercises, question, questions
 from oikit.learn.questions import digest
@@ -293,6 +293,18 @@ def test_the_same_answer_again_is_one_try() -> None:
         assert DECOMPOSITION.hints[0] in found.says
 
 
+def test_what_is_left_of_a_todo_is_named_for_what_it_is() -> None:
+    """A number that holds a TODO is no function that gives one back."""
+
+    def observe(given: Any, named: Any) -> dict[str, Any]:
+        raise Unfinished
+
+    asked = dataclasses.replace(exercise("01.1"), observe=observe)
+
+    assert judge(asked, [[1, TODO]]).says == "your turn: a TODO is left."
+    assert judge(asked, [len]).says == "your turn: the function still gives back TODO."
+
+
 # --- the doors ---
 
 
@@ -306,7 +318,7 @@ def stops(trades: Any) -> None:
         ("01.1", [TODO], "NOT ATTEMPTED", "your turn"),
         ("01.1", [...], "NOT ATTEMPTED", "your turn"),
         ("01.1", [lambda trades: TODO], "NOT ATTEMPTED", "still gives back TODO"),
-        ("01.1", [lambda trades: None], "NOT ATTEMPTED", "still gives back TODO"),
+        ("01.1", [lambda trades: None], "NOT ATTEMPTED", "the function still gives back TODO"),
         ("01.1", [stops], "ERROR", "KeyError: 'open'"),
         ("01.1", [lambda: []], "ERROR", "TypeError"),
         ("01.1", [5], "NOT YET", "should be a function"),
@@ -800,6 +812,39 @@ def test_the_picture_of_intervals_says_how_many_hold_zero() -> None:
     assert spec["description"].endswith("0 of 2 intervals hold 0.")
     assert spec["title"] == "the day after"
     assert "(n = 1" in json.dumps(spec["datasets"])
+
+
+def test_a_long_label_takes_two_lines_and_keeps_its_n_in_one_piece() -> None:
+    """The axis would cut it off; both versions of the library split at the line break."""
+    table = by_label(*planted(0.01)).rename({"up": "a name that is much too long for one line"})
+    spec = draw_intervals(table).to_dict()
+    (labels,) = [[row["label"] for row in rows] for rows in spec["datasets"].values() if "label" in rows[0]]
+
+    assert labels[0].startswith("down (n = ") and "\n" not in labels[0]
+    assert labels[1].split("\n")[:2] == ["a name that is much too", "long for one line"]
+    assert labels[1].split("\n")[2].startswith("(n = ")
+    assert r"split(datum.label, '\\n')" in json.dumps(spec)
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [(0.0, "0"), (-0.0, "0"), (1e-9, "0"), (0.00003, "+0.3"), (-0.00004, "−0.4"), (0.0012, "+12")],
+)
+def test_zero_has_no_sign_and_a_small_number_has_one(value: float, says: str) -> None:
+    """An interval that ends just above zero must not look as if it ended just below, or at it."""
+    lines = pd.DataFrame(
+        {
+            "n": [30],
+            "effect": [value],
+            "low": [value],
+            "high": [0.01],
+            "naive_low": [-1.0],
+            "naive_high": [1.0],
+        },
+        index=["a"],
+    )
+
+    assert f'<td style="white-space: nowrap">{says} to +100</td>' in card(table=lines)._repr_html_()
 
 
 # --- the course builder ---

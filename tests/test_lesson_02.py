@@ -486,7 +486,7 @@ def test_the_exported_bench_moves_without_a_kernel(exported: Path) -> None:
 
 @pytest.mark.browser
 def test_the_bench_answers_in_jupyterlab(tmp_path: Path) -> None:
-    """The committed lesson, network off: no error, and the face says each setting and counts it."""
+    """The committed lesson, network off: no error; each control moves, each setting is said and counted."""
     needs_browser()
     shutil.copy(ROOT / "notebooks" / f"{LESSON}.ipynb", tmp_path)
     with lab_server(tmp_path) as url, open_browser() as browser:
@@ -499,9 +499,15 @@ def test_the_bench_answers_in_jupyterlab(tmp_path: Path) -> None:
         page.keyboard.press("Space")
         wanted = says(**{**BENCH.start, "world": "planted", "cases": "episodes"})  # type: ignore[arg-type]
         here.locator(".oikit-status").filter(has_text=wanted).wait_for()
+        assert here.locator(".vega-embed svg text").filter(has_text="36 episodes").count() >= 1
+        here.get_by_role("button", name="0.55 %", exact=True).click()
+        here.get_by_role("button", name="14 days", exact=True).focus()
+        page.keyboard.press("Space")
+        there = {"world": "planted", "cases": "episodes", "threshold": "0.55 %", "horizon": "14 days"}
+        here.locator(".oikit-status").filter(has_text=says(**there)).wait_for()  # type: ignore[arg-type]
+        here.locator(".vega-embed svg text").filter(has_text="9 episodes").first.wait_for()
 
         assert re.search(r"Settings tried so far: \d+\.", here.locator(".oikit-status").inner_text())
-        assert here.locator(".vega-embed svg text").filter(has_text="36 episodes").count() >= 1
         assert page.locator('[data-mime-type="application/vnd.jupyter.error"]').count() == 0
         assert page.locator('[data-mime-type="application/vnd.jupyter.stderr"]').count() == 0
         assert browser.barriers(".jp-OutputArea") == []

@@ -432,7 +432,7 @@ def test_the_exported_bench_moves_without_a_kernel(exported: Path) -> None:
 
 @pytest.mark.browser
 def test_the_bench_answers_in_jupyterlab(tmp_path: Path) -> None:
-    """The committed lesson, network off: no error, and the face says each setting and counts it."""
+    """The committed lesson, network off: no error; each control moves, each setting is said and counted."""
     needs_browser()
     shutil.copy(ROOT / "notebooks" / f"{LESSON}.ipynb", tmp_path)
     with lab_server(tmp_path) as url, open_browser() as browser:
@@ -448,8 +448,12 @@ def test_the_bench_answers_in_jupyterlab(tmp_path: Path) -> None:
         wanted = says(**{**JUMPS.start, "world": "planted", "quiet": "any", "spike": 2.5})  # type: ignore[arg-type]
         here.locator(".oikit-status").filter(has_text=wanted).wait_for()
 
-        assert re.search(r"Settings tried so far: \d+\.", here.locator(".oikit-status").inner_text())
         assert here.locator(".vega-embed svg text").filter(has_text="87 cases").count() >= 1
+        here.get_by_role("button", name="12h", exact=True).click()
+        there = {"world": "planted", "quiet": "any", "spike": 2.5, "window": "12h"}
+        here.locator(".oikit-status").filter(has_text=says(**there)).wait_for()  # type: ignore[arg-type]
+
+        assert re.search(r"Settings tried so far: \d+\.", here.locator(".oikit-status").inner_text())
         assert page.locator('[data-mime-type="application/vnd.jupyter.error"]').count() == 0
         assert page.locator('[data-mime-type="application/vnd.jupyter.stderr"]').count() == 0
         assert browser.barriers(".jp-OutputArea") == []

@@ -243,7 +243,7 @@ def test_every_option_can_be_read_on_its_button() -> None:
         float(explore("08").controls[name].style.button_width[:-2]) for name in ("signal", "level")
     )
 
-    assert narrow == 6
+    assert narrow == 5
     assert wide > 0.6 * len("open interest")
 
 

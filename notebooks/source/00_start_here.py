@@ -135,7 +135,7 @@ explore("00")
 
 # %% [markdown]
 # Buttons answer the space bar. If you read *model not found*, run the cell again. Here is the whole ledger in
-# words, without any buttons. You need not read it now: come back when you meet a statement.
+# words, folded. You need not open it now: come back when you meet a statement.
 
 # %%
 explore("00", kind="any", met_in="any", world="null")
@@ -150,8 +150,10 @@ explore("00", kind="any", met_in="any", world="null")
 
 # %%
 weighed = sum(claim.kind == "forecast" for claim in CLAIMS.values())
-say(f"**{weighed} of {len(CLAIMS)}** are forecasts. On the market with nothing built in,")
-say(f"**{counts('null')['supported']}** of them come out supported.")
+say(
+    f"**{weighed} of {len(CLAIMS)}** are forecasts. On the market with nothing built in,",
+    f"**{counts('null')['supported']}** of them come out supported.",
+)
 reveal("00.a")
 reveal("00.b")
 

@@ -254,7 +254,8 @@ check("02.2", episodes)
 # ```
 # middle = s + z² / (2 n)
 # half   = z × √( s (1 − s) / n  +  z² / (4 n²) )
-# ends   = (middle − half) / (1 + z² / n)   and   (middle + half) / (1 + z² / n)
+# low    = (middle − half) / (1 + z² / n)
+# high   = (middle + half) / (1 + z² / n)
 # ```
 #
 # In words: start at the share, pull it towards one half, then go the same way up and down.

@@ -229,7 +229,7 @@ check("04.1", cash_a_day, of_margin)
 # ### Exercise 04.2 · A better alarm
 #
 # A signal with other numbers sounds. *How likely is a slump now?* Your numbers are `a.catches`, `a.usual` and
-# so on.
+# so on. Call the answer `right`, in the cell below the next exercise.
 #
 # ### Exercise 04.3 · Every single time
 #

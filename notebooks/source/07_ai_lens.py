@@ -109,10 +109,10 @@ raw, honest = {}, {}
 for name, given in asked.items():
     parts = folds.walk_forward(given.times, horizon=given.horizon, gap="24h")
     assert not folds.audit(parts, given.times, horizon=given.horizon, gap="24h")
-    raw[name] = model.forecast(given, folds=parts, correct=False)
-    honest[name] = model.forecast(given, folds=parts)
-    bold, skill = calibration.score(raw[name]).skill, calibration.score(honest[name])
-    say(f"**{name}**: raw skill {bold.value:+.1%} ({bold.low:+.1%} to {bold.high:+.1%}). Corrected: {skill}.")
+    for how, said in (("raw", raw), ("corrected", honest)):
+        said[name] = model.forecast(given, folds=parts, correct=how == "corrected")
+        s = calibration.score(said[name]).skill
+        say(f"{name}, {how}: skill {s.value:+.2%} ({s.low:+.2%} to {s.high:+.2%}), n = {s.n}.")
 
 # %% [markdown]
 # In the null world the raw model looks worse than somebody who says nothing, though its interval holds zero.

@@ -89,7 +89,7 @@ dice.fan(dice.throw(100, seed=7), title="One hundred rules, and the best of thei
 before, after = dice.best_and_after(100)
 say(
     f"On average the best of 100 shows a Sharpe ratio of **{before:.1f}** in its first year,",
-    f"and the same rule {abs(after):.1f} in the year after.",
+    f"and the same rule {after:+.1f} in the year after.",
 )
 reveal("08.a")
 reveal("08.b")

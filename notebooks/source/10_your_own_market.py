@@ -154,7 +154,7 @@ page = report.run(name, out="my_report")
 facts = pd.DataFrame(json.loads(page.facts.read_text(encoding="utf-8"))["facts"]).set_index("id")
 say(f"Open **my_report/{page.html.name}** in the list of files on the left.")
 chosen = facts.loc[facts.index.str.startswith(("price", "open_interest", "dollar")), ["value", "unit"]]
-chosen.assign(value=chosen["value"].map("{:,.6g}".format))
+chosen.assign(value=[f"{x:,.0f}" if abs(x) >= 1_000 else f"{x:,.4g}" for x in chosen["value"]])
 
 # %% [markdown]
 # Read it in this order. Is it called real or simulated? How much of the week is missing? Did open interest

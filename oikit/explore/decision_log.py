@@ -8,6 +8,7 @@ stay. Each combination is one more try on the same few trades.
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -250,9 +251,12 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
 
     from oikit.theme import COLORS
 
-    strips = max(len(_market(world)[1].begins.to_numpy().nonzero()[0]) for world in WORLD.options)
+    moments = {world: len(_market(world)[1].begins.to_numpy().nonzero()[0]) for world in WORLD.options}
+    strips = max(moments.values())
     reach = alt.Scale(domain=[BEFORE, AFTER], nice=False)
-    up = alt.Scale(domain=[0.56 - strips, 0.56], nice=False)
+    # The strips of either world fill the height.
+    lowest = alt.ExprRef(f"0.56 - ({json.dumps(moments)})[world]")
+    up = alt.Scale(domainMin=lowest, domainMax=0.56, nice=False, zero=False)
     timed = alt.Axis(title="hours since the decision", values=[BEFORE, 0, 24, 48, AFTER], grid=False)
 
     def x(field: str) -> alt.X:

@@ -35,6 +35,9 @@ __all__ = [
     "words",
 ]
 
+_LONG = 20
+"""A table with more lines is folded."""
+
 Setting = str | float
 Row = Mapping[str, Any]
 
@@ -317,16 +320,29 @@ class Words:
 
     def _repr_html_(self) -> str:
         chosen = ", ".join(f"{name} = {_text(value)}" for name, value in self.settings.items())
-        head = "".join(f'<th scope="col">{html.escape(cell)}</th>' for cell in self.table[0])
+        sides = [_side(column) for column in zip(*self.table, strict=True)]
+        head = "".join(
+            f'<th scope="col"{side}>{html.escape(cell)}</th>'
+            for cell, side in zip(self.table[0], sides, strict=True)
+        )
         body = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in line) + "</tr>"
+            "<tr>"
+            + "".join(f"<td{side}>{html.escape(cell)}</td>" for cell, side in zip(line, sides, strict=True))
+            + "</tr>"
             for line in self.table[1:]
         )
         caption = html.escape(f"{self.title}: {chosen}")
+        table = (
+            f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        )
+        count = len(self.table) - 1
+        if count > _LONG:
+            folded = f"The table, {count} lines: open it when you need it"
+            table = f"<details><summary>{folded}</summary>{table}</details>"
         return (
             f'<p role="status" aria-live="polite">'
             f"{html.escape(' '.join(filter(None, [self.says, self.tried])))}</p>"
-            f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+            f"{table}"
         )
 
 
@@ -352,6 +368,12 @@ def words(explorer: Explorer, given: Mapping[str, object]) -> Words:
     rows = [row for row in explorer.rows(**chosen) if all(name in row for name in explorer.shows)]
     table = [list(explorer.shows.values()), *([_text(row[name]) for name in explorer.shows] for row in rows)]
     return Words(explorer.title, chosen, explorer.says(**chosen), table, count_try(explorer, chosen))
+
+
+def _side(column: Sequence[str]) -> str:
+    """Words begin at the left; numbers end at the right, as JupyterLab has it."""
+    numbers = all(cell[:1] in set("+-−0123456789") for cell in column[1:])
+    return "" if numbers else ' style="text-align: left"'
 
 
 def _text(value: object) -> str:

@@ -54,5 +54,7 @@ class Status(anywidget.AnyWidget):
       font-size: var(--jp-content-font-size1, 14px); line-height: 1.5; min-height: 1.5em;
       margin: 0.4em 0; max-width: 46em; white-space: pre-line;
     }
+    /* A long question before a control: ipywidgets would cut it off. */
+    .widget-label.oikit-asks { white-space: normal; line-height: 1.4; padding: 0.3em 0; }
     """
     text = traitlets.Unicode("").tag(sync=True)

@@ -38,7 +38,7 @@ PUSHED_ABOVE, PUSH = 0.005, 0.015
 """Planted: above this ratio, a log return a day against the direction of the last thirty."""
 
 FEW = 10
-WIDTH = 460
+WIDTH = 430
 
 WORLD = Choice("world", "Which simulated market: nothing built in, or a link?", ("null", "planted"), "null")
 THRESHOLD = Choice(

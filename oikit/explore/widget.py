@@ -39,7 +39,9 @@ class Face:
         self.sentence = Status(text=self._says(explorer.start))
         self.chart = Picture(unbound(explorer).to_dict(), self._shown(explorer.start))
         groups = [self._group(control) for control in explorer.controls]
-        row = ipywidgets.Layout(display="flex", flex_flow="row wrap", grid_gap="0.4em 2em")
+        row = ipywidgets.Layout(
+            display="flex", flex_flow="row wrap", grid_gap="0.4em 2em", height="auto", margin="0 0 0.8em"
+        )
         self.box = ipywidgets.VBox([ipywidgets.Box(groups, layout=row), self.chart, self.sentence])
 
     @property
@@ -55,8 +57,9 @@ class Face:
                 options=control.options,
                 value=control.start,
                 description=name,
-                style={**wide, "button_width": f"{max(6, 2 + 0.55 * max(map(len, control.options))):g}em"},
-                layout={"width": "22em"},
+                style={**wide, "button_width": f"{max(5, 2 + 0.55 * max(map(len, control.options))):g}em"},
+                # Four buttons side by side, and a second row is part of the height.
+                layout={"width": "100%", "height": "auto"},
             )
             parts = [widget]
         else:
@@ -77,8 +80,10 @@ class Face:
             parts = [widget, box]
         self.controls[control.name] = widget
         widget.observe(lambda change: self._moved(control, change["new"]), "value")
-        row = ipywidgets.HBox(parts, layout={"flex_flow": "row wrap"})
-        return ipywidgets.VBox([ipywidgets.Label(control.asks), row], layout={"width": "30em"})
+        row = ipywidgets.HBox(parts, layout={"flex_flow": "row wrap", "height": "auto"})
+        asks = ipywidgets.Label(control.asks, layout={"height": "auto"})
+        asks.add_class("oikit-asks")
+        return ipywidgets.VBox([asks, row], layout={"width": "30em", "max_width": "100%", "height": "auto"})
 
     def _moved(self, control: Choice | Amount, value: Any) -> None:
         if isinstance(control, Amount) and value != control.nearest(value):

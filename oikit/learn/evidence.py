@@ -7,6 +7,7 @@ new evidence, is shown struck through beside the honest one.
 from __future__ import annotations
 
 import html
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ __all__ = ["Card", "by_event", "by_label", "draw_intervals", "evidence_card"]
 
 _VERDICTS = ("supported", "contradicted", "undecided", "silent", "not testable", "arithmetic")
 """The only words a card may end with."""
+
+_LINE = 26  # characters of a label in one line of the picture
 
 BASIS_POINTS = 1e4
 _UNITS = {"basis points": (BASIS_POINTS, "bp"), "points": (100.0, "points")}
@@ -167,25 +170,33 @@ def draw_intervals(
     factor, _ = _unit(unit)
     table = table.dropna(subset=["effect"])
     rows = (table[["effect", "low", "high"]] * factor).assign(
-        label=[f"{label} (n = {n:,.0f})" for label, n in table["n"].items()],
+        label=[_wrapped(f"{label} (n\u00a0=\u00a0{n:,.0f})") for label, n in table["n"].items()],
         says=[_interval(low, high, factor) for low, high in zip(table["low"], table["high"], strict=True)],
     )
-    base = alt.Chart(rows).encode(
-        alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=260, ticks=False, domain=False))
-    )
+    lines = alt.Axis(labelLimit=260, labelExpr="split(datum.label, '\\n')", ticks=False, domain=False)
+    base = alt.Chart(rows).encode(alt.Y("label:N", sort=None, title=None, axis=lines))
     x = alt.X("low:Q", title=f"difference from {against}, {unit}", scale=alt.Scale(zero=True))
     span = base.mark_rule(strokeWidth=3, color=COLORS["muted"]).encode(x, alt.X2("high:Q"))
     dot = base.mark_point(filled=True, size=110, opacity=1, color=COLORS["open_interest"]).encode(
         x="effect:Q"
     )
     text = base.mark_text(dy=-14).encode(alt.Text("says:N"), x="effect:Q")
+    # The line at zero would run through the numbers.
+    clear = base.mark_text(dy=-14, stroke="white", strokeWidth=5, strokeJoin="round", aria=False).encode(
+        alt.Text("says:N"), x="effect:Q"
+    )
     zero = alt.Chart(alt.InlineData([{"at": 0}])).mark_rule(strokeDash=[4, 4]).encode(x="at:Q")
-    return (zero + span + dot + text).properties(
-        width=360,
+    return (zero + clear + span + dot + text).properties(
+        width=350,
         height=alt.Step(52),
         description=f"Dots with interval lines. {_holding_zero(table)}",
         title=title,
     )
+
+
+def _wrapped(label: str) -> str:
+    # The n stays in one piece; after that its spaces are spaces again.
+    return "\n".join(textwrap.wrap(label, _LINE)).replace("\u00a0", " ")
 
 
 def _holding_zero(table: pd.DataFrame) -> str:
@@ -207,7 +218,11 @@ def _interval(low: float, high: float, factor: float) -> str:
 def _points(value: float, factor: float) -> str:
     if value != value:
         return "unknown"
-    return f"{value * factor:+.0f}".replace("-", "−").replace("inf", "∞")
+    said = f"{value * factor:+.0f}"
+    if float(said) == 0:  # a small number has a side of zero, and zero itself has none
+        said = f"{value * factor:+.1f}"
+        said = "0" if float(said) == 0 else said
+    return said.replace("-", "−").replace("inf", "∞")
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,8 +293,12 @@ class Card:
             + "".join(f'<th scope="col" style="white-space: nowrap">{each}</th>' for each in heads)
         )
         body = "".join(
-            f'<tr><th scope="row" style="text-align: left; white-space: nowrap">{html.escape(label)}</th>'
-            f"<td>{n}</td><td>{effect}</td><td>{interval}</td><td><s>{naive}</s></td></tr>"
+            f'<tr><th scope="row" style="text-align: left">{html.escape(label)}</th>'
+            + "".join(
+                f'<td style="white-space: nowrap">{each}</td>'
+                for each in (n, effect, interval, f"<s>{naive}</s>")
+            )
+            + "</tr>"
             for label, n, effect, interval, naive in self._rows()
         )
         lines = "".join(

@@ -181,7 +181,8 @@ def judge(exercise: Exercise, answers: Sequence[Any], *, tries: Sequence[str] = 
     try:
         observed = exercise.observe(given, named)
     except Unfinished as left:
-        return Finding("NOT ATTEMPTED", str(left) or "your turn: the function still gives back TODO.")
+        what = "the function still gives back TODO" if any(map(callable, answers)) else "a TODO is left"
+        return Finding("NOT ATTEMPTED", str(left) or f"your turn: {what}.")
     except InputError as error:
         return Finding("NOT YET", str(error), seen=_digest(str(error)))
     except Exception as error:

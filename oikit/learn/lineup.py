@@ -81,7 +81,7 @@ class LineUp:
             line.encode(x("across"), y("up"), alt.Detail("panel:N"), alt.Order("hour:Q")),
         )
         return alt.layer(*layers).properties(
-            width=560,
+            width=548,
             height=380,
             title="The price from a day before to three days after, twenty times",
             description=f"{PANELS} small lines, numbered: mean paths of the price. One of them happened.",
