@@ -161,7 +161,7 @@ def test_jupyterlab_draws_all_charts_without_a_network(
         names = browser.page.eval_on_selector_all(
             ".vega-embed svg", "s => s.map(e => e.closest('[aria-label]')?.getAttribute('aria-label') || '')"
         )
-        assert len(drawn) == 8 and min(drawn) >= 5
+        assert len(drawn) == 5 and min(drawn) >= 5
         assert all("%" in name for name in names)
         cut = "places => places.map(place => place.scrollWidth - place.clientWidth)"
         assert max(browser.page.eval_on_selector_all(".jp-OutputArea-output", cut)) <= 0
