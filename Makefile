@@ -49,7 +49,7 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 
 test: $(VENV)/.dev browser
-	$(BIN)/pytest --quiet --nbval-lax notebooks
+	$(BIN)/pytest --quiet --nbval-lax --numprocesses 2 --dist loadfile notebooks
 	$(BIN)/pytest --numprocesses 2 --dist worksteal -m 'not slow' --cov --cov-report=term --cov-fail-under=95
 
 # The larger versions of quicker tests: thousands of worlds, ten thousand broken files.

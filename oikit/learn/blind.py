@@ -167,7 +167,16 @@ def _holds_todo(what: Any) -> bool:
 
 def _as_text(what: Any) -> str:
     table = what.to_dict("index") if hasattr(what, "to_dict") else what
-    return json.dumps(table, sort_keys=True, default=str)
+    return json.dumps(_rounded(table), sort_keys=True, default=str)
+
+
+def _rounded(what: Any) -> Any:
+    """The same to six digits: the last ones of a sum differ between computers, and nobody reads them."""
+    if isinstance(what, dict):
+        return {name: _rounded(value) for name, value in what.items()}
+    if isinstance(what, list | tuple):
+        return [_rounded(value) for value in what]
+    return float(f"{what:.6g}") if isinstance(what, float) else what
 
 
 def open_codes(pick: Any = TODO) -> None:
