@@ -19,7 +19,6 @@ from oikit.claims import CLAIMS, weigh
 from oikit.claims.ledger import judge as ledger
 from oikit.errors import InputError
 from oikit.explore import explore, still
-from oikit.explore.correlate import lagged, strongest
 from oikit.explore.lag_bench import LAG_BENCH, days, rows, says
 from oikit.explore.model import every_setting, grid
 from oikit.learn import TODO
@@ -27,6 +26,7 @@ from oikit.learn.exercise import judge, same
 from oikit.learn.exercises_04 import ALARM, BLOCKS, EVERY, EXERCISES, PAYMENT
 from oikit.learn.questions_04 import QUESTIONS
 from oikit.margin import funding_payment
+from oikit.stats.lagged import lagged, strongest
 
 ALL: list[dict[str, Any]] = every_setting(LAG_BENCH)
 START: dict[str, Any] = LAG_BENCH.start

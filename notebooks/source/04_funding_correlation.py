@@ -29,8 +29,8 @@ from oikit import charts, learn, stats
 from oikit.claims import CLAIMS, weigh
 from oikit.claims.ledger import ledger_table, side_by_side
 from oikit.explore import explore, tried
-from oikit.explore.correlate import lagged
 from oikit.learn import TODO, check, explain, given, predict, quiz, reveal, say
+from oikit.stats.lagged import lagged
 
 charts.use_theme()
 world, planted = oikit.sample("bnb-null"), oikit.sample("bnb-planted")

@@ -14,8 +14,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from oikit.explore.correlate import lagged, strongest
 from oikit.explore.model import Choice, Explorer
+from oikit.stats.lagged import lagged, strongest
 
 if TYPE_CHECKING:
     import altair as alt

@@ -2,7 +2,7 @@
 
 Sources of the facts: a long pays the rate on the whole position at each settlement, as
 `oikit.margin.funding_payment` has it; Bayes' rule, counted in weeks; the bound of
-`oikit.stats.zero_failures`; and one deal of `oikit.explore.correlate.lagged`, with given blocks. The
+`oikit.stats.zero_failures`; and one deal of `oikit.stats.lagged.lagged`, with given blocks. The
 numbers are ours and differ from the ones the lesson works through.
 """
 

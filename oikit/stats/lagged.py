@@ -66,7 +66,7 @@ def lagged(
     import numpy as np
     import pandas as pd
 
-    from oikit.stats import block_length, bootstrap_sums
+    from oikit.stats.resample import block_length, bootstrap_sums
 
     one, other = _standard(first), _standard(second)
     shifts = range(-reach, reach + 1)
