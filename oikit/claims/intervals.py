@@ -57,12 +57,11 @@ def intervals(samples: Sequence[Sample], draws: int, seed: int) -> list[Estimate
     list of Estimate
         Symmetric percentile-t intervals of 95 %, in the order of the samples.
     """
-    columns = [_columns(each) for each in samples]
     found: dict[int, Estimate] = {}
     for block in dict.fromkeys(each.block for each in samples):
         mine = [at for at, each in enumerate(samples) if each.block == block]
         for few in (mine[first : first + _TOGETHER] for first in range(0, len(mine), _TOGETHER)):
-            table = np.column_stack([columns[at] for at in few])
+            table = np.column_stack([_columns(samples[at]) for at in few])
             sums = bootstrap_sums(table, block=block, draws=draws, seed=seed)
             for place, at in enumerate(few):
                 found[at] = _interval(samples[at], sums[:, 3 * place : 3 * place + 3])

@@ -123,7 +123,8 @@ def bootstrap_sums(columns: Floats, *, block: float, draws: int = 10_000, seed: 
     # Sums are taken of what differs from the mean: long prefix sums of a constant lose digits.
     centre = table.mean(axis=0)
     prefix = np.zeros((k, 2 * n + 1))
-    np.cumsum(np.tile((table - centre).T, 2), axis=1, out=prefix[:, 1:])
+    prefix[:, 1 : n + 1] = prefix[:, n + 1 :] = (table - centre).T
+    np.cumsum(prefix, axis=1, out=prefix)
     sums = np.zeros((k, draws))
     rate = -math.log1p(-1 / block) if block > 1 else math.inf
     typical = n / block
