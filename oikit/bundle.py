@@ -17,9 +17,10 @@ import sys
 from importlib import metadata, util
 from pathlib import Path
 
+from oikit.data.disk import cache_folder
 from oikit.errors import MissingExtra, OikitError
 
-__all__ = ["bundle", "default_folder"]
+__all__ = ["bundle"]
 
 _MAKE = """
 import sys, vl_convert
@@ -28,11 +29,6 @@ sys.stdin.reconfigure(encoding="utf-8")
 sys.stdout.reconfigure(encoding="utf-8", newline="")
 sys.stdout.write(vl_convert.javascript_bundle(sys.stdin.read(), vl_version=newest))
 """
-
-
-def default_folder() -> Path:
-    """Where made bundles are kept: OIKIT_CACHE, or ``.oikit/cache`` at home."""
-    return Path(os.environ.get("OIKIT_CACHE") or Path.home() / ".oikit" / "cache").expanduser()
 
 
 @functools.cache
@@ -60,7 +56,7 @@ def bundle(code: str) -> str:
         raise MissingExtra("vl-convert-python", "charts")
     version = metadata.version("vl-convert-python")
     asked = hashlib.sha256(f"{version}\n{code}".encode()).hexdigest()[:16]
-    path = default_folder() / f"vega-{version}-{asked}.js"
+    path = cache_folder() / f"vega-{version}-{asked}.js"
     kept = _read(path)
     if kept is None:
         kept = _made(code)

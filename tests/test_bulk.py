@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import sys
 import time
 import tracemalloc
 import urllib.error
@@ -89,7 +90,7 @@ def test_a_web_address_is_read_by_the_fetch_it_came_with() -> None:
         ("https://data.binance.vision", "only oikit's own client"),
         ("simplecache::https://data.binance.vision", "only oikit's own client"),
         ("no such folder", "data/futures/um"),
-        ("nosuchscheme://bucket", "no place that can be read"),
+        ("nosuchscheme://bucket", "the address nosuchscheme://bucket cannot be used"),
     ],
 )
 def test_an_address_that_is_no_place_is_refused(where: str, words: str) -> None:
@@ -131,11 +132,7 @@ def test_a_bucket_that_fails_is_out_of_reach(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_without_fsspec_a_bucket_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder and the web need no such thing."""
-
-    def absent(name: str) -> None:
-        raise ImportError(name)
-
-    monkeypatch.setattr(bulk, "import_module", absent)
+    monkeypatch.setitem(sys.modules, "fsspec.core", None)
 
     with pytest.raises(MissingExtra, match="fsspec"):
         place("s3://bucket")

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from oikit.bundle import bundle, default_folder
+from oikit.bundle import bundle
+from oikit.data.disk import cache_folder
 from oikit.errors import MissingExtra, OikitError
 
 CODE = "window.vegaEmbed = vegaEmbed;"
@@ -35,7 +36,7 @@ def made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[str]]
 
 def kept() -> Path:
     """The one file that is kept."""
-    (found,) = default_folder().iterdir()
+    (found,) = cache_folder().iterdir()
     return found
 
 
@@ -85,14 +86,14 @@ def test_a_folder_that_cannot_be_written_costs_time_and_nothing_else(
 def test_other_code_is_another_script(made: list[str]) -> None:
     """A page and a widget need different last lines."""
     assert bundle("a") != bundle("b")
-    assert len(list(default_folder().iterdir())) == 2
+    assert len(list(cache_folder().iterdir())) == 2
 
 
 def test_what_cannot_be_made_says_why(made: list[str]) -> None:
     """The last line of the other process, not its whole trace; nothing is kept."""
     with pytest.raises(OikitError, match="could not be put into one script: no"):
         bundle("broken")
-    assert not default_folder().exists()
+    assert not cache_folder().exists()
 
 
 def test_without_the_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,13 +41,13 @@ FLOORS: dict[str, int] = {
 
 # Inside data/, too, each module stands on the ones before it.
 DATA_FLOORS = (
-    *("labels", "venues", "quality", "supply", "bulk"),
+    *("labels", "venues", "quality", "supply", "disk", "bulk"),
     *("worlds", "mechanism", "simulate", "samples"),
     *(
-        "disk",
         "budgets",
         "http",
         "store",
+        "mirror",
         "held",
         "upkeep",
         "origin",

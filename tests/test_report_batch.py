@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from oikit.errors import InputError, MissingExtra, ReportError, StoreError
 from oikit.report import cluster
 from oikit.report.batch import Batch, Missed, batch, listed
 from oikit.report.order import Order
+from oikit.report.places import Folder
 from oikit.report.warm import Fresh, Warm, maker
 from tests.report_parts import MARKETS, few_weeks, small
 
@@ -107,6 +109,31 @@ def test_one_at_a_time_gives_the_same_bytes(together: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.notebook
+def test_two_batches_at_once_lose_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each reads the index, and writes it before the other reads: each its line."""
+    read, gate = Folder.read, threading.Event()
+
+    def slowly(self: Folder, name: str) -> bytes | None:
+        found = read(self, name)
+        gate.wait(0.2)  # long enough for the other to read the same, were there no lock
+        return found
+
+    monkeypatch.setattr(Folder, "read", slowly)
+    both = [
+        threading.Thread(target=batch, args=([name],), kwargs={"out": tmp_path, "formats": "json", "jobs": 1})
+        for name in MARKETS
+    ]
+    for each in both:
+        each.start()
+    for each in both:
+        each.join()
+
+    told = json.loads((tmp_path / "index.json").read_text())
+    assert [each["market"] for each in told["reports"]] == sorted(MARKETS)
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".")) == []
+
+
+@pytest.mark.notebook
 def test_two_runs_add_up_to_one(together: Path, tmp_path: Path) -> None:
     """A market now, another later, the older week last: the index is that of the whole."""
     batch(["BTCUSDT"], week="2026-W10", out=tmp_path, formats="json")
@@ -189,12 +216,12 @@ def test_a_batch_may_be_written_to_an_address(kind: str, together: Path, tmp_pat
         ({"against": "x"}, "say which week"),
         ({"formats": "docx"}, "unknown"),
         ({"title": "a\nb"}, "title is one line"),
-        ({"store": "s3://x/y"}, "a folder of this computer"),
+        ({"store": "nowhere://x/y"}, "the address nowhere://x/y cannot be used"),
     ],
 )
 def test_what_fits_no_market_is_refused_at_once(given: dict[str, Any], says: str, tmp_path: Path) -> None:
     """Before anything is started; the folder stays as it was."""
-    with pytest.raises(ReportError, match=says):
+    with pytest.raises(InputError, match=says):
         batch(**{"markets": ["BNBUSDT"], "out": tmp_path / "out", **given})
 
     assert not (tmp_path / "out" / "index.html").exists()

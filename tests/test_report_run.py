@@ -22,7 +22,7 @@ import nbformat
 import pytest
 
 from oikit import report
-from oikit.errors import MissingExtra, ReportError, StoreError
+from oikit.errors import InputError, MissingExtra, ReportError, StoreError
 from oikit.report import engine, order
 from oikit.report import warm as warm_process
 from oikit.report.engine import Stopped, execute, parameters_of
@@ -159,14 +159,15 @@ def test_what_is_no_plain_text_is_refused(name: str, text: Any, says: str, tmp_p
         ({"formats": 3}, "formats=3 is unknown"),
         ({"engine": "docker"}, "engine='docker' is unknown; it is 'auto', 'warm' or 'plain'"),
         ({"against": 3}, "against=3 is int; the report wants str or Path"),
-        ({"store": "s3://bucket/store"}, "bars are read from a folder of this computer"),
+        ({"store": "nowhere://x"}, "the address nowhere://x cannot be used"),
+        ({"store": "https://example.org/x"}, "is a web address, which lists no files"),
         ({"out": "nowhere://x"}, "the address nowhere://x cannot be used"),
         ({"titel": "x"}, r"no parameter \['titel'\]; it has \['market', 'week', 'out', 'store', 'title'"),
     ],
 )
 def test_a_wrong_parameter_is_refused(given: dict[str, Any], says: str, tmp_path: Path) -> None:
     """In one line, before a kernel is started."""
-    with pytest.raises(ReportError, match=says) as caught:
+    with pytest.raises(InputError, match=says) as caught:
         report.run(**{"out": tmp_path / "out", **given})
 
     assert "\n" not in str(caught.value) and not (tmp_path / "out").exists()
@@ -622,6 +623,6 @@ def test_an_address_without_fsspec_says_what_to_install(monkeypatch: pytest.Monk
         folder("memory://x")
     with pytest.raises(MissingExtra):
         read("memory://x/y")
-    with pytest.raises(ReportError, match="cannot be used"):
+    with pytest.raises(InputError, match="cannot be used"):
         monkeypatch.undo()
         read("nowhere://x/y")

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oikit.data import store
+from oikit.data.disk import root_of
 from oikit.data.upkeep import verify
 from oikit.errors import InputError, StoreError
 from tests.conftest import frame
@@ -276,9 +277,9 @@ def test_the_place_comes_from_the_environment_or_the_home_folder(
 ) -> None:
     """The same on every system."""
     monkeypatch.setenv("OIKIT_STORE", str(tmp_path))
-    assert store.default_root() == tmp_path
+    assert root_of() == tmp_path
     monkeypatch.delenv("OIKIT_STORE")
-    assert store.default_root() == Path.home() / ".oikit" / "store"
+    assert root_of() == Path.home() / ".oikit" / "store"
 
 
 def test_a_manifest_is_readable_text(tmp_path: Path) -> None:

@@ -206,6 +206,6 @@ def store() -> click.Command:
 
 
 def _root(root: str | None) -> Path:
-    from oikit.data.store import default_root
+    from oikit.data.disk import root_of
 
-    return Path(root) if root else default_root()
+    return root_of(root)

@@ -17,7 +17,7 @@ def claims() -> click.Command:
 
     @click.command("claims")
     @click.option("--market", metavar="MARKET", default="bnb-null", show_default=True)
-    @click.option("--store", metavar="FOLDER", help="Where bars are kept.  [env: OIKIT_STORE]")
+    @click.option("--store", metavar="FOLDER|URL", help="Where bars are kept.  [env: OIKIT_STORE]")
     @click.option("--details", is_flag=True, help="With the numbers behind each verdict.")
     @click.option("--json", "as_json", is_flag=True, help="One word for each claim, by id.")
     def command(market: str, store: str | None, details: bool, as_json: bool) -> None:
@@ -42,7 +42,7 @@ def report() -> click.Command:
     @click.argument("market", default="bnb-null")
     @click.option("--week", metavar="WEEK", help="ISO week, like 2026-W10.  [default: the last whole one]")
     @click.option("--out", metavar="FOLDER", default="reports", show_default=True, help="Where to write.")
-    @click.option("--store", metavar="FOLDER", help="Where bars are kept.  [env: OIKIT_STORE]")
+    @click.option("--store", metavar="FOLDER|URL", help="Where bars are kept.  [env: OIKIT_STORE]")
     @click.option("--title", metavar="TEXT", help="A line for the head of the page.")
     @click.option("--notes", metavar="TEXT", help="A remark for the page; text, whatever it holds.")
     @click.option(
@@ -107,7 +107,7 @@ def sweep() -> click.Command:
 
     @click.command("sweep")
     @click.option("--market", metavar="MARKET", default="bnb-null", show_default=True)
-    @click.option("--store", metavar="FOLDER", help="Where bars are kept.  [env: OIKIT_STORE]")
+    @click.option("--store", metavar="FOLDER|URL", help="Where bars are kept.  [env: OIKIT_STORE]")
     @click.option("--cluster", metavar="ADDRESS", help="A running Dask scheduler, like tcp://127.0.0.1:8786.")
     def command(market: str, store: str | None, cluster: str | None) -> None:
         """Try every setting of the article's constants on MARKET, and say what the best is worth."""

@@ -20,14 +20,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
 
+from oikit.data.disk import reached
 from oikit.data.venues.archive_files import File
 from oikit.data.venues.defects import DEFECTS, count_as
-from oikit.errors import BadReply, InputError, MissingExtra, StoreError, Unreachable
+from oikit.errors import BadReply, InputError, StoreError, Unreachable
 
 __all__ = ["LARGEST", "Haul", "Pack", "Place", "collect", "inflate", "place", "verified"]
 
@@ -109,14 +109,7 @@ def _folder(base: Path) -> Place:
 
 
 def _elsewhere(address: str) -> Place:
-    try:
-        core = import_module("fsspec.core")
-    except ImportError as error:
-        raise MissingExtra("fsspec", "data") from error
-    try:
-        system, root = core.url_to_fs(address)
-    except (ValueError, ImportError) as error:
-        raise InputError(f"archive={address!r} is no place that can be read: {error}") from error
+    system, root = reached(address, "data")
 
     def read(key: str) -> bytes | None:
         try:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from oikit.clock import length
 from oikit.data import store as disk
+from oikit.data.disk import root_of
 from oikit.data.venues import archive, binance
 from oikit.data.venues.query import check_symbol
 from oikit.errors import InputError
@@ -33,7 +34,7 @@ def provenance(
     InputError
         If nothing of it is stored.
     """
-    root = Path(store) if store else disk.default_root()
+    root = root_of(store)
     check_symbol(symbol)
     if every is not None:
         steps = [binance.clock_for(every)]

@@ -12,6 +12,7 @@ import pandas as pd
 from oikit.clock import MONDAY, length, utc, words
 from oikit.data import held
 from oikit.data import store as disk
+from oikit.data.disk import root_of
 from oikit.data.venues import binance
 from oikit.data.venues.archive_files import ADDRESS
 from oikit.data.venues.query import check_symbol
@@ -101,7 +102,7 @@ def understood(
             f"no bar of {words(span)} ends after {moment_text(start)} and by {moment_text(end)}; "
             "type a later until, or a shorter every"
         )
-    root = Path(store) if store else disk.default_root()
+    root = root_of(store)
     address = (rest or os.environ.get("OIKIT_BINANCE_REST") or binance.ADDRESS).rstrip("/")
     asked = Question(symbol, span, step, low, high, root, address, _archive(archive, address))
     stored = str(asked.manifest().get("address", address))

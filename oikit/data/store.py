@@ -19,7 +19,6 @@ import contextlib
 import hashlib
 import io
 import json
-import os
 import secrets
 import time
 from collections.abc import Iterator, Mapping
@@ -35,8 +34,8 @@ from oikit.errors import StoreError
 from oikit.frame import FIELDS
 
 __all__ = [
+    "adopt",
     "check",
-    "default_root",
     "folder",
     "manifest",
     "markets",
@@ -52,11 +51,6 @@ __all__ = [
 _LOOKS = 5  # at a file that another process may be replacing
 _KEPT = 200  # fetches remembered in a manifest; a market watched for months must not grow it for ever
 _MANIFEST, _LOCK = "manifest.json", ".lock"
-
-
-def default_root() -> Path:
-    """Where the store is, unless an option says otherwise."""
-    return Path(os.environ.get("OIKIT_STORE") or Path.home() / ".oikit" / "store").expanduser()
 
 
 def folder(root: Path, symbol: str, every: pd.Timedelta, *, venue: str = "binance") -> Path:
@@ -221,7 +215,7 @@ def write(
     with writing(root):
         with storing(where, "write to"):
             where.mkdir(parents=True, exist_ok=True)
-            _clear(where)
+        _clear(where)
         known = manifest(root, symbol, every, venue=venue)
         settled, content = _settled(where, known), dict[str, bytes]()
         remarks, files = list(provenance.get("remarks", ())), dict(settled)
@@ -245,7 +239,7 @@ def write(
         if not files:
             return remarks
         columns = {*known.get("columns", ()), *frame.columns[frame.notna().any()]}
-        entry = {**provenance, "since": _text(frame.index[0] - every), "until": _text(frame.index[-1])}
+        span = {"since": (frame.index[0] - every).isoformat(), "until": frame.index[-1].isoformat()}
         note = {
             "venue": venue,
             "symbol": symbol,
@@ -255,16 +249,32 @@ def write(
             **{key: value for key, value in provenance.items() if key != "remarks"},
             **_range(files, every),
             "columns": [name for name in FIELDS if name in columns],
-            "fetches": [*known.get("fetches", ()), {**entry, "remarks": remarks}][-_KEPT:],
+            "fetches": [*known.get("fetches", ()), {**provenance, **span, "remarks": remarks}][-_KEPT:],
         }
-        if content:
-            # A reader, or a process after this one is killed, finds either file as one of the two.
-            before = {**(known or {**note, "fetches": []}), "files": settled}
-            _put_note(where, {**before, "coming": {month: files[month] for month in content}})
-        for name, body in content.items():
-            put(where / f"{name}.parquet", body)
-        _put_note(where, note)
+        adopt(where, {**(known or {**note, "fetches": []}), "files": settled}, note, content)
     return remarks
+
+
+def adopt(
+    where: Path, before: Mapping[str, Any], note: Mapping[str, Any], content: Mapping[str, bytes]
+) -> None:
+    """Put months of one market in place, and the manifest that names them; nobody else writes now.
+
+    Parameters
+    ----------
+    where : Path
+        Of `folder`.
+    before, note : mapping
+        The manifest as it was, and as it will be.
+    content : mapping of str to bytes
+        Files by month.
+    """
+    if content:
+        # A reader, or a process after this one is killed, finds either file as one of the two.
+        _put_note(where, {**before, "coming": {month: note["files"][month] for month in content}})
+    for month, body in content.items():
+        put(where / f"{month}.parquet", body)
+    _put_note(where, note)
 
 
 def settle(
@@ -279,8 +289,7 @@ def settle(
     """
     where = folder(root, symbol, every, venue=venue)
     with writing(root):
-        with storing(where, "write to"):
-            _clear(where)
+        _clear(where)
         known = manifest(root, symbol, every, venue=venue)
         if not known or ("coming" not in known and len(known.get("fetches", ())) <= keep):
             return
@@ -298,7 +307,7 @@ def _range(files: Mapping[str, Any], every: pd.Timedelta) -> dict[str, Any]:
     """What the manifest says of its months together."""
     months = [files[month] for month in sorted(files)]
     return {
-        "since": _text(pd.Timestamp(months[0]["first"]) - every),
+        "since": (pd.Timestamp(months[0]["first"]) - every).isoformat(),
         "until": months[-1]["last"],
         "rows": sum(month["rows"] for month in months),
         "files": dict(sorted(files.items())),
@@ -336,12 +345,9 @@ def _put_note(where: Path, note: Mapping[str, Any]) -> None:
 
 def _clear(where: Path) -> None:
     """Take away what a killed process left half written; nobody else writes now."""
-    for part in where.glob(".*.part"):
-        part.unlink(missing_ok=True)
-
-
-def _text(when: pd.Timestamp) -> str:
-    return when.isoformat()
+    with storing(where, "write to"):
+        for part in where.glob(".*.part"):
+            part.unlink(missing_ok=True)
 
 
 def _months(index: pd.DatetimeIndex) -> pd.PeriodIndex:

@@ -36,10 +36,11 @@ def real_market(symbol: str = "BNBUSDT", every: str = "1h") -> pd.DataFrame | No
     import pandas as pd
 
     from oikit.data import store
+    from oikit.data.mirror import near
     from oikit.data.supply import with_supply
     from oikit.frame import FIELDS, validate
 
-    root, step = store.default_root(), pd.Timedelta(every)
+    root, step = near(None, symbol), pd.Timedelta(every)
     note = store.manifest(root, symbol, step)
     if not note:
         say(
@@ -51,5 +52,5 @@ def real_market(symbol: str = "BNBUSDT", every: str = "1h") -> pd.DataFrame | No
 
     frame = store.read(root, symbol, step, pd.Timestamp(note["since"]), pd.Timestamp(note["until"]))
     frame = with_supply(frame[[name for name in FIELDS if name in frame]], symbol)
-    say(f"{provenance(symbol, every=every)}.")
+    say(f"{provenance(symbol, every=every, store=root)}.")
     return validate(frame[[name for name in FIELDS if name in frame]])

@@ -17,10 +17,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from oikit.data.disk import cache_folder, usual
+from oikit.data.mirror import names
 from oikit.errors import MissingExtra, OikitError, ReportError
 from oikit.report.feed import atom
 from oikit.report.index import merged, page
-from oikit.report.order import Order, Outcome, checked_formats, checked_text, week_before
+from oikit.report.order import Order, Outcome, checked_formats, checked_text, placed, week_before
 from oikit.report.places import Folder, folder
 from oikit.report.run import Engine, Report, checked, deliver, earlier
 
@@ -84,8 +86,8 @@ def listed(markets: str | Path, *, store: str | Path | None = None) -> list[str]
     ----------
     markets : str or path
         Empty lines and what follows a ``#`` are left out.
-    store : path, optional
-        The folder of stored bars; by default the usual one.
+    store : path or address, optional
+        Of stored bars; by default the usual one.
 
     Raises
     ------
@@ -93,16 +95,14 @@ def listed(markets: str | Path, *, store: str | Path | None = None) -> list[str]
         If there is no such file, or there are no names.
     """
     if str(markets) == "all":
-        from oikit.data import store as disk
-
         checked(store=store)
-        root = Path(store) if store else disk.default_root()
-        names = sorted({symbol for symbol, _ in disk.markets(root)}) if root.is_dir() else []
-        if not names:
+        stored = names(store)
+        if not stored:
+            where = store or usual()
             raise ReportError(
-                f"the store {root} holds no market; fill it with 'oikit fetch', or list samples in a file"
+                f"the store {where} holds no market; fill it with 'oikit fetch', or list samples in a file"
             )
-        return names
+        return stored
     try:
         text = Path(markets).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -110,10 +110,10 @@ def listed(markets: str | Path, *, store: str | Path | None = None) -> list[str]
         raise ReportError(
             f"cannot read the list of markets {markets} ({why}); one name a line, or 'all'"
         ) from error
-    names = [name for name in (each.split("#")[0].strip() for each in text.splitlines()) if name]
-    if not names:
+    found = [name for name in (each.split("#")[0].strip() for each in text.splitlines()) if name]
+    if not found:
         raise ReportError(f"the list of markets {markets} is empty; write one name a line")
-    return names
+    return found
 
 
 def batch(
@@ -152,7 +152,7 @@ def batch(
         How many at once; by default one for each core.
     cluster : str, optional
         Address of a Dask scheduler that is running, such as ``"tcp://127.0.0.1:8786"``. Its workers
-        need oikit, and the store under the same path.
+        need oikit, and the store: under the same path, or by an address that they reach.
     site : str
         Address under which the folder is published, for the feed.
     progress : bool
@@ -172,13 +172,13 @@ def batch(
         If the folder cannot be written, or a part is not installed. What concerns one market is not
         raised but listed.
     """
-    names = list(markets)
-    _check(names, week=week, weeks=weeks, against=against, jobs=jobs)
+    asked = list(markets)
+    _check(asked, week=week, weeks=weeks, against=against, jobs=jobs)
     checked(week=week, out=out, store=store, against=against)
     kinds = checked_formats(formats)
     plain = Order(
         "",
-        store=str(Path(store).resolve()) if store else "",
+        store=placed(store),
         title=checked_text("title", title),
         notes=checked_text("notes", notes),
         formats=kinds,
@@ -193,7 +193,7 @@ def batch(
     place = folder(out)
     merged(place.read("index.json"), [])  # one that cannot be read is refused before the work
     before = folder(against, make=False) if against is not None else None
-    orders, alone = _orders(plain, names, week, weeks, before)
+    orders, alone = _orders(plain, asked, week, weeks, before)
     made: list[Report] = []
     missed: list[Missed] = []
     lines = []
@@ -299,24 +299,23 @@ def _bar(total: int, progress: bool) -> Any:
 def _indexed(
     place: Folder, lines: list[dict[str, Any]], missed: list[Missed], out: str, store: str, site: str
 ) -> tuple[Path | str, Path | str]:
-    index = merged(place.read("index.json"), lines)
     told = [(each.market, each.week, _public(each.why, out, store)) for each in missed]
-    text = json.dumps(index, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
-    place.put(
-        {
-            "index.json": text.encode(),
-            "index.html": page(index, told, feed="feed.xml").encode(),
-            "feed.xml": atom(index, site=site).encode(),
-        }
-    )
+    with place.alone():  # another batch may have written here meanwhile: its reports stay in the index
+        index = merged(place.read("index.json"), lines)
+        text = json.dumps(index, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+        place.put(
+            {
+                "index.json": text.encode(),
+                "index.html": page(index, told, feed="feed.xml").encode(),
+                "feed.xml": atom(index, site=site).encode(),
+            }
+        )
     return place.at("index.html"), place.at("feed.xml")
 
 
 def _public(why: str, out: str, store: str) -> str:
     """What goes on a page that may be published names no folder of this computer."""
-    from oikit.data import store as disk
-
-    for folder_here in (out, store, str(disk.default_root())):
+    for folder_here in (out, store, usual(), str(cache_folder())):
         if folder_here:
             why = (
                 why.replace(f"{folder_here}/", "")

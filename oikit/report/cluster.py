@@ -1,7 +1,7 @@
 """The reports of a batch on the workers of a Dask scheduler that somebody has started.
 
-One order is one task, and needs nothing but the store: the store's folder has to be there for every
-worker under the same path. What is made comes back to whoever asked, and only that one writes. A worker
+One order is one task, and needs nothing but the store: each worker reaches it under the same path, or
+by its address. What is made comes back to whoever asked, and only that one writes. A worker
 that is lost costs its tasks only, which run again elsewhere: an order gives the same bytes wherever it runs.
 """
 

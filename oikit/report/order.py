@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from oikit import clock, errors
+from oikit.data.disk import is_address
+from oikit.data.mirror import opened
 from oikit.errors import InputError, OikitError, ReportError
 from oikit.report.engine import Stopped, execute, template
 
@@ -26,6 +28,7 @@ __all__ = [
     "checked_formats",
     "checked_text",
     "make",
+    "placed",
     "raised",
     "week_before",
 ]
@@ -50,7 +53,7 @@ class Order:
     back : int
         So many weeks before that.
     store : str
-        Folder of stored bars; empty for the usual one.
+        Folder or address of stored bars; empty for the usual one.
     title, notes : str
         Text for the page.
     last : dict or None
@@ -156,6 +159,20 @@ def checked_formats(formats: object) -> tuple[str, ...]:
     if not isinstance(given, Sequence) or not given or not all(each in FORMATS for each in given):
         raise ReportError(f"formats={formats!r} is unknown; a report is written as {', '.join(FORMATS)}")
     return tuple(each for each in FORMATS if each in given)
+
+
+def placed(store: str | Path | None) -> str:
+    """A store as an order names it: the same from any folder, and empty for the usual one.
+
+    Raises
+    ------
+    InputError
+        If it is an address and no store can be there.
+    """
+    if is_address(store):
+        opened(str(store))
+        return str(store)
+    return str(Path(store).resolve()) if store else ""
 
 
 def make(order: Order, *, here: bool = False) -> Made:

@@ -7,14 +7,17 @@ piece, which an object store (``s3://``, ``gs://``, ``abfs://``) puts in place i
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from oikit.errors import MissingExtra, ReportError, StoreError
+from oikit.data.disk import cache_folder, is_address, locked, reached
+from oikit.errors import InputError, MissingExtra, ReportError, StoreError
 
 __all__ = ["Folder", "folder", "read"]
 
@@ -72,6 +75,17 @@ class Folder:
         except OSError as error:
             raise self._cannot("read", self.at(name), error) from error
 
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Be the only run of this person that writes here; an address has no such lock."""
+        asked = hashlib.sha256(str(self.root.resolve()).encode()).hexdigest()[:16]
+        with contextlib.ExitStack() as stack:
+            # Not in the folder itself, which may be published. Without a home to write to, no lock.
+            with contextlib.suppress(OSError):
+                (cache_folder() / "locks").mkdir(parents=True, exist_ok=True)
+                stack.enter_context(locked(cache_folder() / "locks" / asked))
+            yield
+
     def remove(self, name: str) -> None:
         """Take a file away, if there is one."""
         (self.root / _one_name(name)).unlink(missing_ok=True)
@@ -102,6 +116,10 @@ class _Elsewhere(Folder):
                 self._files.pipe_file(f"{self._root}/{_one_name(name)}", content)
             except Exception as error:
                 raise self._cannot("write", self.at(name), error) from error
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        yield
 
     def read(self, name: str) -> bytes | None:
         try:
@@ -135,14 +153,14 @@ def folder(out: str | Path, *, make: bool = True) -> Folder:
     ------
     StoreError
         If it cannot be written to.
-    ReportError
+    InputError
         If fsspec does not know such an address.
     MissingExtra
         If it is an address and fsspec is not installed.
     """
-    if "://" not in str(out):
+    if not is_address(out):
         return Folder(Path(out), make=make)
-    files, root = _reached(str(out))
+    files, root = reached(str(out), "report")
     if "file" in (files.protocol if isinstance(files.protocol, tuple) else (files.protocol,)):
         return Folder(Path(root), make=make)  # puts in place in one step
     return _Elsewhere(str(out), files, root, make=make)
@@ -155,34 +173,22 @@ def read(where: str | Path) -> bytes:
     ------
     StoreError
         If it cannot be read.
-    ReportError
+    InputError
         If fsspec does not know such an address.
     MissingExtra
         If it is an address and fsspec is not installed.
     """
     try:
-        if "://" not in str(where):
+        if not is_address(where):
             return Path(where).read_bytes()
-        files, path = _reached(str(where))
+        files, path = reached(str(where), "report")
         found: bytes = files.cat_file(path)
-    except (MissingExtra, ReportError):
+    except (MissingExtra, InputError):
         raise
     except Exception as error:
         why = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise StoreError(f"cannot read {where} ({why})") from error
     return found
-
-
-def _reached(url: str) -> tuple[Any, str]:
-    try:
-        from fsspec.core import url_to_fs
-    except ImportError as error:
-        raise MissingExtra("fsspec", "report") from error
-    try:
-        files, path = url_to_fs(url)
-    except (ValueError, ImportError) as error:
-        raise ReportError(f"the address {url} cannot be used: {error}") from error
-    return files, path
 
 
 def _one_name(name: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from oikit.errors import MissingExtra, ReportError
 from oikit.report import engine as notebooks
-from oikit.report.order import Order, Outcome, attempt, checked_formats, checked_text, make, raised
+from oikit.report.order import Order, Outcome, attempt, checked_formats, checked_text, make, placed, raised
 from oikit.report.places import Folder, folder, read
 from oikit.report.source import subject
 
@@ -70,8 +70,8 @@ def run(
     out : path or address
         The folder to write to; made if missing. Or an address that fsspec knows, like
         ``"s3://bucket/reports"``.
-    store : path, optional
-        The folder of stored bars; by default the usual one. It has to be on this computer.
+    store : path or address, optional
+        Of stored bars; by default the usual one. Of an address the market is copied here first.
     title, notes : str
         Put on the page as text, whatever they hold. A title is one line of up to 200 characters;
         notes are up to 20,000.
@@ -107,7 +107,7 @@ def run(
     order = Order(
         market,
         week,
-        store=str(Path(store).resolve()) if store else "",
+        store=placed(store),
         title=checked_text("title", title),
         notes=checked_text("notes", notes),
         last=earlier(against) if against is not None else None,
@@ -150,11 +150,6 @@ def checked(**given: object) -> None:
         if not isinstance(value, kinds) and not (value is None and name in ("week", "store", "against")):
             wanted = " or ".join(kind.__name__ for kind in kinds)
             raise ReportError(f"{name}={value!r} is {type(value).__name__}; the report wants {wanted}")
-    if "://" in str(given.get("store") or ""):
-        raise ReportError(
-            f"store={str(given['store'])!r} is an address; bars are read from a folder of this computer. "
-            "Copy the store here first, or mount it; reports may be written to an address"
-        )
 
 
 def earlier(where: str | Path) -> dict[str, Any]:

@@ -15,6 +15,8 @@ import pandas as pd
 
 from oikit import clock
 from oikit.data import samples
+from oikit.data.disk import usual
+from oikit.data.mirror import names, near
 from oikit.errors import InputError, ReportError
 from oikit.frame import resample, validate
 
@@ -75,8 +77,8 @@ def subject(market: str, *, week: str | None = None, store: str | Path | None = 
         A sample, like ``"bnb-null"``, or a symbol in the store, like ``"BNBUSDT"``.
     week : str, optional
         An ISO week, like ``"2026-W10"``; by default the last whole one in the data.
-    store : path, optional
-        The folder of stored bars; by default the usual one.
+    store : path or address, optional
+        Of stored bars; by default the usual one. See `oikit.data.mirror.near`.
 
     Raises
     ------
@@ -88,8 +90,8 @@ def subject(market: str, *, week: str | None = None, store: str | Path | None = 
     if market in samples.NAMES:
         found = [(samples.sample(market), _sample_line(market), False)]
         return _of_week(market, week, found, simulated=True)
-    about = _of_week(market, week, _stored(market, store), simulated=False)
-    return _with_notes(about, store)
+    root = near(store, market)
+    return _with_notes(_of_week(market, week, _stored(market, root, store), simulated=False), root)
 
 
 def whole(market: str, *, store: str | Path | None = None) -> tuple[pd.DataFrame, str, bool]:
@@ -99,8 +101,8 @@ def whole(market: str, *, store: str | Path | None = None) -> tuple[pd.DataFrame
     ----------
     market : str
         A sample, or a symbol in the store.
-    store : path, optional
-        The folder of stored bars; by default the usual one.
+    store : path or address, optional
+        Of stored bars; by default the usual one.
 
     Returns
     -------
@@ -118,7 +120,7 @@ def whole(market: str, *, store: str | Path | None = None) -> tuple[pd.DataFrame
     if simulated:
         frame, source = samples.sample(market), _sample_line(market)
     else:
-        frame, source, _ = next(iter(_stored(market, store)))
+        frame, source, _ = next(iter(_stored(market, near(store, market), store)))
     if clock.bar_length(frame.index) < clock.length(_BAR):
         frame = resample(frame, _BAR)
     return frame, source, simulated
@@ -150,11 +152,10 @@ def _of_week(
     raise ReportError(f"{asked} in the data of {market}, which reaches {', or '.join(spans)}")
 
 
-def _with_notes(about: Subject, store: str | Path | None) -> Subject:
+def _with_notes(about: Subject, root: Path) -> Subject:
     """Add what the store knows beside the bars: repairs, revisions, and shorter bars of the same weeks."""
     from oikit.data import store as disk
 
-    root = Path(store) if store else disk.default_root()
     bar = clock.bar_length(about.frame.index)
     steps = [clock.length(every) for symbol, every in disk.markets(root) if symbol == about.market]
     source = bar if bar in steps else min(steps)
@@ -183,19 +184,17 @@ def _sample_line(name: str) -> str:
     )
 
 
-def _stored(market: str, store: str | Path | None) -> Iterator[tuple[pd.DataFrame, str, bool]]:
+def _stored(market: str, root: Path, store: str | Path | None) -> Iterator[tuple[pd.DataFrame, str, bool]]:
     """Each stored bar length of this market, hours first, then what is nearest to them."""
     from oikit.data import fetch
     from oikit.data import store as disk
     from oikit.data.supply import with_supply
     from oikit.data.venues import archive, binance
 
-    root = Path(store) if store else disk.default_root()
     stored = disk.markets(root) if root.is_dir() else []
     steps = [clock.length(every) for symbol, every in stored if symbol == market]
     if not steps:
-        names = sorted({symbol for symbol, _ in stored})
-        there = f"the store {root} holds {', '.join(names) or 'nothing'}"
+        there = f"the store {store or usual()} holds {', '.join(names(store)) or 'nothing'}"
         how = ""
         if re.fullmatch(r"[A-Z0-9]{2,32}", market):
             how = f"; to fill it, type: oikit fetch {market} --since 2026-02-20"
