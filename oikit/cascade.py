@@ -161,7 +161,7 @@ def cascade(cohorts: pd.DataFrame, *, price: float, shock: float, depth: float) 
     Raises
     ------
     InputError
-        If a number cannot be, the shock is a fall of 100 % or more, or a cohort is already gone.
+        If a number cannot be, the shock is a fall of 100% or more, or a cohort is already gone.
 
     Notes
     -----
@@ -182,7 +182,7 @@ def cascade(cohorts: pd.DataFrame, *, price: float, shock: float, depth: float) 
     mark = checked(price, "price", "positive")
     thick = checked(depth, "depth", "positive")
     if checked(shock, "shock") <= -1:
-        raise InputError(f"shock={shock:g} would take the price to 0 or below; type a fall of 5 % as -0.05")
+        raise InputError(f"shock={shock:g} would take the price to 0 or below; type a fall of 5% as -0.05")
     table = _checked_cohorts(cohorts, mark).copy()
     side: Side = "short" if shock > 0 else "long"
     way = 1 if shock > 0 else -1

@@ -114,7 +114,12 @@ def _theme() -> Any:
         "axisX": {"grid": False, "labelFlush": False},
         "axisY": {"domain": False, "ticks": False, "labelPadding": 8, "tickCount": 4},
         "title": title,
-        "legend": {"labelFontSize": 14, "titleFontSize": 14, "labelColor": COLORS["text"]},
+        "legend": {
+            "labelFontSize": 14,
+            "titleFontSize": 14,
+            "labelColor": COLORS["text"],
+            "titleColor": COLORS["text"],
+        },
         "line": {"strokeWidth": 1.6, "strokeCap": "round", "strokeJoin": "round"},
         "text": {"fontSize": 14, "color": COLORS["text"]},
         "range": {"category": [COLORS[name] for name in ("open_interest", "short", "long", "funding")]},

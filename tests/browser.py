@@ -1,7 +1,8 @@
 """A real headless Chromium for tests: it may read files and this computer, and nothing else.
 
 `open_browser` gives a `Browser`; `lab_server` runs a JupyterLab on the loopback address. Both clean
-up after themselves. A test that uses them is marked ``browser`` and calls `needs_browser` first.
+up after themselves. `lesson_page` is a solved lesson as a reader without a kernel gets it. A test that
+uses them is marked ``browser`` and calls `needs_browser` first.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ FLAGS = (
     "--no-first-run",
 )
 
+SOURCES = Path(__file__).resolve().parents[1] / "notebooks" / "source"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -193,6 +195,27 @@ def _answers(url: str) -> bool:
             return reply.status == 200
     except OSError:
         return False
+
+
+def click_end(page: Any, slider: Any) -> None:
+    """Click where a slider ends, on the right."""
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    page.mouse.click(box["x"] + box["width"] - 2, box["y"] + box["height"] / 2)
+
+
+def lesson_page(lesson: str, folder: Path) -> Path:
+    """Run a solved lesson and write it as one page into the folder."""
+    nbclient = pytest.importorskip("nbclient")
+    from oikit.learn.course import solved
+    from oikit.page import render
+
+    notebook = solved(SOURCES / f"{lesson}.py")
+    where = {"metadata": {"path": str(folder)}}
+    nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3", resources=where).execute()
+    page = folder / f"{lesson}.html"
+    page.write_text(render(notebook), encoding="utf-8")
+    return page
 
 
 def run_all(browser: Browser, url: str, notebook: str, *, seconds: float = 90) -> None:

@@ -816,7 +816,7 @@ def test_the_venue_across_its_change_of_labels() -> None:
 
 @pytest.mark.venue
 def test_the_tenth_of_october_reads_as_it_was() -> None:
-    """Coins 6.7 % down at the low of the price, 21.3 % at worst; and value over coins is the price."""
+    """Coins 6.7% down at the low of the price, 21.3% at worst; and value over coins is the price."""
     with stand_in("2025-10-13T12:00:00Z") as venue:
         close = take(venue, "klines", "2025-10-10", "2025-10-11", interval="5m").frame["close"]
         found = take(venue, "metrics", "2025-10-10", "2025-10-11", price=close).frame

@@ -340,7 +340,7 @@ def test_a_series_of_which_nothing_is_known_is_called_unknown() -> None:
 
 
 def test_the_ratio_is_held_against_the_bars_before_it() -> None:
-    """Ten bars at 1 % to 1.9 %, then 4 %: above the band, which does not hold the 4 % itself."""
+    """Ten bars at 1% to 1.9%, then 4%: above the band, which does not hold the 4% itself."""
     share = [*np.linspace(0.010, 0.019, 10), 0.04]
     table = frame(open_interest=np.array(share) * 1000, circulating_supply=[1000.0] * 11)
 
@@ -374,7 +374,7 @@ def test_a_band_never_sees_the_future(values: list[float], cut: int) -> None:
 
 
 def test_velocity_is_told_in_per_cent_and_in_robust_deviations() -> None:
-    """From 100 to 110 in a day is 10 %, and far from days that hardly moved."""
+    """From 100 to 110 in a day is 10%, and far from days that hardly moved."""
     coins = 100 + np.tile([0.0, 0.1, 0.2, 0.1], 20)
     table = frame(open_interest=[*coins, 110.0])
 
@@ -432,7 +432,7 @@ def test_a_shade_without_a_settlement_says_so() -> None:
 
 
 def test_heads_and_coins_are_told_apart() -> None:
-    """Three accounts to one are 75 % of heads; of coins it may be half."""
+    """Three accounts to one are 75% of heads; of coins it may be half."""
     table = frame(long_short_ratio=[3.0, 3.0], top_position_ratio=[1.0, 1.0])
 
     said = charts.finding(charts.crowds(table))

@@ -218,7 +218,7 @@ def test_what_cannot_be_drawn_is_refused_in_words(draw: Any, says: str) -> None:
 
 
 def test_twenty_times_dies_before_five_per_cent() -> None:
-    """The numbers of the lesson: small and large, long and short, against the 5 % of 1 / leverage."""
+    """The numbers of the lesson: small and large, long and short, against the 5% of 1 / leverage."""
     chart = liquidation_moves(tiers("BNBUSDT", on="2025-01-01"))
 
     said = charts.finding(chart)
@@ -264,7 +264,7 @@ def test_a_size_with_no_line_is_still_spoken_of() -> None:
 
 
 def test_a_position_that_is_dead_on_arrival_is_called_so() -> None:
-    """At 50x and 2.5 % maintenance the margin is gone before anything moves; no line is drawn there."""
+    """At 50x and 2.5% maintenance the margin is gone before anything moves; no line is drawn there."""
     chart = liquidation_moves(0.025, at=50, notionals=(5_000,))
 
     assert charts.finding(chart).startswith(
@@ -413,7 +413,7 @@ def test_the_marks_of_a_log_axis_are_round(low: float, high: float, ticks: list[
 
 
 def test_a_cascade_says_what_was_forced_out_and_how_the_sides_compare() -> None:
-    """A fall of 6 % passes 95; the five coins there push the price by 5 % more, and 90 goes, too."""
+    """A fall of 6% passes 95; the five coins there push the price by 5% more, and 90 goes, too."""
     chart = cascade_steps(fallen())
 
     assert charts.finding(chart) == (
@@ -440,7 +440,7 @@ def test_longs_stand_left_of_the_price_and_shorts_right() -> None:
 
 
 def test_what_lies_outside_the_drawing_is_counted() -> None:
-    """Within 8 % of the price half of the longs break; the rest is named, not cut off in silence."""
+    """Within 8% of the price half of the longs break; the rest is named, not cut off in silence."""
     chart = cascade_steps(fallen(shock=-0.01, depth=5), within=0.08)
 
     titles = [each["text"] for each in every(chart.to_dict(), "title") if isinstance(each, dict)]
@@ -449,7 +449,7 @@ def test_what_lies_outside_the_drawing_is_counted() -> None:
 
 
 def test_the_drawing_grows_until_it_holds_where_the_price_stops() -> None:
-    """A cascade to -16 % is not cut at -5 %."""
+    """A cascade to -16% is not cut at -5%."""
     spec = cascade_steps(fallen(), within=0.05).to_dict()
 
     domains = [each["scale"]["domain"] for each in every(spec, "x") if "scale" in each]

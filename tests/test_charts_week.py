@@ -76,7 +76,7 @@ RATES = pd.DataFrame(
 
 
 def test_the_trail_ends_where_the_week_ended() -> None:
-    """By hand: the price ends 10 % higher, open interest 3 % lower; that corner has a name."""
+    """By hand: the price ends 10% higher, open interest 3% lower; that corner has a name."""
     n = 22
     table = frame(
         "8h", "2026-03-02 00:00", close=np.linspace(600, 660, n), open_interest=np.linspace(1e6, 0.97e6, n)

@@ -65,7 +65,7 @@ def test_a_gap_ahead_is_not_known() -> None:
 
 
 def test_fees_and_funding_are_charged_to_either_side() -> None:
-    """Flat price, 0.1 % paid by longs: a long loses it and both fees, a short gains it less both fees."""
+    """Flat price, 0.1% paid by longs: a long loses it and both fees, a short gains it less both fees."""
     market = frame(close=[5.0] * 3, funding_rate=[0.0, 0.001, 0.0])
 
     assert kept(market, 1, 1.0).iloc[0] == pytest.approx(-0.001 - 2 * FEE)
@@ -105,7 +105,7 @@ def test_forward_refuses_what_it_cannot_say(how: str, horizon: object, words: st
 
 
 def test_a_slump_is_seen_at_the_low_and_not_at_the_close() -> None:
-    """5 % below for a moment is 5 % below."""
+    """5% below for a moment is 5% below."""
     market = frame(close=[100.0, 99.0, 99.0], low=[99.0, 95.0, 98.0])
 
     assert same(events.fell_by(0.05)(market, 1), [1.0, 0.0, NAN])

@@ -16,7 +16,7 @@ from oikit.claims import Claim, weigh
 
 
 def most(count: int) -> float:
-    """The largest share of false calls that 5 % and two standard errors allow."""
+    """The largest share of false calls that 5% and two standard errors allow."""
     return 0.05 + 2 * math.sqrt(0.05 * 0.95 / count)
 
 
@@ -30,7 +30,7 @@ def check(count: int, world: str) -> pd.DataFrame:
 
 
 def test_claims_are_not_called_where_nothing_is() -> None:
-    """Each in at most 5 % and two standard errors of 200 markets; a t-test on all bars calls most of them.
+    """Each in at most 5% and two standard errors of 200 markets; a t-test on all bars calls most of them.
 
     "Every time" is left out: where nothing leads to a slump it is false, and saying so is right.
     """

@@ -159,7 +159,7 @@ def test_nothing_planted_is_undecided_and_says_what_it_could_have_seen() -> None
     lines = str(verdict).split("\n")
     assert lines[0] == "undecided: “A high state is followed by a rise.”"
     assert len(lines) == 3
-    assert "or more would mostly have been seen; 1.00 % takes" in lines[2]
+    assert "or more would mostly have been seen; to see 1.00% takes" in lines[2]
     assert "Who acted on it kept" in lines[2]
 
 
@@ -270,14 +270,14 @@ def test_one_failure_refutes_every_time() -> None:
 
     assert (verdict.word, verdict.number, verdict.n) == ("contradicted", 1.0, 40)
     rate = stats.clopper_pearson(1, 40)
-    assert "1 of 40 separate events (n = 40): one is enough. The rate of failures is 2.5 %" in str(verdict)
-    assert f"{100 * rate.high:.3g} %" in str(verdict)
+    assert "1 of 40 separate events (n = 40): one is enough. The rate of failures is 2.5%" in str(verdict)
+    assert f"{100 * rate.high:.3g}%" in str(verdict)
     assert math.isnan(verdict.p)
 
 
 @pytest.mark.parametrize(("n", "word"), [(6, "undecided"), (28, "undecided"), (29, "supported")])
 def test_no_failure_proves_little(n: int, word: str) -> None:
-    """Six of six leave up to 39 %; it takes 29 in a row to leave at most 10 %."""
+    """Six of six leave up to 39%; it takes 29 in a row to leave at most 10%."""
     verdict = ask(*slump(1.0, n))
 
     assert verdict.word == word
@@ -290,7 +290,7 @@ def test_a_handful_of_yes_and_no_gets_the_exact_interval() -> None:
     verdict = ask(replace(mine, every=False), data)
 
     assert (verdict.word, verdict.n) == ("silent", 6)
-    assert "It happened in 3 of 6 (exact 95 % interval 11.8 % to 88.2 %)" in str(verdict)
+    assert "It happened in 3 of 6 (exact 95% interval 11.8% to 88.2%)" in str(verdict)
 
 
 # ---------------------------------------------------------------- looking ahead

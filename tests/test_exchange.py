@@ -320,7 +320,7 @@ def book(**how: Any) -> pd.DataFrame:
 
 
 def test_equal_sides_are_not_equally_fragile():
-    """Longs at 20x and shorts at 3x hold the same open interest; 5 % either way forces out one side."""
+    """Longs at 20x and shorts at 3x hold the same open interest; 5% either way forces out one side."""
     table = book(long_leverage={20: 1}, short_leverage={3: 1})
     fall, rise = (cascade(table, price=100.0, shock=shock, depth=1e9) for shock in (-0.05, 0.05))
 
@@ -332,7 +332,7 @@ def test_equal_sides_are_not_equally_fragile():
 
 
 def test_a_thin_book_turns_a_shock_into_a_cascade():
-    """-5 % reaches the 20x longs; 250 coins at 50 a per cent are 5 % more, which reaches the 10x longs."""
+    """-5% reaches the 20x longs; 250 coins at 50 a per cent are 5% more, which reaches the 10x longs."""
     thin = cascade(book(), price=100.0, shock=-0.05, depth=50.0)
 
     assert thin.steps["forced"].tolist() == [0.0, 250.0, 250.0]
@@ -487,7 +487,7 @@ DOORS: dict[str, tuple[Callable[[], Any], str]] = {
     "a rate in per cent": (lambda: book(maintenance_margin_rate=5), "maintenance_margin_rate=5 cannot be"),
     "open interest 0": (lambda: book(open_interest=0), "open_interest=0"),
     "depth 0": (lambda: cascade(FINE, price=100, shock=-0.1, depth=0), "depth=0"),
-    "a fall of 100 %": (lambda: cascade(FINE, price=100, shock=-1, depth=1), "a fall of 5 % as -0.05"),
+    "a fall of 100%": (lambda: cascade(FINE, price=100, shock=-1, depth=1), "a fall of 5% as -0.05"),
     "a shock unknown": (lambda: cascade(FINE, price=100, shock=math.nan, depth=1), "shock is NaN"),
     "another price": (lambda: cascade(FINE, price=80, shock=-0.1, depth=1), "the price 80 has passed"),
     "a column missing": (

@@ -328,7 +328,7 @@ def test_a_slow_clock_speaks_when_its_bar_has_ended() -> None:
 
 
 def test_funding_is_told_in_its_own_interval() -> None:
-    """0.01 % for four hours is 0.02 % for eight; nothing is assumed to settle three times a day."""
+    """0.01% for four hours is 0.02% for eight; nothing is assumed to settle three times a day."""
     paid = [1e-4, 0, 0, 0, -1e-4, 0, 0, 0, 0.0, NAN, 0.0, 1e-4]
     hours = [4.0, 0, 0, 0, 1.0, 0, 0, 0, 8.0, NAN, 0.0, 8.0]
     rows = frame(funding_rate=paid, funding_interval=hours)

@@ -280,7 +280,7 @@ def test_divergence_speaks_when_positions_jump_and_the_price_does_not() -> None:
 
 
 def test_funding_is_comparable_across_settlement_intervals() -> None:
-    """0.01 % every eight hours and an eighth of that every hour cost the same per year."""
+    """0.01% every eight hours and an eighth of that every hour cost the same per year."""
     eight_hourly = series([0.0001 if i % 8 == 7 else 0.0 for i in range(48)])
     hourly = series([0.0001 / 8] * 48)
 

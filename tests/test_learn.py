@@ -786,7 +786,7 @@ def test_a_card_says_everything_beside_the_number() -> None:
         assert word in text
     assert shown.count("<s>") == 2
     assert "<i>" not in shown
-    assert "95 % interval −" in text
+    assert "95% interval −" in text
     assert text == repr(card())
 
 

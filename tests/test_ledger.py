@@ -197,7 +197,7 @@ def test_the_planted_effect_is_found(found: dict[str, dict[str, Verdict]]) -> No
 def test_a_threshold_that_never_fires_is_silent_and_says_what_it_would_take(
     found: dict[str, dict[str, Verdict]],
 ) -> None:
-    """No event, the coins that 15 % needs, and how many times the most there was."""
+    """No event, the coins that 15% needs, and how many times the most there was."""
     verdict, market = found["bnb-null"]["C05"], oikit.sample("bnb-null")
     share = market["open_interest"] / market["circulating_supply"]
     needed = 0.15 * market["circulating_supply"][share.idxmax()]
@@ -240,7 +240,7 @@ def test_every_single_time_is_decided_by_counting_failures(found: dict[str, dict
 
     assert verdict.word == "contradicted"
     assert f"in {verdict.number:.0f} of {verdict.n} separate events" in verdict.because
-    assert f"{100 * rate.low:.3g} % to {100 * rate.high:.3g} %" in verdict.because
+    assert f"{100 * rate.low:.3g}% to {100 * rate.high:.3g}%" in verdict.because
     assert np.isnan(verdict.p)
 
 
@@ -470,7 +470,7 @@ def test_the_forest_names_what_was_called() -> None:
     )
 
     assert finding(forest(rows)) == (
-        "On m, 3 readings of 4 could be compared with what usually happens; 1 intervals hold 0. "
+        "On m, 3 readings of 4 could be compared with what usually happens; 1 interval holds 0. "
         "Supported: A (n = 20); contradicted: B (n = 30), D (n = 4)."
     )
     endless = rows[rows["id"] == "C"]

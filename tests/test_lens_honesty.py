@@ -77,7 +77,7 @@ class TestNullWorlds:
 
     @pytest.mark.parametrize("model", ["logistic", "tree"])
     def test_the_lens_shows_no_skill(self, model: str) -> None:
-        """In at least 95 % of worlds the interval holds zero; of twelve, one may miss by chance."""
+        """In at least 95% of worlds the interval holds zero; of twelve, one may miss by chance."""
         seeds = range(12 if model == "logistic" else 8)
         held = [covers_zero(forecast(world(seed), model=model)) for seed in seeds]
 
@@ -236,7 +236,7 @@ class TestReliability:
         assert 0.85 <= np.mean(inside) <= 1.0
 
     def test_wrong_probabilities_do_not(self) -> None:
-        """Said 10 % and 90 %, came 40 % and 60 %: no luck does that."""
+        """Said 10% and 90%, came 40% and 60%: no luck does that."""
         p = np.repeat([0.1, 0.9], 600)
         found = reliability(said(p, overlapping(1200, np.repeat([0.4, 0.6], 600), 0)), bins=2)
 

@@ -31,7 +31,7 @@ def walk(n: int = 24 * 60, seed: int = 0, **more: object) -> pd.DataFrame:
 
 def test_the_first_barrier_counts() -> None:
     """Up then down is up; down then up is down; a move that comes too late is neither."""
-    # sigma of two bars is log(1.1) each way, so the barriers of width 1 are 10 % away
+    # sigma of two bars is log(1.1) each way, so the barriers of width 1 are 10% away
     up = [100, 110, 100, 111, 80, 100.0]
     down = [100, 110, 100, 80, 120, 100.0]
     late = [100, 110, 100, 101, 102, 120.0]

@@ -277,7 +277,7 @@ def test_a_word_that_is_no_kind_is_answered_with_the_kinds(value: Any) -> None:
 # --- exercise 00.3 ---
 
 WHOLE = {
-    "event": "funding in its highest 5 % of the year, open interest up 10 %",
+    "event": "funding in its highest 5% of the year, open interest up 10%",
     "horizon": "3 days",
     "outcome": "the price is lower",
     "comparison": "all other hours",
@@ -286,15 +286,15 @@ WHOLE = {
 
 FAULTY = {
     ("event", "empty"): "euphoria",
-    ("event", "every-time"): "every single time funding is above 0.1 %",
+    ("event", "every-time"): "every single time funding is above 0.1%",
     ("event", "names-no-column"): "euphoria above 5 on my scale",
     ("event", "names-no-line"): "very high funding and a surge of open interest",
     ("horizon", "empty"): " ",
     ("horizon", "no-number"): "soon, within days",
     ("horizon", "no-unit"): "within 72",
     ("outcome", "empty"): "dump",
-    ("outcome", "every-time"): "the price must fall by 5 %",
-    ("outcome", "names-no-column"): "there is a slump of 5 %",
+    ("outcome", "every-time"): "the price must fall by 5%",
+    ("outcome", "names-no-column"): "there is a slump of 5%",
     ("outcome", "names-no-size"): "the price reacts strongly",
     ("comparison", "empty"): "usual",
     ("comparison", "every-time"): "it happens every single time",
@@ -328,10 +328,10 @@ def test_every_fault_is_tried_and_said_once() -> None:
         {"horizon": "72h"},
         {"horizon": "three days"},
         {"horizon": "1 week"},
-        {"outcome": "close falls more than 5 %"},
+        {"outcome": "close falls more than 5%"},
         {"comparison": "the base rate of the same market"},
         {"sample": "binance BNBUSDT from 2022-01 to 2025-12"},
-        {"event": "funding_rate above 0.1 % at a settlement"},
+        {"event": "funding_rate above 0.1% at a settlement"},
     ],
 )
 def test_many_ways_to_fill_the_slots_are_right(change: dict[str, str]) -> None:

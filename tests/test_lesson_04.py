@@ -311,6 +311,14 @@ def test_the_page_carries_a_small_grid() -> None:
     assert "There are 162 settings" in re.sub(r"\s+", " ", spec.replace("\\n", " "))
 
 
+def test_the_axis_of_the_years_says_what_it_counts() -> None:
+    """A layer without the title takes it off the axis, and then nobody knows who is read later."""
+    _, years = still("04").to_dict()["vconcat"][0]["vconcat"]
+    titles = [layer["encoding"]["x"]["title"] for layer in years["layer"]]
+
+    assert len(titles) > 1 and set(titles) == {"days by which the price is read later"}
+
+
 @pytest.mark.parametrize("version", ["5", "6"])
 def test_both_versions_of_the_library_draw_the_chosen_setting(version: str) -> None:
     """The number of the chosen lag, every lag of the curve, three years."""
@@ -365,7 +373,7 @@ def test_each_question_has_one_right_option() -> None:
 
 
 def test_the_worked_numbers_are_those_of_the_course() -> None:
-    """0.05 % each eight hours, and what a run without failure allows."""
+    """0.05% each eight hours, and what a run without failure allows."""
     assert (f"{3 * 365 * 0.0005:.1%}", f"{3 * 0.0005 * 20:.1%}") == ("54.8%", "3.0%")
     assert [round(stats.zero_failures(n).high, 2) for n in (5, 20)] == [0.45, 0.14]
 

@@ -252,7 +252,7 @@ def test_words_read_the_rounds_aloud() -> None:
     answer = explore("05", shock="-10%")
 
     assert [line[0] for line in answer.table[1:]] == ["shock", "round 1"]
-    assert "Both sides are equally large" in answer.says
+    assert "Both sides are equally large. A model, no data." in answer.says
 
 
 # --- what the prose says ---

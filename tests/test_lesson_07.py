@@ -243,7 +243,7 @@ def test_each_question_has_one_right_option() -> None:
 
 
 def test_the_numbers_of_the_questions_are_those_of_the_code() -> None:
-    """Ten forecasts of 10 %, seven of nine, and a coin."""
+    """Ten forecasts of 10%, seven of nine, and a coin."""
     seven = wilson(7, 9)
 
     stays_away = 0.9**10
@@ -512,7 +512,7 @@ def test_every_sentence_agrees_with_its_rows() -> None:
         assert said.startswith("Simulated, ") and "  " not in said
         assert f"{found['n']:,} questions worth {found['alone']}" in said
         assert ("all of this skill is a leak" in said) == (settings_["world"] == "null" and found["low"] > 0)
-        assert "−0.0 %" not in said and "+0.0 %" not in said
+        assert "−0.0%" not in said and "+0.0%" not in said
     assert len(ends) >= 4
 
 
@@ -605,7 +605,7 @@ def test_own_answers_by_hand() -> None:
     assert found.brier.low < found.brier.value < found.brier.high
     assert found.right == wilson(8, 10)
     assert found.table[["n", "came"]].to_numpy().tolist() == [[10, 0.8]]
-    assert "Right: 8, which is 80% (95 % interval 49% to 94%, Wilson)" in found.says
+    assert "Right: 8, which is 80% (95% interval 49% to 94%, Wilson)" in found.says
     assert "Always saying 80%, which nobody knew before, would have scored 0.160" in found.says
     assert "n = 10" in str(found) and "<li>" in found._repr_html_() and repr(found) == str(found)
 

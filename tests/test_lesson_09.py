@@ -31,11 +31,11 @@ from oikit.stats import any_false_positive
 GOOD = begun_plan() | {
     "decided": "at the end of each hour, filled at the next open",
     "rule": "the default Specification: ratio 0.95, jump 2, funding 0.9, crowd 0.3",
-    "size": "2 % of the account is lost at the stop, at 5x",
+    "size": "2% of the account is lost at the stop, at 5x",
     "exit": "open interest falls over 24 h, or after 72 h",
-    "stop": "5 % from the entry",
-    "costs": "fees of 0.05 % at each end, funding paid and received",
-    "verdict": "at least 10 cases, and a 95 % interval that leaves out 0",
+    "stop": "5% from the entry",
+    "costs": "fees of 0.05% at each end, funding paid and received",
+    "verdict": "at least 10 cases, and a 95% interval that leaves out 0",
 }
 
 POOR: dict[str, tuple[str, Any]] = {
@@ -45,14 +45,14 @@ POOR: dict[str, tuple[str, Any]] = {
     "fills-in-the-bar-that-decides": ("decided", "at the close of the hour, at once"),
     "rule-without-numbers": ("rule", "when the ratio is extreme and everybody is on one side"),
     "size-without-a-number": ("size", "a small position"),
-    "share-of-what": ("size", "2 % of the account"),
+    "share-of-what": ("size", "2% of the account"),
     "exit-by-hindsight": ("exit", "at the top, after 3 days at most"),
     "exit-without-numbers": ("exit", "when momentum fades"),
     "stop-without-a-distance": ("stop", "a tight one"),
-    "forgets-the-funding": ("costs", "a fee of 0.05 % at each end"),
+    "forgets-the-funding": ("costs", "a fee of 0.05% at each end"),
     "forgets-the-fees": ("costs", "funding every 8 hours"),
     "no-costs": ("costs", "0"),
-    "profit-decides": ("verdict", "supported if the account gains more than 5 %"),
+    "profit-decides": ("verdict", "supported if the account gains more than 5%"),
     "verdict-without-an-interval": ("verdict", "at least 10 cases of the right sign"),
     "verdict-without-a-least-n": ("verdict", "an interval that leaves out zero"),
 }
@@ -92,7 +92,7 @@ def test_an_unfinished_plan_says_what_is_missing(plan: Any, says: str) -> None:
 
 def test_a_good_plan_in_other_words_passes() -> None:
     """A position without a stop, and a size read as margin, are plans, too."""
-    other = GOOD | {"stop": "none", "size": "a margin of 2 %", "inputs": "close open_interest funding_rate"}
+    other = GOOD | {"stop": "none", "size": "a margin of 2%", "inputs": "close open_interest funding_rate"}
 
     assert judge(PLAN, [GOOD]).status == "CORRECT"
     assert judge(PLAN, [other]).status == "CORRECT"

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from oikit.explore.ledger import rows, says
-from tests.browser import Browser, lab_server, needs_browser, open_browser, run_all
+from tests.browser import Browser, click_end, lab_server, lesson_page, needs_browser, open_browser, run_all
 
 pytestmark = pytest.mark.browser
 
@@ -62,17 +62,7 @@ class Explorer:
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The solved lesson, run once and written as one page."""
     needs_browser()
-    nbclient = pytest.importorskip("nbclient")
-    from oikit.learn.course import solved
-    from oikit.page import render
-
-    folder = tmp_path_factory.mktemp("page")
-    notebook = solved(ROOT / "notebooks" / "source" / f"{LESSON}.py")
-    where = {"metadata": {"path": str(folder)}}
-    nbclient.NotebookClient(notebook, timeout=180, kernel_name="python3", resources=where).execute()
-    page = folder / f"{LESSON}.html"
-    page.write_text(render(notebook), encoding="utf-8")
-    return page
+    return lesson_page(LESSON, tmp_path_factory.mktemp("page"))
 
 
 def test_the_page_is_small_enough_to_send(exported: Path) -> None:
@@ -91,18 +81,28 @@ def test_the_exported_explorer_moves_without_a_kernel(exported: Path, width: int
         explorer = Explorer(page, figure)
         explorer.settles_at("opens", "opens", 2, 0)
 
-        radios = page.locator(f'{figure} input[type="radio"][value="closes"]')
-        radios.nth(0).check()
+        asked = page.locator(f"{figure} .vega-bind")
+        buyer, seller, size, step = (asked.nth(place) for place in range(4))
+        buyer.locator('input[value="closes"]').click()
         explorer.settles_at("closes", "opens", 2, 0)
-        radios.nth(1).focus()
+        buyer.locator('input[value="opens"]').focus()
         page.keyboard.press("Space")
-        explorer.settles_at("closes", "closes", 2, 0)
-        ranges = page.locator(f'{figure} input[type="range"]')
-        ranges.nth(0).focus()
-        page.keyboard.press("ArrowLeft")
+        explorer.settles_at("opens", "opens", 2, 0)
+        seller.locator('input[value="closes"]').focus()
+        page.keyboard.press("Space")
+        explorer.settles_at("opens", "closes", 2, 0)
+        seller.locator('input[value="opens"]').click()
+        explorer.settles_at("opens", "opens", 2, 0)
+        buyer.locator('input[value="closes"]').click()
+        seller.locator('input[value="closes"]').click()
+        click_end(page, size.locator("input"))
+        explorer.settles_at("closes", "closes", 5, 0)
+        page.keyboard.press("Home")
         explorer.settles_at("closes", "closes", 1, 0)
-        ranges.nth(1).focus()
-        page.keyboard.press("End")
+        step.locator("input").focus()
+        page.keyboard.press("Home")
+        explorer.settles_at("closes", "closes", 1, -20)
+        click_end(page, step.locator("input"))
         explorer.settles_at("closes", "closes", 1, 20)
 
         drawn = " ".join(page.locator(f"{figure} svg text").all_text_contents())
@@ -111,7 +111,7 @@ def test_the_exported_explorer_moves_without_a_kernel(exported: Path, width: int
         assert all(word in drawn for word in said.split())
         assert sentence.count() == 1
         assert " ".join(sentence.get_attribute("aria-label").split()) == said
-        asks = page.locator(f"{figure} .vega-bind").all_inner_texts()
+        asks = asked.all_inner_texts()
         assert len(asks) == 4 and all("?" in text for text in asks)
         assert browser.barriers() == []
         assert browser.left == []
@@ -186,7 +186,7 @@ def test_every_open_place_is_answered_in_words(lab: tuple[Browser, Path]) -> Non
 
 
 def test_the_explorer_answers_mouse_and_keyboard(lab: tuple[Browser, Path]) -> None:
-    """Each control by the way a reader uses it; the drawing and the sentence follow, the focus stays."""
+    """Each control by mouse and by its keys; the drawing and the sentence follow, the focus stays."""
     browser, _ = lab
     page, here = browser.page, cell(browser, 'explore("01")')
     here.scroll_into_view_if_needed()
@@ -194,28 +194,41 @@ def test_the_explorer_answers_mouse_and_keyboard(lab: tuple[Browser, Path]) -> N
     explorer.settles_at("opens", "opens", 2, 0)
 
     buyer, seller = (here.locator(".widget-toggle-buttons").nth(place) for place in (0, 1))
-    buyer.get_by_role("button", name="closes").click()
+    closes, opens = ({"name": each, "exact": True} for each in ("closes", "opens"))
+    buyer.get_by_role("button", **closes).click()
     explorer.settles_at("closes", "opens", 2, 0)
-
-    seller.get_by_role("button", name="closes").focus()
+    buyer.get_by_role("button", **opens).focus()
     page.keyboard.press("Space")
+    explorer.settles_at("opens", "opens", 2, 0)
+    seller.get_by_role("button", **closes).focus()
+    page.keyboard.press("Space")
+    explorer.settles_at("opens", "closes", 2, 0)
+    seller.get_by_role("button", **opens).click()
+    explorer.settles_at("opens", "opens", 2, 0)
+    for side in (buyer, seller):
+        side.get_by_role("button", **closes).click()
     explorer.settles_at("closes", "closes", 2, 0)
 
-    handles = here.locator(".noUi-handle")
-    handles.nth(0).focus()
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowRight")
+    sliders, boxes = here.locator(".widget-hslider"), here.locator('input[type="number"]')
+    click_end(page, sliders.nth(0).locator(".noUi-base"))
+    explorer.settles_at("closes", "closes", 5, 0)
+    sliders.nth(0).locator(".noUi-handle").focus()
+    page.keyboard.press("ArrowLeft")
     explorer.settles_at("closes", "closes", 4, 0)
-
-    boxes = here.locator('input[type="number"]')
     assert boxes.nth(0).input_value() == "4"
+
+    sliders.nth(1).locator(".noUi-handle").focus()
+    page.keyboard.press("ArrowLeft")
+    explorer.settles_at("closes", "closes", 4, -10)
+    click_end(page, sliders.nth(1).locator(".noUi-base"))
+    explorer.settles_at("closes", "closes", 4, 20)
     boxes.nth(1).focus()
     page.keyboard.press("ControlOrMeta+a")
-    page.keyboard.type("20")
+    page.keyboard.type("-20")
     page.keyboard.press("Enter")
-    explorer.settles_at("closes", "closes", 4, 20)
+    explorer.settles_at("closes", "closes", 4, -20)
 
-    assert here.locator(".oikit-status").inner_text() == says("closes", "closes", 4, 20)
+    assert here.locator(".oikit-status").inner_text() == says("closes", "closes", 4, -20)
     assert here.locator(".oikit-status").get_attribute("role") == "status"
     assert page.locator(".jp-CodeCell").count() == page.locator(".jp-CodeCell .jp-InputPrompt").count()
     assert here.locator(".vega-embed svg").count() == 1

@@ -124,7 +124,7 @@ FRACTIONS = {
 
 @pytest.mark.parametrize("leverage", FRACTIONS)
 def test_the_first_tier_closes_where_the_table_says(leverage: int):
-    """Liquidation over entry price at a maintenance margin of 0.5 %, without costs."""
+    """Liquidation over entry price at a maintenance margin of 0.5%, without costs."""
     got = [
         margin.liquidation_price(1.0, side=side, quantity=1, leverage=leverage, tiers=0.005)
         for side in ("long", "short")
@@ -163,7 +163,7 @@ def test_larger_positions_die_sooner(notional: float, leverage: float):
 
 
 def test_a_20x_position_does_not_live_to_see_five_per_cent():
-    """-4.52 % and +4.48 % at 5,000 notional, -3.29 % at a million: the popular "5 %" is too kind."""
+    """-4.52% and +4.48% at 5,000 notional, -3.29% at a million: the popular "5%" is too kind."""
 
     def move(side: str, notional: float) -> float:
         closed = margin.liquidation_price(600.0, side=side, quantity=notional / 600, leverage=20, tiers=BNB)
@@ -179,7 +179,7 @@ def test_a_20x_position_does_not_live_to_see_five_per_cent():
     [(5, -0.19548, -0.19457), (10, -0.09498, -0.09407), (20, -0.04472, -0.04382)],
 )
 def test_costs_bring_the_end_nearer(leverage: float, with_fee: float, with_funding: float):
-    """An opening fee of 0.05 % from the margin, then nine settlements of 0.01 %."""
+    """An opening fee of 0.05% from the margin, then nine settlements of 0.01%."""
     how = {"side": "long", "quantity": 1, "leverage": leverage, "tiers": 0.005, "fee_rate": 0.0005}
 
     assert margin.liquidation_price(1.0, **how) - 1 == pytest.approx(with_fee, abs=6e-6)
@@ -215,7 +215,7 @@ def test_the_simplified_formula_is_a_little_off():
 
 
 def test_maintenance_margin_and_largest_leverage_by_hand():
-    """BTC tiers of 2021: 250,000 is 0.5 % less 50; the seam belongs to the smaller tier."""
+    """BTC tiers of 2021: 250,000 is 0.5% less 50; the seam belongs to the smaller tier."""
     btc = margin.tiers("BTCUSDT", on="2022-06-01")
 
     assert margin.maintenance_margin(250_000, tiers=btc) == 1_200

@@ -84,7 +84,7 @@ def test_across_the_change_of_labels_nothing_is_known_too_early(fault: str, tmp_
 
 
 def test_the_tenth_of_october_reads_as_it_was(tmp_path: Path) -> None:
-    """Coins 6.7 % down at the low of the price, 21.3 % at worst; and value over coins is the price."""
+    """Coins 6.7% down at the low of the price, 21.3% at worst; and value over coins is the price."""
     with stand_in("2025-12-01T00:10:00Z", window_scale=0.02) as v:
         frame = get(v, tmp_path, every="5min", since="2025-10-09", until="2025-10-12").frame
 

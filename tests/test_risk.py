@@ -44,7 +44,7 @@ SIZES = {
 
 @pytest.mark.parametrize(("stop", "leverage"), SIZES)
 def test_two_per_cent_has_three_readings(stop: float | None, leverage: float):
-    """2 % of 10,000, as risk, as margin and as notional; without a stop the liquidation is the stop."""
+    """2% of 10,000, as risk, as margin and as notional; without a stop the liquidation is the stop."""
     table = risk.readings(10_000, cap=0.02, leverage=leverage, side="long", tiers=0.005, stop=stop)
 
     for reading, sizes in SIZES[stop, leverage].items():
@@ -153,7 +153,7 @@ def test_fellers_table_of_ruin(p: float, start: int, target: int, ruined: float,
 
 @pytest.mark.parametrize(("fraction", "chance"), [(0.01, 1.927e-9), (0.02, 4.390e-5), (0.05, 0.0180716)])
 def test_playing_on_for_ever_with_an_edge(fraction: float, chance: float):
-    """55 % even money, stakes of this fraction of the start that never change."""
+    """55% even money, stakes of this fraction of the start that never change."""
     got = risk.gamblers_ruin(0.55, start=round(1 / fraction), target=math.inf)
 
     assert got.probability == pytest.approx(chance, rel=2e-4)
@@ -242,7 +242,7 @@ def test_the_deepest_drawdown_without_drift():
 
 
 def test_ten_and_twenty_losses_at_two_per_cent():
-    """-18.29 % and -33.24 %: the cap slows ruin and does not prevent it."""
+    """-18.29% and -33.24%: the cap slows ruin and does not prevent it."""
     assert risk.losses_to_drawdown(0.02, 0.182927) == 10
     assert risk.losses_to_drawdown(0.02, 0.332392) == 20
     assert risk.losses_to_drawdown(0.02, 1 - 0.98**20) == 20
@@ -276,7 +276,7 @@ def test_no_fraction_grows_faster_than_kellys(p: float, payoff: float, other: fl
 
 
 def test_leverage_leaves_the_sharpe_ratio_and_takes_the_rest():
-    """3 % and a drift of 0.06 % a day, one year: the median falls from 1.05 to nothing."""
+    """3% and a drift of 0.06% a day, one year: the median falls from 1.05 to nothing."""
     table = risk.leverage_table(
         [1, 3, 5, 10], drift=0.0006 * 365, volatility=0.03 * math.sqrt(365), days=365, tiers=0.005
     )
@@ -315,7 +315,7 @@ PASSAGE = {
 
 @pytest.mark.parametrize(("sigma", "days"), PASSAGE)
 def test_the_table_of_liquidation_probabilities(sigma: float, days: float):
-    """Long and short, five leverages, no drift, at a maintenance margin of 0.5 %."""
+    """Long and short, five leverages, no drift, at a maintenance margin of 0.5%."""
     for leverage, cell in zip(LEVERAGES, PASSAGE[sigma, days].split(), strict=True):
         got = [
             risk.liquidation_probability(leverage, side=side, tiers=0.005, volatility=sigma, days=days)
@@ -391,7 +391,7 @@ def test_extreme_touches_neither_overflow_nor_disappear():
 
 
 def test_a_coin_with_three_per_cent_a_day_touches_a_20x_liquidation():
-    """About 12 % within a day and 37 % within three; watched without a pause, a little more."""
+    """About 12% within a day and 37% within three; watched without a pause, a little more."""
     how = {"side": "long", "tiers": 0.005, "volatility": 0.03 * math.sqrt(365)}
 
     assert risk.liquidation_probability(20, **how, days=1) == pytest.approx(0.1258, abs=5e-5)
@@ -425,7 +425,7 @@ LONG_20X = 1 - 0.045226
     ],
 )
 def test_a_simulation_that_looks_seldom_sees_less(how: dict[str, Any], wanted: float):
-    """20x long, seven days, 60 %: exact 0.591; seen hourly 0.560, daily 0.460; with fat tails less."""
+    """20x long, seven days, 60%: exact 0.591; seen hourly 0.560, daily 0.460; with fat tails less."""
     got = risk.simulate_touch(LONG_20X, volatility=0.6, days=7, paths=8_000, seed=11, **how)
 
     assert got.probability == pytest.approx(wanted, abs=4 * got.standard_error + 0.003)
@@ -683,7 +683,7 @@ def table(**how: Any) -> Callable[[], Any]:
 
 DOORS: dict[str, tuple[Callable[[], Any], str]] = {
     "cap in per cent": (size(cap=2), "cap=2 cannot be; it must be from 0 to 1"),
-    "no such reading": (size(reading="2 %"), "reading='2 %' is none of risk, margin, notional"),
+    "no such reading": (size(reading="2%"), "reading='2%' is none of risk, margin, notional"),
     "risk without a stop": (size(stop=None), "the reading 'risk' needs stop=…"),
     "margin without leverage": (size(reading="margin"), "the reading 'margin' needs leverage=…"),
     "a stop of 0": (size(stop=0), "stop=0 cannot be"),

@@ -372,7 +372,7 @@ def weighed(frame: pd.DataFrame) -> Any:
 
 
 def test_an_honest_test_cries_wolf_on_few_null_worlds() -> None:
-    """Nominal 5 %; more than 4 of 20 would come by chance once in 400 times."""
+    """Nominal 5%; more than 4 of 20 would come by chance once in 400 times."""
     assert sum(weighed(world("bnb", seed)).p <= 0.05 for seed in range(8000, 8020)) <= 4
 
 
@@ -382,7 +382,7 @@ def test_an_honest_test_finds_what_is_planted() -> None:
         seen = weighed(world("bnb", seed, -0.005))
 
         assert seen.p <= 0.05
-        # 4.5 % over 72 h, less the three tenths of all other windows that an event reaches, too.
+        # 4.5% over 72 h, less the three tenths of all other windows that an event reaches, too.
         assert -0.048 < seen.effect.value < -0.018
 
 
@@ -583,7 +583,7 @@ def crash(seed: int, cascade: Cascade | None) -> pd.DataFrame:
 
 @pytest.mark.parametrize("seed", [2, 21, 22, 23])
 def test_a_crash_goes_as_such_days_go(seed: int) -> None:
-    """Measured on 10 October 2025: price -30 % at the low, coins -7 % there and -21 % 85 min later."""
+    """Measured on 10 October 2025: price -30% at the low, coins -7% there and -21% 85 min later."""
     day = crash(seed, Cascade("2026-03-04 14:00"))
     start, low = day.loc["2026-03-04 14:00"], day.loc[day["close"].idxmin()]
     later = day.loc["2026-03-04 16:40"]

@@ -24,7 +24,7 @@ def test_seven_of_nine_is_anything_from_45_to_94_per_cent() -> None:
     answer = stats.wilson(7, 9)
 
     assert (round(answer.low, 2), round(answer.high, 2)) == (0.45, 0.94)
-    assert str(answer) == "0.7778 [0.4526, 0.9368] (95 %, n = 9, Wilson)"
+    assert str(answer) == "0.7778 [0.4526, 0.9368] (95%, n = 9, Wilson)"
 
 
 def test_never_and_always_are_bounded_by_themselves() -> None:
@@ -170,7 +170,7 @@ def test_four_times_the_events_halve_what_can_be_seen() -> None:
         (lambda: stats.wilson(0, 0), "n=0 is too small"),
         (lambda: stats.wilson(2.5, 9), "no whole number"),
         (lambda: stats.wilson(True, 9), "no whole number"),
-        (lambda: stats.wilson(7, 9, confidence=95), "5 % is 0.05"),
+        (lambda: stats.wilson(7, 9, confidence=95), "5% is 0.05"),
         (lambda: stats.wilson(7, 9, confidence=1), "between 0 and 1"),
         (lambda: stats.wilson(7, 9, confidence="high"), "is no number"),
         (lambda: stats.clopper_pearson(10, 9), "the order is hits, trials"),

@@ -12,13 +12,13 @@ from oikit import stats
     ("events", "effect"), [(6, 0.0780), (12, 0.0483), (20, 0.0359), (30, 0.0288), (60, 0.0200), (100, 0.0154)]
 )
 def test_the_smallest_effect_that_would_be_seen_in_three_days(events: int, effect: float) -> None:
-    """Yearly volatility of 60 %: thirty events miss a move of 2.8 % more than one time in five."""
+    """Yearly volatility of 60%: thirty events miss a move of 2.8% more than one time in five."""
     assert stats.min_detectable_effect(0.6 * (3 / 365) ** 0.5, events) == pytest.approx(effect, abs=6e-5)
 
 
 @pytest.mark.parametrize(("rate", "trials"), [(0.55, 617), (0.52, 3863), (0.6, 153), (0.7, 37), (0.75, 23)])
 def test_how_many_trials_tell_a_hit_rate_from_a_coin(rate: float, trials: int) -> None:
-    """55 % right is worth a boast after six hundred trials, not after twenty."""
+    """55% right is worth a boast after six hundred trials, not after twenty."""
     assert stats.trials_needed(rate, sides=1) == trials
 
 

@@ -114,7 +114,7 @@ def test_a_true_edge_survives_and_ties_share_their_rank() -> None:
     found = stats.overfitting(pd.DataFrame(table), groups=4)
     assert (found.pbo, found.loss) == (0.0, 0.0)
     assert found.mean_logit == pytest.approx(math.log(3))
-    assert "0 % of 6 splits (3 settings, 80 bars)" in str(found)
+    assert "0% of 6 splits (3 settings, 80 bars)" in str(found)
 
     idle = stats.overfitting(np.zeros((8, 3)), groups=4)
     assert idle.mean_logit == 0.0
@@ -155,7 +155,7 @@ def test_only_rows_with_forecast_and_outcome_are_scored() -> None:
     answer = stats.brier([0.5, np.nan, 0.5, 0.5, 0.5, 0.5], [1, 1, np.nan, 0, 1, 0], draws=20)
 
     assert (answer.score.n, answer.score.value) == (4, 0.25)
-    assert str(answer).startswith("Brier score 0.25 [0.25, 0.25] (95 %, n = 4, stationary bootstrap")
+    assert str(answer).startswith("Brier score 0.25 [0.25, 0.25] (95%, n = 4, stationary bootstrap")
     assert str(answer).endswith("skill 0 over the base rate")
 
 
@@ -184,7 +184,7 @@ NOISE = np.random.default_rng(0).standard_normal((40, 3))
         (lambda: stats.overfitting(NOISE, groups=4, score="best"), "use 'sharpe' or 'mean'"),
         (lambda: stats.cpcv_counts(6, 6), "nothing to learn from"),
         (lambda: stats.brier([0.5] * 4, [1] * 5), "4 and 5 rows"),
-        (lambda: stats.brier([50.0] * 4, [1] * 4), "5 % is 0.05"),
+        (lambda: stats.brier([50.0] * 4, [1] * 4), "5% is 0.05"),
         (lambda: stats.brier([0.5] * 4, [2] * 4), "neither 0 nor 1"),
         (lambda: stats.brier([0.5] * 4, [1] * 4, bins=0), "bins=0 is too small"),
         (lambda: stats.brier([0.5] * 3, [1] * 3), "at least 4"),

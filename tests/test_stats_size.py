@@ -16,7 +16,7 @@ from oikit import stats
 
 BARS = 1_095
 STEP = 0.6 / BARS**0.5
-"""Spread of an 8-hour return at a yearly volatility of 60 %."""
+"""Spread of an 8-hour return at a yearly volatility of 60%."""
 
 
 def worlds(
@@ -50,7 +50,7 @@ def worlds(
 
 
 def rate(test: Callable[..., stats.Comparison], markets: list[tuple[np.ndarray, np.ndarray]]) -> float:
-    """Share of the markets in which the test speaks at 5 %."""
+    """Share of the markets in which the test speaks at 5%."""
     return float(np.mean([test(*market).p <= 0.05 for market in markets]))
 
 
@@ -65,7 +65,7 @@ SETTINGS = {
 
 @pytest.mark.parametrize("setting", SETTINGS.values(), ids=SETTINGS)
 def test_the_shift_cries_wolf_once_in_twenty(setting: dict[str, float]) -> None:
-    """At most 5 % and two standard errors, on 1,000 markets without any link."""
+    """At most 5% and two standard errors, on 1,000 markets without any link."""
     horizon = setting["horizon"]
     markets = worlds(1_000, seed=1, **setting)
     found = rate(partial(stats.circular_shift, horizon=horizon), markets)
@@ -131,7 +131,7 @@ def test_the_interval_of_the_shift_holds_the_truth_as_often_as_it_says() -> None
 
 
 def test_the_interval_moves_with_a_true_effect() -> None:
-    """Add 2 % to what follows the events: the interval holds 2 % as often as it held 0."""
+    """Add 2% to what follows the events: the interval holds 2% as often as it held 0."""
     held = 0
     for events, outcome in worlds(300, horizon=9, memory=0.9, seed=6):
         found = stats.circular_shift(events, outcome + 0.02 * events, horizon=9).effect
@@ -153,7 +153,7 @@ def test_counting_short_slides_errs_less_and_finds_less() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("setting", SETTINGS.values(), ids=SETTINGS)
 def test_the_shift_cries_wolf_once_in_twenty_on_many_more_markets(setting: dict[str, float]) -> None:
-    """The same with 8,000 markets. Up to 6.5 %: short slides left out, and some twelve clusters each."""
+    """The same with 8,000 markets. Up to 6.5%: short slides left out, and some twelve clusters each."""
     markets = [market for seed in range(8) for market in worlds(1_000, seed=100 + seed, **setting)]
     found = rate(partial(stats.circular_shift, horizon=setting["horizon"]), markets)
     exact = rate(partial(stats.circular_shift, horizon=setting["horizon"], shortest=1), markets)

@@ -101,7 +101,7 @@ def follow(columns: dict[str, object], side: int = 1, quantity: float = 5.0, **c
 
 
 def test_fees_and_funding_are_charged_as_by_hand():
-    """5 coins from 100 to 104, a fee of 0.1 % twice, and 1 % of funding on a mark of 102 once."""
+    """5 coins from 100 to 104, a fee of 0.1% twice, and 1% of funding on a mark of 102 once."""
     done = follow(
         {
             "open": [100, 101, 104],
@@ -180,7 +180,7 @@ def test_at_the_liquidation_price_a_position_still_lives(low, why):
 
 
 def test_funding_eats_the_margin_and_brings_the_liquidation_nearer():
-    """After 40 % of the margin was paid, a fall to 65 is enough, which without it would not be."""
+    """After 40% of the margin was paid, a fall to 65 is enough, which without it would not be."""
     columns = {"open": [100, 100, 100], "low": [100, 65, 100]}
     paid = follow({**columns, "funding_rate": [0.2, 0.0, 0.0]})
 
@@ -289,7 +289,7 @@ def test_all_four_conditions_are_needed():
 
 
 def test_the_sentence_as_it_stands_is_cash():
-    """The level of 15 % is not reached on any sample: no trade, no cost, not a cent of difference."""
+    """The level of 15% is not reached on any sample: no trade, no cost, not a cent of difference."""
     done = run(Specification(ratio_reading="level"), sample("bnb-null"), tiers=RATE)
 
     assert len(done.trades) == 0
@@ -685,7 +685,7 @@ def test_every_number_is_in_the_table_with_its_owner():
 
 
 def test_the_other_reading_of_the_ratio_shows_the_article_s_number():
-    """15 % stands in the table when it is what the rule reads."""
+    """15% stands in the table when it is what the rule reads."""
     table = specification(Specification(ratio_reading="level")).set_index("name")
 
     assert table.loc["ratio_level", ["value", "whose"]].tolist() == [0.15, "article"]
@@ -703,7 +703,7 @@ def test_the_rule_needs_no_column_that_it_does_not_read():
 
 
 def test_buy_and_hold_is_the_whole_account_less_its_costs():
-    """From 100 to 150 with 1 % of funding at 120 and a fee of 0.1 %: one line of arithmetic."""
+    """From 100 to 150 with 1% of funding at 120 and a fee of 0.1%: one line of arithmetic."""
     prices = [100.0] * 12 + [120.0] + [150.0] * 7
     rate = np.zeros(20)
     rate[0], rate[12] = -0.001, 0.01

@@ -86,9 +86,10 @@ predict("00.b", choice=TODO, confidence=TODO)
 #
 # ### One in ten: of what?
 #
-# Take the sentence of the claim card. Let many longs be opened in the simulated market, at each hour, and
-# leave them alone. A long is **liquidated** when the exchange closes it by force. How many were, by
-# **leverage** (how many times its own money the position is worth) and by how long one waits?
+# Take the sentence of the claim card. A **long** gains when the price rises, a **short** when it falls. Let
+# many longs be opened in the simulated market, at each hour, and leave them alone. One is **liquidated** when
+# the exchange closes it by force. How many were, by **leverage** (how many times its own money the position
+# is worth) and by how long one waits?
 
 # %%
 positions = weigh(CLAIMS["C02"], market).table
@@ -111,7 +112,9 @@ say(
 #
 # ### Which part is missing?
 #
-# Four statements that no other lesson takes up. *Before you read the reasons, name what is missing in each.*
+# Four statements that no other lesson takes up, weighed on the simulated market. A *frame* is the table that
+# holds a market; other new words are explained in their lessons. *Before you read the reasons, name what is
+# missing in each.*
 
 # %%
 for name in ("C01", "C08", "C19", "C34"):
@@ -124,7 +127,7 @@ for name in ("C01", "C08", "C19", "C34"):
 # ## Explorer
 #
 # All the statements, each with its kind, the lesson that meets it, and its **standing**: what you may do with
-# it after reading this course. *Before you move anything: which bar will be the longest?* Then notice:
+# it after reading this course. *Before you run the cell: will most be true, false, or neither?* Then notice:
 #
 # 1. Choose *any* lesson and go through the kinds. Which kind has the most statements?
 # 2. Show the forecasts, then switch the world. What changes, and what does not?
@@ -200,7 +203,7 @@ check("00.1", hours)
 # ### Exercise 00.2 · Five sentences
 #
 # *Which kind is each?* Write one of `"definition"`, `"arithmetic"`, `"forecast"`, `"not testable"` and
-# `"advice"` for each letter.
+# `"advice"` for each letter. (*Funding* is what longs and shorts pay one another. You need no more here.)
 #
 # - **a** A short gains when the price falls.
 # - **b** A coin that has lost half of its price must double to be back where it was.
@@ -230,9 +233,9 @@ check("00.2", a, b, c, d, e)
 # %%
 event = horizon = outcome = comparison = sample = TODO
 # solution
-event = "funding in its highest 5 % of the past year, and open interest up 10 % in a day"
+event = "funding in its highest 5% of the past year, and open interest up 10% in a day"
 horizon = "72 hours"
-outcome = "the price is lower by 5 % or more"
+outcome = "the price is lower by 5% or more"
 comparison = "all other hours of the same market"
 sample = "BNBUSDT on Binance, 2023 to 2026"
 
@@ -260,9 +263,9 @@ table = pd.concat(tables)
 draw_intervals(table, title="Three days after a jump, two simulated markets", against="the usual three days")
 
 # %% [markdown]
-# A dot is how much the price moved beyond the usual. Its line is the interval that holds the truth nineteen
-# times in twenty. *Which line leaves zero out?* A method is worth something if it finds what is there **and**
-# stays silent where nothing is.
+# A dot is how much the price moved beyond the usual, in basis points: hundredths of a per cent. Its line is
+# the interval that holds the truth nineteen times in twenty. *Which line leaves zero out?* A method is worth
+# something if it finds what is there **and** stays silent where nothing is.
 
 # %%
 found = {name: weigh(jump, world, draws=2_000).word for name, world in worlds.items()}
@@ -274,12 +277,14 @@ evidence_card(
     data=f"simulated samples bnb-null and bnb-planted, to {market.index[-1]:%Y-%m-%d}",
     costs="none charged; the claim is about a direction",
     verdict=found["null"],
-    because=f"where nothing is built in; where a fall is built in, {found['planted']}",
+    because=f"that is for the null world; in the planted one the same test says {found['planted']}",
 )
 
 # %% [markdown]
 # Read it from above: what was asked, how many cases, how far off it may be, how many rules were tried before,
-# and the verdict. The struck-through interval pretends that every hour is new evidence; it is too narrow.
+# and the verdict. *Circular shift* moves all jumps along the calendar again and again, to see what chance
+# alone can do. How often that is as much is **p**. The struck-through interval takes every hour of a jump for
+# new evidence: another middle, and far too narrow.
 #
 # ## Quiz
 #

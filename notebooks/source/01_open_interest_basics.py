@@ -52,7 +52,7 @@ quiz("01.w")
 # in. For the second: days with growing open interest are followed by other prices than the rest. You check
 # the first with arithmetic and the second with data.
 #
-# Four words, so that we mean the same. A **contract** on a coin is a promise between two people. The **long**
+# Five words, so that we mean the same. A **contract** on a coin is a promise between two people. The **long**
 # gains when the price rises, the **short** gains when it falls. **Open interest** is the number of contracts
 # that exist at this moment. **Volume** is the number that changed hands so far.
 #
@@ -83,6 +83,7 @@ trades = pd.DataFrame(
         ("B", "closes", "C", "closes", 2),
     ],
     columns=["buyer", "buyer_does", "seller", "seller_does", "size"],
+    index=[1, 2, 3, 4],
 )
 trades
 
@@ -93,7 +94,8 @@ trades
 # ### Count one side only
 #
 # Two sides that open create contracts. One that opens replaces one that closes. None that opens means that
-# contracts disappear. So a trade moves open interest by its size, times the sides that open, minus one.
+# contracts disappear. So the change is the size of the trade, times *one less than the number of sides that
+# open*.
 
 # %%
 sides = trades[["buyer_does", "seller_does"]].eq("opens").sum(axis=1)
@@ -262,8 +264,8 @@ check("01.2", price_part, position_part, cross_part)
 # %% [markdown]
 # ## Evidence card
 #
-# The second half of the claim needs data. This is the simulated market. *Find a stretch in which the two
-# lines part.*
+# The second half of the claim needs data. This is the simulated market. *Find a stretch in which the price
+# and the coins part.*
 
 # %%
 charts.price_and_open_interest(world, source="simulated market, no link built in")
@@ -275,7 +277,8 @@ charts.price_and_open_interest(world, source="simulated market, no link built in
 # - price up, contracts up: *new longs*; price up, contracts down: *short covering*
 # - price down, contracts up: *new shorts*; price down, contracts down: *long liquidation*
 #
-# What followed is the return of the **next** day. A day on which one of the two stood still gets no name.
+# What followed is the **return** of the *next* day: by what fraction the price changed. A day on which one of
+# the two stood still gets no name.
 
 # %%
 day = oikit.resample(world[["close", "open_interest"]], "1d")
@@ -295,11 +298,12 @@ draw_intervals(table, title="The day after, in a simulated market")
 
 # %% [markdown]
 # The card says everything that belongs beside such a result. The naive interval, which pretends that days
-# know nothing of each other, is struck through.
+# know nothing of each other, is struck through. A **p** says how often chance alone does as much. Four names
+# are four chances to be lucky, so each p is *adjusted* upwards.
 
 # %%
 evidence_card(
-    claim="The day after differs, depending on the quadrant of the day before.",
+    claim="The day after differs, depending on the name that the day before got.",
     table=table,
     method="block bootstrap of days; p by circular shift, adjusted for the names tried",
     trials=0,

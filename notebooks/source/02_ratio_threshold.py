@@ -48,6 +48,8 @@ quiz("02.w")
 # > Open interest above fifteen per cent of the market cap is extreme. Everyone stands on one side, and a turn
 # > of the price is statistically probable.
 #
+# **Market cap** is the price times the coins in circulation.
+#
 # *What would have to be true?* The line is reached at times. After that, turns are more frequent than
 # usual, within a time that is named. And it is the *price* that turns, not the ratio.
 #
@@ -68,16 +70,16 @@ predict("02.c", choice=TODO, confidence=TODO)
 #
 # ### Match the units
 #
-# **Market cap** is the price times the coins in circulation. Divide coins by coins, or dollars by
-# dollars. Both ways must agree, or a unit is wrong. Then let contracts stand still and look at the other
-# part: this coin is burnt from time to time.
+# Divide coins by coins, or dollars by dollars. Both ways must agree, or a unit is wrong. Then let contracts
+# stand still and look at the other part: this coin is burnt from time to time.
 
 # %%
 coins = world["open_interest"] / world["circulating_supply"]
 dollars = world["open_interest_value"] / world["market_cap"]
 supply = world["circulating_supply"]
 say(
-    f"The two ways differ by {(dollars / coins - 1).abs().max():.0e} at most: the price cancels.",
+    f"The two ways agree in {np.isclose(dollars, coins, rtol=1e-12, atol=0).mean():.0%} of all hours:",
+    "the price cancels.",
     f"The supply fell by {1 - supply.iloc[-1] / supply.iloc[0]:.0%}, which **alone** raised the ratio",
     f"by {supply.iloc[0] / supply.iloc[-1] - 1:.0%}, without one contract more.",
 )
@@ -89,11 +91,12 @@ reveal("02.a")
 # ### Count before you look at what followed
 #
 # A rule has to speak before it can be right. How often was this line crossed? The course keeps a ledger of
-# all claims. Three sentences of the article about this ratio need no outcome at all:
+# all claims. Three sentences of the article about this ratio need no outcome at all. (A *bar* is one row of
+# the market, here an hour.)
 
 # %%
 for name in ("C04", "C06", "C05"):
-    say(str(weigh(CLAIMS[name], world)))
+    say(f"**{name}**", str(weigh(CLAIMS[name], world)))
 reveal("02.b")
 
 # %% [markdown]
@@ -133,8 +136,8 @@ say(
 reveal("02.c")
 
 # %% [markdown]
-# This is called **regression to the mean**. Whatever is picked for being high is lower later. It proves no
-# crowd, and it says nothing about the price.
+# This is called **regression to the mean**. Whatever swings around a level, and is picked for being high, is
+# mostly lower later. It proves no crowd, and it says nothing about the price.
 #
 # ### Second: days are not cases
 #
@@ -157,10 +160,10 @@ say(
 #
 # ## Explorer
 #
-# The claim speaks of a *turn*. Here a turn is a close that stands a twentieth further against the direction
-# of the last thirty days. You choose the line, the time allowed, and what counts as one case. For all days,
-# windows are counted that do not overlap. *Before you move anything, say aloud what a wider horizon does to
-# both rates.* Then notice:
+# The claim speaks of a *turn*. Here is ours: after thirty days of rise, some close within the time allowed
+# stands a twentieth lower; after thirty days of fall, a twentieth higher. You choose the line, the time
+# allowed, and what counts as one case. For all days, only windows that do not overlap are counted. *Before
+# you move anything, say aloud what a wider horizon does to both rates.* Then notice:
 #
 # 1. How wide is the interval once there are fewer than ten episodes?
 # 2. What happens to the rate of *all* days when the horizon grows?
@@ -175,7 +178,7 @@ explore("02")
 # run the cell again. One setting in words, without any buttons:
 
 # %%
-explore("02", world="planted", threshold="0.55 %", horizon="14 days", cases="episodes")
+explore("02", world="planted", threshold="0.55%", horizon="14 days", cases="episodes")
 
 # %% [markdown]
 # ## Explain
@@ -204,7 +207,7 @@ p = given("02.1")
 p
 
 # %% [markdown]
-# *Which coins belong into the share, and of which coins is it a share?* Give a fraction.
+# *Which coins belong in the share, and of which coins is it a share?* Give a fraction.
 
 # %%
 ratio = TODO
@@ -306,7 +309,7 @@ found = pd.concat(
     learn.by_event({name: each["ratio"] > line}, thresholds.turns(each["close"], horizon), horizon=horizon)
     for name, each in worlds.items()
 )
-say(str(weigh(CLAIMS["C07"], world)))
+say("Where nothing is built in,", str(weigh(CLAIMS["C07"], world)))
 learn.draw_intervals(found, title="A turn after a high ratio", unit="points", against="the usual rate")
 
 # %% [markdown]
@@ -315,17 +318,17 @@ learn.draw_intervals(found, title="A turn after a high ratio", unit="points", ag
 # ours.
 
 # %%
-lines = {f"above {each:.1%}": days["ratio"] > each for each in (0.15, line)}
+lines = {f"above {100 * each:g}%": days["ratio"] > each for each in (0.15, line)}
 rates = learn.by_event(lines, thresholds.turns(days["close"], horizon), horizon=horizon)
 learn.evidence_card(
     claim=f"Within {horizon} of a ratio above the line, the price turns more often than usual.",
     table=rates,
     unit="points",
     trials=tried("02"),
-    method="all effects that a circular shift of the episodes would not reject",
+    method="the interval holds every difference that a circular shift of the episodes cannot rule out",
     data=f"simulated sample bnb-null, {days.index[0]:%Y-%m-%d} to {days.index[-1]:%Y-%m-%d}",
     costs="none charged; the claim is about a direction",
-    verdict="supported" if (rates["low"] > 0).any() else "undecided",
+    verdict="silent" if rates["n"].max() < 10 else "supported" if rates["low"].max() > 0 else "undecided",
 )
 
 # %% [markdown]

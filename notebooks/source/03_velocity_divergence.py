@@ -83,11 +83,11 @@ table = pd.DataFrame(
 )
 wild = table.loc[table["price"].abs().nlargest(300).index[::60]]
 reveal("03.a")
-wild.map("{:+.1%}".format)
+wild.map("{:+.1%}".format).rename("{:%d %b %Y %H:%M}".format).rename_axis("time (UTC)")
 
 # %% [markdown]
-# In each row the dollars are the coins plus the price. So a velocity in dollars sees a price that moves and
-# calls it a crowd. Use coins.
+# Log changes add up: in each row the dollars are the coins plus the price, but for rounding. So a velocity in
+# dollars sees a price that moves and calls it a crowd. Use coins.
 #
 # ### Define unusual, without the future
 #
@@ -291,10 +291,10 @@ explain("03.rule", TODO)
 #
 # One rule, named before: the one of the worked example. It meets nothing built in, a link planted, and a real
 # market if you have stored one. Above the chart stands how the course's ledger weighs four sentences of the
-# article about speed, each in a reading of its own.
+# article, each in a reading of its own.
 
 # %%
-worlds, real = {"nothing built in": world, "a link planted": planted}, learn.real_market()
+worlds, real = {"simulated, no link": world, "simulated, link planted": planted}, learn.real_market()
 worlds |= {} if real is None else {"real": real}
 rule = {name: divergence(each["close"], each["open_interest"]) == 1 for name, each in worlds.items()}
 found = pd.concat(

@@ -287,7 +287,8 @@ check("04.4", dealt_again)
 
 # %%
 explain("04.week", TODO)
-weigh(CLAIMS["C11"], world).followed.map({1.0: "slump", 0.0: "no slump"}).to_frame("then")
+then = weigh(CLAIMS["C11"], world).followed.map({1.0: "slump", 0.0: "no slump"})
+then.to_frame("then").rename("{:%d %b %Y %H:%M}".format).rename_axis("time (UTC)")
 
 # %% [markdown]
 # ## Evidence card
@@ -306,7 +307,8 @@ say(f"**A softer reading, null world:** {alone}")
 # One failure is enough against "every single time". But look at the last reading: **supported**, where
 # nothing was built in! One honest test in twenty errs so. It was asked alone. Now ask all readings of one
 # market as a family, and those of a real market, too, if you have stored one. `C12` is the old saying that
-# growing open interest means rising prices, and `C38` is about the cost of funding.
+# growing open interest means rising prices, and `C38` is about the cost of funding. A word after the number
+# marks another reading of the same claim.
 
 # %%
 real = learn.real_market()
@@ -323,8 +325,8 @@ for name, frame in worlds.items():
 side_by_side(table)[list(worlds)]
 
 # %% [markdown]
-# Asked with others, the lucky reading is **undecided** again. The card asks the useful question: after
-# euphoria, how much more often than usual does a slump follow?
+# Asked with others, the lucky reading, `C11-move`, is **undecided** again. **Silent** means too few cases to
+# tell. The card asks the useful question: after euphoria, how much more often than usual does a slump follow?
 
 # %%
 found = pd.concat(
@@ -335,7 +337,8 @@ found = pd.concat(
     )
     for name, frame in worlds.items()
 )
-learn.draw_intervals(found, title="A slump within three days", unit="points", against="usual")
+kind, also = ("simulated", "hourly") if real is None else ("simulated and real", "hourly; real BNBUSDT")
+learn.draw_intervals(found, title=f"A slump within three days, {kind}", unit="points", against="usual")
 
 # %% [markdown]
 # *Look at n before you look at a dot.* Then read the struck-through column of the card: it takes each hour of
@@ -347,7 +350,7 @@ learn.evidence_card(
     table=found,
     method="first event of a cluster; interval by circular shift of the events",
     trials=tried("04"),
-    data=f"simulated: bnb-null, bnb-planted; {world.index[0]:%Y-%m-%d} to {world.index[-1]:%Y-%m-%d}, hourly",
+    data=f"simulated: bnb-null, bnb-planted; {world.index[0]:%Y-%m-%d} to {world.index[-1]:%Y-%m-%d}, {also}",
     costs="none charged; the claim is about a slump, not about a gain",
     verdict="supported" if (found["low"] > 0).all() else "undecided",
     unit="points",

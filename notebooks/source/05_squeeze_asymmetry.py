@@ -255,10 +255,10 @@ check("05.3", lowest)
 # ## Evidence card
 #
 # First count, before any outcome is looked at. *On how many hours do the two conditions meet, if heads stand
-# in for contracts?*
+# in for contracts?* The left column counts hours with almost a third more short accounts than long ones.
 
 # %%
-squeeze_table(world)
+squeeze_table(world).map("{:,}".format)
 
 # %% [markdown]
 # A rule that never speaks has no record, good or bad: it is **silent** here. What can be tested is its first
@@ -275,7 +275,9 @@ for name, frame in worlds.items():
         after = np.log(frame["close"].shift(-72) / frame["close"])
         tables.append(learn.by_event(events, after, horizon="72h"))
 found = pd.concat(tables)
-learn.draw_intervals(found, title="Three days after extreme funding", against="what is usual")
+kind = "simulated" if worlds["real"] is None else "simulated and real"
+also = "hourly" if worlds["real"] is None else "hourly; real BNBUSDT"
+learn.draw_intervals(found, title=f"Three days after extreme funding, {kind}", against="what is usual")
 
 # %% [markdown]
 # *Look at n before you look at a dot.* A few dozen events in three years, and lines that reach far to both
@@ -289,9 +291,9 @@ word = "contradicted" if (high["high"] < 0).all() else word
 learn.evidence_card(
     claim="In the three days after funding near its yearly high, the price rises more than usual.",
     table=found,
-    method="first event of a cluster; interval and p by circular shift, adjusted for the kinds looked at",
+    method="first event of a cluster; interval by circular shift of the events, each row by itself",
     trials=0,
-    data=f"simulated: bnb-null, bnb-planted; {world.index[0]:%Y-%m-%d} to {world.index[-1]:%Y-%m-%d}, hourly",
+    data=f"simulated: bnb-null, bnb-planted; {world.index[0]:%Y-%m-%d} to {world.index[-1]:%Y-%m-%d}, {also}",
     costs="none charged; the claim is about a direction",
     verdict=word,
 )

@@ -132,7 +132,7 @@ say(
     f"and {1 - table['survival'][5.0]:.0%} of positions that are left alone are liquidated.",
 )
 reveal("06.c")
-table[["sharpe", "median_wealth", "survival"]].map("{:.2f}".format)
+table[["sharpe", "median_wealth", "survival"]].map("{:.2f}".format).rename("{:g}x".format)
 
 # %% [markdown]
 # The Sharpe ratio, return over risk, is the same in each row. What changes is the wealth of the account in
@@ -140,8 +140,8 @@ table[["sharpe", "median_wealth", "survival"]].map("{:.2f}".format)
 #
 # ### How much is two per cent?
 #
-# An account of ten thousand, a leverage of twenty, a stop four per cent away. The cap may mean what is *lost*
-# at the stop, what is put up as *margin*, or the whole *position*.
+# An account of ten thousand, a leverage of twenty, a stop four per cent away. The cap may mean what is lost
+# at the stop (`risk`), what is put up (`margin`), or the whole position (`notional`).
 
 # %%
 sizes = risk.readings(10_000, cap=0.02, leverage=leverage, side="long", tiers=rate, stop=0.04)

@@ -29,7 +29,7 @@ import pandas as pd
 import oikit
 from oikit import charts, learn
 from oikit.claims import CLAIMS, weigh
-from oikit.explore import explore, tried
+from oikit.explore import explore, garden, tried
 from oikit.learn import TODO, check, draw_intervals, explain, my_calibration, predict, quiz, reveal, say
 from oikit.learn.lens_skill import skill_by_model
 from oikit.learn.reliability import draw_reliability, said_and_came
@@ -84,7 +84,7 @@ table = pd.DataFrame(
         "right side of one half": {name: ((said >= 0.5) == came).mean() for name, said in dull.items()},
     }
 )
-say(f"Of ten forecasts of 10 %, at least one comes true with a chance of {1 - 0.9**10:.0%}.")
+say(f"Of ten forecasts of 10%, at least one comes true with a chance of {1 - 0.9**10:.0%}.")
 reveal("07.b")
 table.map("{:.3f}".format)
 
@@ -95,24 +95,26 @@ table.map("{:.3f}".format)
 #
 # ### Ask, split, fit, correct
 #
-# *Ask*: does the price rise by one and a half daily sigma before it falls as far, within three days? *Split*:
-# the past alone teaches, and a gap keeps away whose answers reach into the test. *Fit*: a logistic regression
-# on eight variables, all known at their time. *Correct*: a later part of the past decides how much of the
-# model's boldness survives. The tempting way is to skip that last step.
+# *Ask*: does the price rise by one and a half times its usual daily move before it falls as far, within three
+# days? *Split*: the past alone teaches, and a gap keeps away whose answers reach into the test. A past with
+# its test is a **fold**, and an **audit** objects where one reaches into the other. *Fit*: a logistic
+# regression, which turns a weighted sum of eight variables into a probability. All are known at their time.
+# *Correct*: a later part of the past decides how much of the model's boldness survives. The tempting way is
+# to skip that last step.
 
 # %%
 known = ["price_move", "volatility_percentile", "velocity", "velocity_score", "divergence", "funding"]
 known += ["crowd_lean", "oi_to_cap_percentile"]
-worlds = {name: oikit.sample(f"bnb-{name}") for name in ("null", "planted")}
+raw, honest, worlds = {}, {}, {name: oikit.sample(f"bnb-{name}") for name in ("null", "planted")}
 asked = {name: examples.examples(each, only=known, every="24h") for name, each in worlds.items()}
-raw, honest = {}, {}
 for name, given in asked.items():
     parts = folds.walk_forward(given.times, horizon=given.horizon, gap="24h")
     assert not folds.audit(parts, given.times, horizon=given.horizon, gap="24h")
     for how, said in (("raw", raw), ("corrected", honest)):
         said[name] = model.forecast(given, folds=parts, correct=how == "corrected")
         s = calibration.score(said[name]).skill
-        say(f"{name}, {how}: skill {s.value:+.2%} ({s.low:+.2%} to {s.high:+.2%}), n = {s.n}.")
+        skill, low, high = (garden.signed(100 * each, 2) for each in (s.value, s.low, s.high))
+        say(f"{name}, {how}: skill {skill}% ({low} to {high}), on {s.n} days.")
 
 # %% [markdown]
 # In the null world the raw model looks worse than somebody who says nothing, though its interval holds zero.
@@ -130,7 +132,7 @@ bars = {
     name: said_and_came(said.table["probability"], said.table["outcome"], weight=said.table["weight"])
     for name, said in (("raw", raw["null"]), ("corrected", honest["null"]))
 }
-draw_reliability(bars, title="Said against came, where nothing is built in")
+draw_reliability(bars, title="Simulated, nothing built in: said against came")
 
 # %% [markdown]
 # The raw model says very different things, and it comes about equally often whatever was said. Its bars are
@@ -154,7 +156,7 @@ for count in (0, 10, 50):
 judged, own = len(unseen.table), unseen.table["weight"].sum()
 say(f"In-sample: {len(every):,} days. Unseen: {judged} days, worth {own:.0f} that share nothing.")
 table = pd.DataFrame.from_dict(rows, orient="index", columns=["in-sample", "on unseen days"])
-table.rename_axis("invented variables").map("{:+.1%}".format)
+table.rename_axis("invented variables").map(lambda each: f"{garden.signed(100 * each)}%")
 
 # %% [markdown]
 # Each variable learns a little luck by heart, so the first column rises where nothing can be known. The
@@ -321,8 +323,10 @@ say(mine.says)
 mine.draw()
 
 # %% [markdown]
-# Then the sentences of the article, as the course's ledger weighs them. And the models: three of them in each
-# world, their intervals widened for three looks. If you have stored a real market, it is asked as well.
+# Then the sentences of the article, as the course's ledger weighs them; what it counts, it counts in the
+# simulated null world. And three models in each world: the logistic one, the same with the article's four
+# variables, and a sum of small trees of yes-or-no questions. Their intervals are widened for three looks. If
+# you have stored a real market, it is asked as well.
 
 # %%
 for name in ("C17", "C18", "C19", "C30", "C36"):

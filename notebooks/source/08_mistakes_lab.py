@@ -74,7 +74,7 @@ predict("08.c", choice=TODO, confidence=TODO)
 # are asked to join. *Would you?* Look at the thin lines, too: they are the other rules of the same person.
 
 # %%
-dice.fan(dice.throw(100, seed=7), title="One hundred rules, and the best of their first year")
+dice.fan(dice.throw(100, seed=7), title="Log returns of one hundred rules; thick: the best first year")
 
 # %% [markdown]
 # All of them throw dice. The thick one had the luckiest first year, and luck does not go on.
@@ -101,9 +101,9 @@ pd.DataFrame(columns, pd.Index(counts, name="tries")).map("{:.2f}".format)
 # %% [markdown]
 # ### Correct for them
 #
-# Now a market with prices and positions, and a garden of rules: a score is high, so hold a side for some
-# days. Four scores, three lines, four positions. Returns are after costs and against the usual day, so that
-# a rising market praises nobody.
+# Now a simulated market with prices and positions, and a garden of rules: a score is high, so hold a side
+# for some days. Four scores, three lines, four positions. Returns are after costs and against the usual day,
+# so that a rising market praises nobody.
 #
 # A **p** says how often chance alone does as well as one rule. Two corrections know of the others:
 #
@@ -123,7 +123,7 @@ corrected = found["table"].assign(
     bonferroni=(found["table"]["p"] * found["trials"]).clip(upper=1),
     benjamini_hochberg=benjamini_hochberg(found["table"]["p"]),
 )
-corrected.nsmallest(4, "p").round(3)
+corrected.nsmallest(4, "p").round(3).set_index("signal")
 
 # %% [markdown]
 # Some p are low. Corrected, none of them is anywhere near the line, and rightly so: in this market nothing
@@ -132,8 +132,8 @@ corrected.nsmallest(4, "p").round(3)
 # ### Cut the future off
 #
 # Counting tries does not help against a rule that knows its future. There is a law for that: **a number of
-# an old day may not change when later days are cut off**. The library asks it of a whole pipeline. *Which
-# line of the answer names the fault?*
+# an old day may not change when later days are cut off**. The library asks it of a whole pipeline. In its
+# answer, `off_smooth_line@1h` is a variable and the length of its bars. *Which line names the fault?*
 
 # %%
 world = oikit.sample("bnb-null")
@@ -176,9 +176,9 @@ open_seal("planted", TODO)
 open_seal("planted", "open")
 
 # %% [markdown]
-# The best rule of the planted world stands the correction, even for all rules of the garden. And yet its
-# sealed part is too short to settle it: a true link is small, and a year holds few days. Time is what an
-# honest test costs.
+# The best rule of the whole planted garden, which need not be yours, stands the correction even for all of
+# its rules. And yet its sealed part is too short to settle it, as is that of the rule told above. A true link
+# is small, and a year holds few days. Time is what an honest test costs.
 #
 # ## Explain
 #
@@ -309,7 +309,7 @@ against: the mean of all hours of the same market
 data: bnb-null and bnb-planted, 2023 to 2026
 costs: none, the claim is about a direction
 trials: 1, this one
-verdict: supported if the 95 % interval lies below 0"""
+verdict: supported if the 95% interval lies below 0"""
 
 # %% [markdown]
 # *Check it.* It is also kept beside your notes, as it is now.
@@ -321,9 +321,9 @@ explain("08.plan", plan)
 # %% [markdown]
 # ## Evidence card
 #
-# First, what the ledger of this course says about five sentences of the article. One of them draws a line
-# without a reason, and the last names what the backtest above left out. Then the result of the search, and of
-# yours if you opened a seal.
+# First, what the ledger of this course says about five sentences of the article; what it counts, it counts in
+# the simulated null world. One of them draws a line without a reason, and the last names what the backtest
+# above left out. Then the result of the search, and of yours if you opened a seal.
 
 # %%
 for name in ("C28", "C20", "C29", "C05", "C38"):
@@ -343,7 +343,7 @@ evidence_card(
     table=rates,
     method="block bootstrap of days; the naive interval takes every day for new evidence",
     trials=found["trials"],
-    data=f"simulated btc-null, and what you opened; real only where named so; cut at {garden.CUT}",
+    data=f"cut at {garden.CUT}; simulated btc-null, and what you opened; real only where named so",
     costs=f"funding, and a fee of {garden.FEE:.2%} for each unit opened or closed",
     verdict="supported" if (rates["low"][1::2] > 0).all() else "undecided",
     because=f"as a single try p is {found['p']:.3f}, after Bonferroni {found['adjusted']:.2f}",

@@ -147,7 +147,8 @@ pd.DataFrame.from_dict(rows, orient="index").map("{:.2f}".format)
 #
 # ## Explorer
 #
-# The log shows each moment at which all conditions began. Left of the dashed line is what was known.
+# The log shows each moment at which all conditions began. Left of the dashed line is what was known. A
+# position ends by `reversal` (open interest has fallen over a day), by time, by its stop, or by liquidation.
 # *Before you move anything: which of these positions would you have opened?* Then notice:
 #
 # 1. What changes when two per cent is read otherwise, and what stays as it is?
@@ -189,15 +190,16 @@ plan = TODO
 plan = begun_plan() | {
     "decided": "at the end of each hour; filled at the open of the next",
     "rule": "strategy.Specification(): ratio 0.95, jump 2, funding 0.90, crowd lead 0.30",
-    "size": "2 % of the account is lost at the stop, at 5x",
+    "size": "2% of the account is lost at the stop, at 5x",
     "exit": "open interest in coins falls over 24 hours, or after 72 hours",
-    "stop": "5 % from the entry",
-    "costs": "fees of 0.05 % at each end; funding, paid and received; liquidation",
-    "verdict": "at least 10 cases, and a 95 % interval that leaves out 0",
+    "stop": "5% from the entry",
+    "costs": "fees of 0.05% at each end; funding, paid and received; liquidation",
+    "verdict": "at least 10 cases, and a 95% interval that leaves out 0",
 }
 
 # %% [markdown]
-# *Check it, then submit it.* A wrong part tells you what a stranger would ask.
+# *Check it, then submit it.* A wrong part tells you what a stranger would ask. The *digest* is a
+# fingerprint: change one letter of the plan, and it is another.
 
 # %%
 check("09.1", plan)

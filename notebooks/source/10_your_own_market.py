@@ -71,7 +71,7 @@ predict("10.b", choice=TODO, confidence=TODO)
 # your computer and read from there the next time. *Set* `fetch_now` *to* `True` *if you want to, and choose a
 # symbol.* Where there is no network, or the exchange does not serve your country, one sentence says so. What
 # is stored is used then. In a terminal, `oikit fetch` does the same, and `--archive` takes the data from a
-# stick.
+# USB stick.
 
 # %%
 symbol, fetch_now = "BNBUSDT", False
@@ -89,7 +89,7 @@ say(f"From here on the market is **{name}**, which is **{kind}**.")
 # How many bars, how long, what is missing? One line says it, and belongs under every chart.
 
 # %%
-say(str(coverage(market)))
+say(f"{coverage(market)}.")
 begin = market.index[-1] - pd.Timedelta(weeks=8)
 charts.price_and_open_interest(market, since=begin, source=f"{name}, {kind}")
 
@@ -139,10 +139,12 @@ spread = 1.4826 * (whole - whole.median()).abs().median()
 hindsight = (whole - whole.median()) / spread
 then, later = at_once.abs().gt(2), hindsight.abs().gt(2)
 say(f"An unusual hour has a score beyond two. At the time there were **{then.sum()}**.")
-say(f"With hindsight there are **{later.sum()}**, and on **{(then != later).sum()}** hours the two disagree.")
+lost, new = (then & ~later).sum(), (later & ~then).sum()
+say(f"With hindsight there are **{later.sum()}**: **{lost}** have dropped out, and **{new}** are new.")
 
 # %% [markdown]
-# Whoever marks the unusual hours of a finished week marks hours that nobody could have marked.
+# The week has become its own yardstick: what stood out while you lived through it may now count as usual,
+# or the other way round. Marks on a finished week are not those that could have been made in it.
 #
 # ### One page for the week
 #
@@ -163,8 +165,8 @@ chosen.assign(value=[f"{x:,.0f}" if abs(x) >= 1_000 else f"{x:,.4g}" for x in ch
 #
 # ## Explorer
 #
-# The last week of two simulated markets, bar by bar. *Before you move on, say aloud where the price will be
-# six bars later.* Then notice:
+# The last week of two simulated markets, in bars of four hours. *Before you move on, say aloud where the
+# price will be six bars later.* Then notice:
 #
 # 1. Stop at a bar that looks like the highest of the week. Show the later bars. Was it?
 # 2. Find a bar whose score is beyond two at the time, and not with hindsight.

@@ -151,7 +151,7 @@ def ratio(
     frame : DataFrame, shape (n, m)
         With ``open_interest`` and ``circulating_supply``.
     band : str
-        The band at a bar holds the middle 90 % of the bars of this long before it.
+        The band at a bar holds the middle 90% of the bars of this long before it.
     since, until, shade, source, width
         See the head of this module.
 
@@ -207,7 +207,7 @@ def velocity(
     window : str
         The change is over this long.
     band : str
-        The band at a bar holds the middle 90 % of the bars of this long before it.
+        The band at a bar holds the middle 90% of the bars of this long before it.
     since, until, shade, source, width
         See the head of this module.
 

@@ -216,7 +216,7 @@ class View:
         return f" {lost} of {len(told)} bars have no {what}." if lost else ""
 
     def belt(self, values: pd.Series, band: str) -> pd.DataFrame:
-        """Where did the middle 90 % of the bars before each drawn bar lie?
+        """Where did the middle 90% of the bars before each drawn bar lie?
 
         Returns
         -------

@@ -155,7 +155,7 @@ def _moves_panel(
         "size:N",
         scale=alt.Scale(domain=[*names, _RULE], range=[list(each) for each in dashes]),
         legend=alt.Legend(
-            title="position at entry",
+            title="position at entry, USDT",
             titleFontWeight="normal",
             orient="top",
             columns=2,
@@ -259,7 +259,7 @@ def cascade_steps(
         raise InputError(f"{type(cascade).__name__} is no cascade; make one with oikit.cascade.cascade(…)")
     moves = cascade.steps["price"].to_numpy() / cascade.start - 1
     reach = max(checked(within, "within", "positive"), 1.1 * float(np.abs(moves).max()))
-    # A fall ends at -100 %.
+    # A fall ends at -100%.
     domain = [-min(reach, 1.0), reach]
     axis = alt.Axis(
         labelExpr=_MOVE, labelFlush=True, labelSeparation=12, tickCount=8, title="move of the price"
@@ -359,11 +359,14 @@ def _rounds(cascade: Cascade, moves: Any, x: alt.X) -> alt.LayerChart:
     # Words stand where the bar began: nothing else is drawn on that side of it.
     falls = moves[0] < 0
     few = table.iloc[:: -(-len(table) // _LABELS)]
-    words = alt.Chart(few).mark_text(align="left" if falls else "right", dx=8 if falls else -8)
-    words = words.encode(alt.X("until:Q"), rows, text="says:N")
+    beside: dict[str, Any] = {"align": "left" if falls else "right", "dx": 8 if falls else -8}
+    named = alt.Chart(few).encode(alt.X("until:Q"), rows, text="says:N")
+    # The line at zero would run through them.
+    clear = named.mark_text(**beside, stroke="white", strokeWidth=6, strokeJoin="round", aria=False)
+    words = named.mark_text(**beside)
     height = _ROW * min(len(table), _LABELS)
-    head = "How far each round pushes the price, and how much of open interest it forces out"
-    layers = [*_lines(moves[-1], x), bars.encode(tooltip=tips), words]
+    head = "How far each round pushes the price, and how much it forces out"
+    layers = [*_lines(moves[-1], x), clear, bars.encode(tooltip=tips), words]
     return alt.LayerChart(layer=layers, title=alt.TitleParams(head, frame="bounds"), height=height)
 
 

@@ -40,7 +40,7 @@ def forest(table: pd.DataFrame, *, source: str = "", width: int = 600) -> alt.VC
     -------
     VConcatChart
         One line for each reading that could be compared: what followed less what usually follows,
-        with its 95 % interval and its number of events. Returns and shares stand in panels of their
+        with its 95% interval and its number of events. Returns and shares stand in panels of their
         own. What could not be compared is counted in the finding.
 
     Raises
@@ -106,7 +106,7 @@ def _panel(rows: pd.DataFrame, scale: float, title: str, width: int) -> alt.Laye
     zero = alt.Chart(pd.DataFrame({"at": [0.0]})).mark_rule(strokeDash=[4, 4], color=COLORS["muted"])
     return alt.LayerChart(
         layer=[zero.encode(x="at:Q"), line, dot],
-        title=f"{title}; bars: 95 % interval",
+        title=f"{title}; bars: 95% interval",
         width=width - 220,
         height=_ROW * len(points),
     )
@@ -123,7 +123,7 @@ def _finding(table: pd.DataFrame, drawn: pd.DataFrame) -> str:
     )
     return (
         f"On {', '.join(map(str, markets))}, {len(drawn)} readings of {len(table)} could be compared with "
-        f"what usually happens; {hold} intervals hold 0. "
+        f"what usually happens; {hold} {'interval holds' if hold == 1 else 'intervals hold'} 0. "
         f"{which[:1].upper()}{which[1:]}{'.' if which else 'None stands out.'}"
     )
 

@@ -55,7 +55,7 @@ def survival(runs: Mapping[str, Accounts], *, source: str = "", width: int = 480
     Returns
     -------
     VConcatChart
-        The share that is not ruined, trade by trade, and the 95 % interval of the simulation
+        The share that is not ruined, trade by trade, and the 95% interval of the simulation
         (Wilson, each trade by itself): it tells how well so many accounts measure the share, and nothing
         about whether real trades are like simulated ones.
 
@@ -153,7 +153,7 @@ def wealth_fan(run: Accounts, *, source: str = "", width: int = 480) -> alt.VCon
     Returns
     -------
     VConcatChart
-        The median, the middle half and the middle 90 % of wealth as multiples of the start, on a log
+        The median, the middle half and the middle 90% of wealth as multiples of the start, on a log
         axis, where halving is as far as doubling. A ruined account stays where it stopped; one that
         has nothing left is drawn on the lower edge, which has no 0.
 

@@ -104,7 +104,7 @@ def base_rates(table: pd.DataFrame, *, source: str = "", width: int = 470) -> al
     Returns
     -------
     VConcatChart
-        One panel for each outcome: dots with 95 % intervals, the base rate as a dashed line. What has
+        One panel for each outcome: dots with 95% intervals, the base rate as a dashed line. What has
         too few weeks is named and not drawn.
 
     Raises

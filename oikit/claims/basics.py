@@ -7,7 +7,7 @@ import pandas as pd
 
 from oikit.claims.model import Answer, Claim
 from oikit.claims.states import known
-from oikit.claims.wording import count, share
+from oikit.claims.wording import correlation, count, share
 from oikit.clock import bars
 from oikit.indicators import velocity
 
@@ -65,7 +65,7 @@ def _no_such_column(frame: pd.DataFrame) -> Answer:
     link = float(thin[both].rank().corr(grew[both].rank()))
     said = (
         " One stand-in for depth, how far a traded dollar moves the price, has a rank correlation of "
-        f"{link:+.2f} with open interest from day to day (n = {count(int(both.sum()), 'day')})."
+        f"{correlation(link)} with open interest from day to day (n = {count(int(both.sum()), 'day')})."
     )
     return Answer("not testable", because + said, link)
 

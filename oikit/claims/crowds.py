@@ -15,7 +15,7 @@ from oikit.indicators import velocity
 __all__ = ["CROWDS", "SHORT_AHEAD", "squeeze_table"]
 
 SHORT_AHEAD = 1 / 1.3
-"""The ratio of longs to shorts at which shorts are 30 % more."""
+"""The ratio of longs to shorts at which shorts are 30% more."""
 
 _CROWD = ("funding_rate", "funding_interval", "long_short_ratio", "open_interest", "close", "high")
 
@@ -45,8 +45,8 @@ def squeeze_table(frame: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame, shape (2, 2), bars
-        Rows: funding at its annual high, or not. Columns: accounts 30 % short, or not. Only bars at
-        which both are known.
+        Rows: funding at its annual high, or not. Columns: 30% more short accounts than long, or not.
+        Only bars at which both are known.
     """
     high, short = _annual_high(frame), _net_short(frame)
     there = high.notna() & short.notna()
@@ -54,7 +54,7 @@ def squeeze_table(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         counts,
         pd.Index(["funding at its annual high", "not"], name="bars"),
-        ["accounts 30 % short", "not"],
+        ["30% more short accounts", "not"],
     )
 
 
@@ -65,8 +65,8 @@ def _two_by_two(frame: pd.DataFrame) -> str:
         return "Nobody could know either condition on any bar."
     expected = (both + high) * (both + short) / n
     return (
-        f"Of {count(n, 'bar')}, funding is at its annual high on {both + high:,} and accounts are 30 % short "
-        f"on {both + short:,}. Both at once: {both:,} (without any link, {expected:,.1f})."
+        f"Of {count(n, 'bar')}, funding is at its annual high on {both + high:,} and there are 30% more "
+        f"short accounts on {both + short:,}. Both at once: {both:,} (without any link, {expected:,.1f})."
     )
 
 
@@ -144,7 +144,7 @@ def _against_the_crowd(frame: pd.DataFrame) -> pd.Series:
 CROWDS: tuple[Claim, ...] = (
     Claim(
         id="C13",
-        says="The open interest of shorts can exceed that of longs by 30 %.",
+        says="The open interest of shorts can exceed that of longs by 30%.",
         means="A contract would have to have a short and no long.",
         kind="not testable",
         lesson="05",
@@ -152,8 +152,8 @@ CROWDS: tuple[Claim, ...] = (
     ),
     Claim(
         id="C14",
-        says="With funding at its highest of the year and shorts 30 % ahead, a squeeze must come.",
-        means="Each time, the price is 8 % higher within three days, while 5 % of the contracts are closed.",
+        says="With funding at its highest of the year and shorts 30% ahead, a squeeze must come.",
+        means="Each time, the price is 8% higher within three days, while 5% of the contracts are closed.",
         lesson="05",
         needs=_CROWD,
         speaks=_both,
@@ -167,7 +167,7 @@ CROWDS: tuple[Claim, ...] = (
         beside=(
             Claim(
                 id="C14-low",
-                says="Repaired: with funding near its lowest and accounts 30 % short, a squeeze is likelier.",
+                says="Repaired: with funding near its lowest and accounts 30% short, a squeeze is likelier.",
                 means="Such a squeeze happens more often than usual; shorts pay when funding is low.",
                 lesson="05",
                 needs=_CROWD,
@@ -180,7 +180,7 @@ CROWDS: tuple[Claim, ...] = (
             ),
             Claim(
                 id="C14-mirror",
-                says="Mirrored: with funding near its highest and top accounts 30 % long, the price falls.",
+                says="Mirrored: with funding near its highest and top accounts 30% long, the price falls.",
                 means="Over three days the price falls more, or rises less, than usual.",
                 lesson="05",
                 needs=("funding_rate", "funding_interval", "top_position_ratio", "close"),
@@ -213,7 +213,7 @@ CROWDS: tuple[Claim, ...] = (
             Claim(
                 id="C16-closing",
                 says="The same without a list of liquidations: positions close fast while the price rises.",
-                means="After four rising hours with 3 % of contracts closed, four more rise more than usual.",
+                means="After four rising hours with 3% of contracts closed, four more rise more than usual.",
                 lesson="05",
                 needs=("open_interest", "close"),
                 speaks=_closing_in_a_rise,

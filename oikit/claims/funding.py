@@ -36,7 +36,7 @@ def _cash(frame: pd.DataFrame) -> Answer:
     leverage, rate = 20, 0.0001
     a_day = 3 * leverage * rate
     because = (
-        f"Funding is paid on the whole position, so {leverage}x of leverage makes 0.01 % every eight hours "
+        f"Funding is paid on the whole position, so {leverage}x of leverage makes 0.01% every eight hours "
         f"{share(a_day)} of the margin a day. Left out, a result is wrong by exactly what was paid."
     )
     if "funding_rate" not in frame.columns or not frame["funding_rate"].notna().any():
@@ -75,7 +75,7 @@ FUNDING: tuple[Claim, ...] = (
     Claim(
         id="C11",
         says="Very high funding with a surge of open interest is followed by a slump, without exception.",
-        means="Each time, the price lies 5 % lower at some moment of the next three days.",
+        means="Each time, the price lies 5% lower at some moment of the next three days.",
         lesson="04",
         needs=(*_PAID, "low"),
         speaks=_euphoria,
@@ -89,7 +89,7 @@ FUNDING: tuple[Claim, ...] = (
             Claim(
                 id="C11-rate",
                 says="After it a slump is at least more likely than usual.",
-                means="More often than usual, the price lies 5 % lower at some time of the next three days.",
+                means="More often than usual, the price lies 5% lower at some time of the next three days.",
                 lesson="04",
                 needs=(*_PAID, "low"),
                 speaks=_euphoria,

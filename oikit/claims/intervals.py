@@ -55,7 +55,7 @@ def intervals(samples: Sequence[Sample], draws: int, seed: int) -> list[Estimate
     Returns
     -------
     list of Estimate
-        Symmetric percentile-t intervals of 95 %, in the order of the samples.
+        Symmetric percentile-t intervals of 95%, in the order of the samples.
     """
     found: dict[int, Estimate] = {}
     for block in dict.fromkeys(each.block for each in samples):

@@ -93,7 +93,7 @@ def _not_five(frame: pd.DataFrame) -> Answer:
     short = float(liquidation_distance(1.0, side="short", leverage=20, tiers=RATE))
     fees = float(liquidation_distance(1.0, side="long", leverage=20, tiers=RATE, fee_rate=0.0005))
     because = (
-        "At 5 % the margin of 20x is gone; the exchange closes before that. With a maintenance margin of "
+        "At 5% the margin of 20x is gone; the exchange closes before that. With a maintenance margin of "
         f"{share(RATE)} a long is closed at {share(far)}, a short at {share(short)}, and a long that paid "
         f"its opening fee at {share(fees)}; larger positions sooner. The warning is right, the figure is too "
         "kind."
@@ -106,9 +106,9 @@ def _three_caps(frame: pd.DataFrame) -> Answer:
     sizes = table["notional"]
     most = float(sizes.max() / sizes.min())
     because = (
-        "Advice with three readings. Of an account of 10,000 at 20x, 2 % allows a position of "
-        f"{sizes['risk']:,.0f} (2 % lost at a stop 1 % away), {sizes['margin']:,.0f} (2 % put up as margin) "
-        f"or {sizes['notional']:,.0f} (2 % is the whole position): a factor of {most:,.0f}. It is a rule "
+        "Advice with three readings. Of an account of 10,000 at 20x, 2% allows a position of "
+        f"{sizes['risk']:,.0f} (2% lost at a stop 1% away), {sizes['margin']:,.0f} (2% put up as margin) "
+        f"or {sizes['notional']:,.0f} (2% is the whole position): a factor of {most:,.0f}. It is a rule "
         "only once one of them is chosen."
     )
     return Answer("arithmetic", because, most, table=table)
@@ -122,9 +122,9 @@ def _halved(wins: float) -> float:
 def _alone(frame: pd.DataFrame) -> Answer:
     fair, losing = _halved(0.5), _halved(0.45)
     because = (
-        "Advice, and counting answers it. Risking 2 % a time, half of the account is gone at some time "
+        "Advice, and counting answers it. Risking 2% a time, half of the account is gone at some time "
         f"within 1,000 even bets with a chance of {share(fair)} if half of them win, and of {share(losing)} "
-        "if 45 % win. A small size buys time; it turns no losing rule into a winning one."
+        "if 45% win. A small size buys time; it turns no losing rule into a winning one."
     )
     return Answer("arithmetic", because, fair, holds=False)
 
@@ -187,7 +187,7 @@ def _nested(frame: pd.DataFrame) -> Answer:
     }
     because = (
         "Whatever liquidates a position at a lower leverage has liquidated it before at a higher one, on "
-        "any path. For a random walk of 60 % a year, left alone for a week: "
+        "any path. For a random walk of 60% a year, left alone for a week: "
         + ", ".join(f"{leverage}x {share(chance)}" for leverage, chance in chances.items())
         + "."
     )
@@ -206,15 +206,15 @@ LEVERAGE: tuple[Claim, ...] = (
     ),
     Claim(
         id="C22",
-        says="At 20x leverage a move of 5 % against you is what it takes to be liquidated.",
-        means="The liquidation price lies 5 % from the entry.",
+        says="At 20x leverage a move of 5% against you is what it takes to be liquidated.",
+        means="The liquidation price lies 5% from the entry.",
         kind="arithmetic",
         lesson="06",
         answer=_not_five,
     ),
     Claim(
         id="C23",
-        says="Let no position be more than 2 % of the account.",
+        says="Let no position be more than 2% of the account.",
         means="One reading of the sentence, and one size that follows from it.",
         kind="advice",
         lesson="06",
@@ -223,7 +223,7 @@ LEVERAGE: tuple[Claim, ...] = (
     Claim(
         id="C24",
         says="That limit is all it takes to outlast the others.",
-        means="At 2 % a time an account survives, whatever the rule it follows.",
+        means="At 2% a time an account survives, whatever the rule it follows.",
         kind="advice",
         lesson="09",
         answer=_alone,

@@ -212,7 +212,7 @@ class Verdict:
     unknown : int
         Events whose outcome is not.
     effect : Estimate, optional
-        What followed the events less what usually follows in an equally wild market, with a 95 %
+        What followed the events less what usually follows in an equally wild market, with a 95%
         interval from the stationary block bootstrap.
     base : float
         What usually follows.

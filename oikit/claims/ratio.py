@@ -28,7 +28,7 @@ def _price_cancels(frame: pd.DataFrame) -> Answer:
     because = (
         "Dollars of open interest over dollars of market cap are coins over coins: the price stands above "
         "and below and cancels. The yardstick is sound, and it is open interest in coins over a supply that "
-        "hardly moves: it says nothing about the price."
+        "moves slowly: it says nothing about the price."
     )
     if not {*_NEEDS, "close"} <= set(frame.columns):
         return Answer("arithmetic", because, 0.0, holds=True)
@@ -77,12 +77,12 @@ def _one_sided(frame: pd.DataFrame) -> Answer:
     both = heads.notna() & coins.notna() & (heads != 0) & (coins != 0)
     if not both.any():
         return Answer("not testable", because)
-    apart = float((np.sign(heads[both]) != np.sign(coins[both])).mean())
+    apart = np.sign(heads[both]) != np.sign(coins[both])
     said = (
-        f" Here all accounts and the coins of top accounts lean to different sides on {share(apart)} of "
-        f"{count(int(both.sum()), 'bar')}."
+        f" Here all accounts and the coins of top accounts lean to different sides on {apart.sum():,} of "
+        f"{count(len(apart), 'bar')}."
     )
-    return Answer("not testable", because + said, apart)
+    return Answer("not testable", because + said, float(apart.mean()))
 
 
 def _against_trend(frame: pd.DataFrame) -> pd.Series:
@@ -111,8 +111,8 @@ RATIO: tuple[Claim, ...] = (
     ),
     Claim(
         id="C05",
-        says="Open interest above 15 % of the market cap is an extreme, and a reason to expect a turn.",
-        means="The ratio is above 15 % at times, and the price then goes against its trend of 30 days.",
+        says="Open interest above 15% of the market cap is an extreme, and a reason to expect a turn.",
+        means="The ratio is above 15% at times, and the price then goes against its trend of 30 days.",
         lesson="02",
         needs=(*_NEEDS, "close"),
         speaks=lambda f: known(_share(f) > ARTICLE_THRESHOLD, _share(f)),
@@ -168,7 +168,7 @@ RATIO: tuple[Claim, ...] = (
             ),
             Claim(
                 id="C07-swing",
-                says="A turn: the price goes 5 % against its trend of 30 days at some time in the next week.",
+                says="A turn: the price goes 5% against its trend of 30 days at some time in the next week.",
                 means="That happens more often than usual after the highest twentieth of its own past.",
                 lesson="02",
                 needs=(*_NEEDS, "close", "high", "low"),

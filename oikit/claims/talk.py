@@ -51,7 +51,7 @@ def _no_moment(frame: pd.DataFrame) -> Answer:
 def _fifty(frame: pd.DataFrame) -> Answer:
     some = any_false_positive(50)
     because = (
-        "Fifty variables without any content hold at least one that looks meaningful at 5 % with a chance "
+        "Fifty variables without any content hold at least one that looks meaningful at 5% with a chance "
         f"of {share(some)}, and {50 * 0.05:.1f} on average. Speed changes nothing about that, and "
         "milliseconds are no matter to a payment every eight hours."
     )
@@ -104,9 +104,9 @@ def base_rates(frame: pd.DataFrame) -> pd.Series:
         "the next 24h go the other way than the last": (turned, "24h"),
         "the next 72h go the other way than the last": (turned, "72h"),
         "the next 7d go the other way than the last": (turned, "7d"),
-        "3 % against the 30-day trend within 7d": (turned_by(0.03), "7d"),
-        "5 % against the 30-day trend within 7d": (turned_by(0.05), "7d"),
-        "10 % against the 30-day trend within 7d": (turned_by(0.10), "7d"),
+        "3% against the 30-day trend within 7d": (turned_by(0.03), "7d"),
+        "5% against the 30-day trend within 7d": (turned_by(0.05), "7d"),
+        "10% against the 30-day trend within 7d": (turned_by(0.10), "7d"),
     }
     rates = {}
     for name, (outcome, horizon) in definitions.items():
@@ -144,8 +144,8 @@ def _one_in_ten(frame: pd.DataFrame) -> Answer:
 def _if_there_is_one(frame: pd.DataFrame) -> Answer:
     small, large = (float(np.exp(300 * log_growth(0.55, fraction=f))) for f in (0.02, 0.2))
     because = (
-        "Only if there is an edge after costs, and at the right size. 300 even bets that win 55 % make the "
-        f"middle account {small:.2f} times as large at 2 % a bet and {large:.2f} times at 20 %. Without an "
+        "Only if there is an edge after costs, and at the right size. 300 even bets that win 55% make the "
+        f"middle account {small:.2f} times as large at 2% a bet and {large:.2f} times at 20%. Without an "
         "edge, what compounds is the cost."
     )
     return Answer("arithmetic", because, small, holds=False)

@@ -49,7 +49,7 @@ def too_few(counts: Funnel, n: int, years: float) -> str:
 def exact(hits: int, n: int) -> str:
     """What can be said of a handful of yes and no."""
     rate = stats.clopper_pearson(hits, n)
-    return f" It happened in {hits} of {n} (exact 95 % interval {share(rate.low)} to {share(rate.high)})."
+    return f" It happened in {hits} of {n} (exact 95% interval {share(rate.low)} to {share(rate.high)})."
 
 
 def failed(claim: Claim, times: int, n: int, usual: float) -> str:
@@ -57,7 +57,7 @@ def failed(claim: Claim, times: int, n: int, usual: float) -> str:
     rate = stats.clopper_pearson(times, n)
     return (
         f"It failed to happen within {claim.horizon} in {times:,} of {count(n, 'separate event')} (n = {n}): "
-        f"one is enough. The rate of failures is {share(rate.value)} (exact 95 % interval {share(rate.low)} "
+        f"one is enough. The rate of failures is {share(rate.value)} (exact 95% interval {share(rate.low)} "
         f"to {share(rate.high)}).{_anyway(usual)}"
     )
 
@@ -65,13 +65,13 @@ def failed(claim: Claim, times: int, n: int, usual: float) -> str:
 def never_failed(n: int, most: float, usual: float) -> str:
     """It was said to happen every time, and so far it has."""
     return (
-        f"It happened in all {count(n, 'separate event')} (n = {n}). Such a run has a chance of 5 % even if "
-        f"it fails in {share(most)} of cases; 29 in a row would leave at most 10 %.{_anyway(usual)}"
+        f"It happened in all {count(n, 'separate event')} (n = {n}). Such a run has a chance of 5% even if "
+        f"it fails in {share(most)} of cases; 29 in a row would leave at most 10%.{_anyway(usual)}"
     )
 
 
 def _anyway(usual: float) -> str:
-    return f" In equally wild markets it happens in {amount(usual, 'share')} of cases anyway."
+    return f" In equally wild markets what was promised happens in {amount(usual, 'share')} of cases anyway."
 
 
 def lucky(among: str) -> str:
@@ -105,14 +105,15 @@ def compared(v: Verdict, effect: stats.Estimate) -> str:
             f"in equally wild markets is {usual}."
         )
     says = (
-        f"The difference, {difference(effect.value, unit)} (95 % interval "
+        f"The difference, {difference(effect.value, unit)} (95% interval "
         f"{span(effect.low, effect.high, unit)}), comes by chance alone {chance(v.p)}."
     )
     if (v.word == "undecided") != (effect.low <= 0 <= effect.high):
         says += " Chance decides here; the interval is made in another way."
     if v.word == "undecided" and v.needed is not None:
         seen, small = (difference(size, unit).lstrip("+") for size in (v.detectable, claim.matters))
-        says += f" {seen} or more would mostly have been seen; {small} takes {count(v.needed, 'event')}."
+        says += f" A difference of {seen} or more would mostly have been seen"
+        says += f"; to see {small} takes {count(v.needed, 'event')}."
     if not math.isnan(v.net):
         says += f" Who acted on it kept {amount(v.net)} a time, after fees and funding."
     return f"{what}\n{says}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-__all__ = ["Unit", "amount", "chance", "count", "difference", "share", "span"]
+__all__ = ["Unit", "amount", "chance", "correlation", "count", "difference", "share", "span"]
 
 Unit = Literal["return", "share"]
 """What an outcome is counted in: a log return, or yes and no."""
@@ -28,11 +28,11 @@ def amount(value: float, unit: Unit = "return") -> str:
     Examples
     --------
     >>> amount(-0.0123), amount(0.25, "share")
-    ('−1.23 %', '25 %')
+    ('−1.23%', '25%')
     """
     if not math.isfinite(value):
         return "unknown"
-    return _minus(f"{100 * value:+.2f} %") if unit == "return" else f"{100 * value:.0f} %"
+    return _minus(f"{100 * value:+.2f}%") if unit == "return" else f"{100 * value:.0f}%"
 
 
 def difference(value: float, unit: Unit = "return") -> str:
@@ -41,11 +41,11 @@ def difference(value: float, unit: Unit = "return") -> str:
     Examples
     --------
     >>> difference(0.0123), difference(-0.25, "share")
-    ('+1.23 %', '−25 points')
+    ('+1.23%', '−25 points')
     """
     if not math.isfinite(value):
         return "any size"
-    return _minus(f"{100 * value:+.2f} %" if unit == "return" else f"{100 * value:+.0f} points")
+    return _minus(f"{100 * value:+.2f}%" if unit == "return" else f"{100 * value:+.0f} points")
 
 
 def share(value: float, digits: int = 3) -> str:
@@ -54,9 +54,9 @@ def share(value: float, digits: int = 3) -> str:
     Examples
     --------
     >>> share(0.125), share(0.5), share(0.00386)
-    ('12.5 %', '50 %', '0.386 %')
+    ('12.5%', '50%', '0.386%')
     """
-    return f"{100 * value:.{digits}g} %" if math.isfinite(value) else "unknown"
+    return f"{100 * value:.{digits}g}%" if math.isfinite(value) else "unknown"
 
 
 def span(low: float, high: float, unit: Unit = "return") -> str:
@@ -65,11 +65,22 @@ def span(low: float, high: float, unit: Unit = "return") -> str:
     Examples
     --------
     >>> span(-0.01, 0.02)
-    'from −1.00 % to +2.00 %'
+    'from −1.00% to +2.00%'
     """
     if not (math.isfinite(low) and math.isfinite(high)):
         return "of any width"
     return f"from {difference(low, unit)} to {difference(high, unit)}"
+
+
+def correlation(value: float) -> str:
+    """Say how closely two things go together, from −1 to 1.
+
+    Examples
+    --------
+    >>> correlation(-0.128), correlation(-0.001)
+    ('−0.13', '0.00')
+    """
+    return _minus(f"{round(value, 2) + 0.0:.2f}")
 
 
 def chance(p: float) -> str:

@@ -232,7 +232,7 @@ def crowds(world: World, grid: Grid, path: Path, longs: Floats) -> tuple[Floats,
     n, hours = len(grid.index), grid.hours
     rng = grid.stream("ratios")
     move = _memory(_delayed(path.returns, 1.2, hours), world.response_memory, hours)
-    # Accounts are counted late; and beyond some 8 % the crowd has nobody left to lean with.
+    # Accounts are counted late; and beyond some 8% the crowd has nobody left to lean with.
     lean = -world.account_response * 0.08 * np.tanh(_late(move, 0.4, hours) / 0.08)
     lean += _wander(rng, n, world.account_spread, world.account_memory, hours)
     day = (grid.index - pd.Timedelta("150min")).floor("D").asi8
@@ -306,7 +306,7 @@ def _late(values: Floats, lag: float, hours: float) -> Floats:
 
 
 def _swept(depth: Floats, hours: float) -> Floats:
-    """Newly reached liquidation prices; those swept fill up again by 0.1 % of distance an hour."""
+    """Newly reached liquidation prices; those swept fill up again by 0.1% of distance an hour."""
     refill = 0.001 * hours * np.arange(len(depth))
     reached = np.maximum(depth, 0.0)
     edge = np.maximum.accumulate(reached + refill) - refill

@@ -83,9 +83,9 @@ def says(world: str, split: str, gap: str, noise: str) -> str:
     skill, low, high = (_signed(found[name]) for name in ("skill", "low", "high"))
     return (
         f"Simulated, {built}. {who}, {free}; {noise} invented variables. Skill over the base rate: "
-        f"{skill} of its squared error, 95 % interval {low} to {high}, on {found['n']:,} questions "
+        f"{skill} of its squared error, 95% interval {low} to {high}, on {found['n']:,} questions "
         f"worth {found['alone']} that share nothing. "
-        f"{found['shared']:.1f} % of the look-alikes share hours with the question; the fold audit objects "
+        f"{found['shared']:.1f}% of the look-alikes share hours with the question; the fold audit objects "
         f"to {found['faults']} of {TESTS} tests. {_verdict(world, found)}"
     )
 
@@ -106,7 +106,7 @@ def _verdict(world: str, found: dict[str, Any]) -> str:
 
 
 def _signed(value: float) -> str:
-    return "0.0 %" if value == 0 else f"{value:+.1f} %".replace("-", "−")
+    return "0.0%" if value == 0 else f"{value:+.1f}%".replace("-", "−")
 
 
 def draw(base: alt.Chart) -> alt.VConcatChart:
@@ -194,7 +194,7 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
     )
     return alt.vconcat(
         alt.layer(zero, naive, honest, dot, label, worse, better).properties(
-            title="Skill over the base rate, with its 95 % interval", height=100, width=WIDTH
+            title="Skill over the base rate, with its 95% interval", height=100, width=WIDTH
         ),
         alt.layer(line, honestly, bars, dots).properties(
             title="How often it came, of five groups by what was said", height=230, width=WIDTH

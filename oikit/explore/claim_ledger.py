@@ -61,7 +61,7 @@ KIND = Choice("kind", "Which kind of statement?", ("any", *_KINDS), "any")
 WHERE = Choice("met_in", "Met in which lesson?", ("any", *(f"{lesson:02}" for lesson in range(10))), "00")
 WORLD = Choice("world", "On which simulated market are forecasts weighed?", tuple(_BUILT), "null")
 
-WIDTH, _NAMES, _BESIDE, _LINE = 546, 172, 388, 46
+WIDTH, _NAMES, _BESIDE, _LINE = 546, 172, 388, 44
 
 
 def standing(verdict: Verdict) -> str:

@@ -24,10 +24,12 @@ START = 10_000.0
 RATE = 0.005
 """One maintenance margin rate for all sizes."""
 
-WIDTH, BESIDE, STRIP = 490, 160, 64
+WIDTH, BESIDE, STRIP = 490, 160, 72
 BEFORE, AFTER, EVERY = -24, 72, 4
 REACH = 0.08
 """Moves of the price are drawn up to this; beyond it a line runs along the edge of its strip."""
+MIDDLE = -0.08
+"""Where a strip has its price at the decision; from half above it to half below is its own."""
 
 WORLD = Choice("world", "Which simulated market: nothing built in, or a link?", ("null", "planted"), "null")
 READING = Choice("reading", "Two per cent of the account: of what?", ("risk", "margin", "notional"), "risk")
@@ -177,7 +179,7 @@ def _known(read: pd.Series) -> str:
 
 def _level(moved: float, place: int) -> float:
     """Where a move of the price is drawn: strips hang below each other."""
-    return round(max(-1.0, min(1.0, moved / REACH)) * 0.3 - 0.14 - place, 3)
+    return round(max(-1.0, min(1.0, moved / REACH)) * 0.26 + MIDDLE - place, 3)
 
 
 def says(world: str, reading: str, leverage: str, stop: str) -> str:
@@ -277,7 +279,7 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
         )
     ]
     strip = base.transform_calculate(
-        top="datum.y + 0.2", bottom="datum.y - 0.46", head="datum.y + 0.5", zero="0", end=f"{AFTER}"
+        top="datum.y + 0.22", bottom="datum.y - 0.38", head="datum.y + 0.5", zero="0", end=f"{AFTER}"
     )
     decided = strip.mark_rule(color=COLORS["open_interest"], strokeDash=[5, 3], strokeWidth=1.5).encode(
         x("zero:Q"), y("bottom:Q"), alt.Y2("top:Q")
@@ -306,7 +308,7 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
     )
     ended = (
         made.transform_calculate(
-            middle="datum.y - 0.14",
+            middle=f"datum.y + {MIDDLE}",
             label=(
                 f"datum.side + ' ' + format(datum.notional, ',') + ', net ' + {net} + "
                 f"'\\n' + datum.why + ', ' + datum.hours + ' h, ' + {moved} + ' %'"
@@ -317,13 +319,19 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
     )
     skipped = (
         strip.transform_filter("datum.notional === 0")
-        .transform_calculate(middle="datum.y - 0.14")
+        .transform_calculate(middle=f"datum.y + {MIDDLE}")
         .mark_text(align="left", baseline="middle", dx=8, color=COLORS["muted"], fontSize=11)
         .encode(x("end:Q"), alt.Text("why:N"), y("middle:Q"))
     )
     return alt.vconcat(
         alt.layer(*drawn, decided, entry, left, known, ended, skipped).properties(
-            title="The price before each decision (solid, known) and after it (dotted, not known)",
+            title=alt.TitleParams(
+                "The price before each decision (solid, known) and after it (dotted, not known)",
+                subtitle=[
+                    "Filled dot: the entry. Open mark: the end of the position.",
+                    f"A strip holds {REACH:.0%} up or down; a larger move runs along its edge.",
+                ],
+            ),
             height=strips * STRIP,
             width=WIDTH - BESIDE,
         )

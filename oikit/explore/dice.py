@@ -124,7 +124,7 @@ def fan(returns: pd.DataFrame, *, title: str = "") -> alt.LayerChart | alt.Facet
         height=230,
         title=title,
         description=(
-            f"{returns.shape[1]} lines that throw dice. The best of the first year made {before:+.0f} % "
-            f"in it and {after:+.0f} % after it, in log returns."
+            f"{returns.shape[1]} lines that throw dice. The best of the first year made {before:+.0f}% "
+            f"in it and {after:+.0f}% after it, in log returns."
         ),
     )

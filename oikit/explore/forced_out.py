@@ -126,7 +126,7 @@ def says(longs: str, shorts: str, shock: str, depth: str) -> str:
     mirror = f"{'+' if shock[0] == '-' else '-'}{shock[1:]}"
     there = _told(follow(longs, shorts, shock, depth), shock)
     back = _told(follow(longs, shorts, mirror, depth), mirror)
-    return f"{there} {back} Both sides are equally large."
+    return f"{there} {back} Both sides are equally large. A model, no data."
 
 
 def _told(found: Cascade, shock: str) -> str:

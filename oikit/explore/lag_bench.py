@@ -234,6 +234,8 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
         .mark_text(align="left", baseline="bottom", fontWeight="bold")
         .encode(alt.Text("said:N"), x=alt.value(16), y=alt.value(194))
     )
+    # Every layer carries the title: one without it takes it off the axis.
+    later = across(title="days by which the price is read later")
     when = alt.Y(
         "year:N", title=None, scale=alt.Scale(domain=list(YEARS)), axis=alt.Axis(ticks=False, domain=False)
     )
@@ -242,10 +244,10 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
     names = [
         each.transform_filter(f"datum.side === {side}")
         .mark_text(align=align, dx=9 * side)  # type: ignore[arg-type]
-        .encode(across(), when, alt.Text("said:N"))
+        .encode(later, when, alt.Text("said:N"))
         for side, align in ((1, "left"), (-1, "right"))
     ]
-    nothing = alt.Chart(alt.InlineData([{"lag": 0}])).mark_rule(color=COLORS["grid"]).encode(across())
+    nothing = alt.Chart(alt.InlineData([{"lag": 0}])).mark_rule(color=COLORS["grid"]).encode(later)
     return alt.vconcat(
         alt.layer(zero, band, *naive, line, here, dot, label).properties(
             title=alt.TitleParams(
@@ -256,9 +258,9 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
             height=200,
             width=WIDTH,
         ),
-        alt.layer(
-            nothing, marks.encode(across(title="days by which the price is read later"), when), *names
-        ).properties(title="Strongest lag of each year", height=80, width=WIDTH),
+        alt.layer(nothing, marks.encode(later, when), *names).properties(
+            title="Strongest lag of each year", height=80, width=WIDTH
+        ),
         spacing=14,
     ).resolve_scale(x="independent")
 

@@ -157,7 +157,7 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
         ),
         volume.properties(title="Volume so far", height=54, width=WIDTH),
         dollars.properties(title="Dollar open interest (USDT): contracts × price", height=84, width=WIDTH),
-        spacing=8,
+        spacing=18,
     )
 
 

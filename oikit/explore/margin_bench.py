@@ -96,7 +96,7 @@ def rows(leverage: str, maintenance: str, funding: str, volatility: str) -> list
     Returns
     -------
     list of dict
-        One row for each eight hours: ``hour``; ``low`` and ``high``, between which the middle 90 % of a
+        One row for each eight hours: ``hour``; ``low`` and ``high``, between which the middle 90% of a
         random walk lie, and the ``line`` that liquidates, all as moves from the entry; ``paid`` in funding
         so far and what must ``keep`` at the line, as fractions of the position; ``touched`` so far and
         ``beyond`` the line at this hour, as shares of the simulated walks.
@@ -138,7 +138,7 @@ def touched_share(leverage: str, maintenance: str, funding: str, volatility: str
     Returns
     -------
     Estimate
-        With the 95 % interval of the simulation (Wilson).
+        With the 95% interval of the simulation (Wilson).
     """
     _, touched, _ = _shares(leverage, maintenance, funding, volatility)
     return wilson(round(touched[hours] * PATHS), PATHS)

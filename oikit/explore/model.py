@@ -377,4 +377,4 @@ def _side(column: Sequence[str]) -> str:
 
 
 def _text(value: object) -> str:
-    return f"{value:,.10g}" if isinstance(value, int | float) else str(value)
+    return f"{value:,.10g}".replace("-", "−") if isinstance(value, int | float) else str(value)

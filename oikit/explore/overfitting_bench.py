@@ -245,8 +245,8 @@ def says(world: str, signal: str, level: str, position: str) -> str:
     built = "nothing built in" if world == "null" else "a link planted"
     return (
         f"Simulated, {built}. {told(rule).capitalize()}: on {found['days']:.0f} days up to the end of 2024 "
-        f"it made {signed(100 * found['total'], 0)} % against the usual, after costs. That is a yearly "
-        f"Sharpe ratio of {signed(found['sharpe'])}, interval {signed(found['low'])} to "
+        f"its log return was {signed(100 * found['total'], 0)}% against the usual, after costs. That is a "
+        f"yearly Sharpe ratio of {signed(found['sharpe'])}, 95% interval {signed(found['low'])} to "
         f"{signed(found['high'])}."
     )
 
@@ -304,7 +304,7 @@ def _draw_paths(base: alt.Chart, best: alt.Chart, alt: Any, colors: Mapping[str,
         alt.Chart(alt.InlineData([{"one": 1}]))
         .transform_calculate(label=f"best < 0 ? 'the rule you chose' : '{_KEY}'")
         .mark_text(align="left", baseline="top")
-        .encode(alt.Text("label:N"), x=alt.value(8), y=alt.value(8))
+        .encode(alt.Text("label:N"), x=alt.value(8), y=alt.value(2))
     )
     thick = {"color": colors["open_interest"], "strokeWidth": 2.6}
     lines = (
@@ -314,7 +314,7 @@ def _draw_paths(base: alt.Chart, best: alt.Chart, alt: Any, colors: Mapping[str,
         path(base, "path").mark_line(color=colors["price"], strokeDash=[5, 3]).encode(x, y),
     )
     return alt.layer(seal, label, key, *lines).properties(
-        title="What it made against the usual, after costs: searched, then sealed", height=190, width=WIDTH
+        title="Log return against the usual, after costs: searched, then sealed", height=190, width=WIDTH
     )
 
 
@@ -359,7 +359,7 @@ def _draw_ratios(base: alt.Chart, best: alt.Chart, alt: Any, colors: Mapping[str
         .transform_calculate(label="'best so far ' + replace(format(datum.sharpe, '+.1f'), '-', '−')")
         .mark_text(align="left", baseline="top", color=colors["open_interest"])
         .encode(alt.Text("label:N"), x=alt.value(4), y=alt.value(78)),
-    ).properties(title="Yearly Sharpe ratio before the seal, with its 95 % interval", height=104, width=WIDTH)
+    ).properties(title="Yearly Sharpe ratio before the seal, with its 95% interval", height=104, width=WIDTH)
 
 
 OVERFITTING = Explorer(

@@ -214,7 +214,7 @@ def _hours(window: str) -> str:
 
 def _signed(value: float) -> str:
     # Adding zero takes the sign off a zero.
-    return f"{round(100 * value, 1) + 0.0:+.1f} %".replace("-", "−").replace("+0.0", "0.0")
+    return f"{round(100 * value, 1) + 0.0:+.1f}%".replace("-", "−").replace("+0.0", "0.0")
 
 
 def draw(base: alt.Chart) -> alt.VConcatChart:
@@ -268,7 +268,10 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
         return alt.X(field, title=None, scale=reach, axis=alt.Axis(labelExpr=percent, tickCount=7))
 
     zero = (
-        alt.Chart(alt.InlineData([{"effect": 0}])).mark_rule(color=COLORS["muted"]).encode(across("effect:Q"))
+        alt.Chart(alt.InlineData([{"effect": 0}]))
+        .mark_rule(color=COLORS["muted"])
+        # It begins below the words, so as not to run through them.
+        .encode(across("effect:Q"), y=alt.value(28), y2=alt.value(124))
     )
     ticks = every.mark_tick(color=COLORS["muted"], thickness=1.5, height=22, opacity=0.75).encode(
         across("effect:Q"), y=alt.value(88)
@@ -304,7 +307,7 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
             title="The price around the jump, mean of all cases, against the usual", height=170, width=WIDTH
         ),
         alt.layer(zero, ticks, naive, honest, dot, label, names).properties(
-            title=f"What followed within {_hours(HORIZON)}, with its 95 % interval",
+            title=f"What followed within {_hours(HORIZON)}, with its 95% interval",
             height=124,
             width=WIDTH,
         ),

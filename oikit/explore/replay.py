@@ -23,7 +23,7 @@ BARS = 42
 _BUILT = {"null": "nothing built in", "planted": "a fall after jumps of open interest built in"}
 
 WORLD = Choice("world", "Which simulated market: nothing built in, or a link?", tuple(_BUILT), "null")
-BAR = Amount("bar", "How many bars of the week are over?", 1, BARS, 1, 12, "bars")
+BAR = Amount("bar", "How many bars of the week are over?", 1, BARS, 1, 12, "4-hour bars")
 LATER = Choice("later", "May you look at the bars that come later?", ("hidden", "shown"), "hidden")
 
 WIDTH = 460
@@ -102,7 +102,7 @@ def says(world: str, bar: float, later: str) -> str:
     (now,) = rows(world, bar, later)
     said = (
         f"Simulated, {_BUILT[world]}. It is {now['time']} UTC, bar {now['bar']} of {BARS}. Open interest "
-        f"changed by {_signed(now['change'])} % in a day, a score of {_signed(now['score'])} against the "
+        f"changed by {_signed(now['change'])}% in a day, a score of {_signed(now['score'])} against the "
         f"{PAST[:-1]} days before. The highest close so far is {now['high']:,} USDT, at bar {now['high_at']}."
     )
     if later == "hidden":

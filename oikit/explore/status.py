@@ -55,6 +55,9 @@ class Status(anywidget.AnyWidget):
       margin: 0.4em 0; max-width: 46em; white-space: pre-line;
     }
     /* A long question before a control: ipywidgets would cut it off. */
+    .oikit-controls .jupyter-button.mod-active {
+      font-weight: 600; box-shadow: inset 0 -3px 0 var(--jp-brand-color1, #1976d2);
+    }
     .widget-label.oikit-asks { white-space: normal; line-height: 1.4; padding: 0.3em 0; }
     """
     text = traitlets.Unicode("").tag(sync=True)

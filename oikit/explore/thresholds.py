@@ -44,8 +44,8 @@ WORLD = Choice("world", "Which simulated market: nothing built in, or a link?", 
 THRESHOLD = Choice(
     "threshold",
     "From where on do you call the ratio high?",
-    ("0.45 %", "0.5 %", "0.55 %", "0.6 %", "15 %"),
-    "0.5 %",
+    ("0.45%", "0.5%", "0.55%", "0.6%", "15%"),
+    "0.5%",
 )
 HORIZON = Choice(
     "horizon", "How long may the turn take?", ("3 days", "7 days", "14 days", "30 days"), "7 days"
@@ -188,7 +188,7 @@ def _found(world: str, threshold: str, horizon: str, cases: str) -> Bench:
     return bench(_world(world), THRESHOLDS[threshold], int(horizon.split()[0]), cases)
 
 
-THRESHOLDS = {text: float(text.split()[0]) / 100 for text in THRESHOLD.options}
+THRESHOLDS = {text: float(text.rstrip("%")) / 100 for text in THRESHOLD.options}
 """What each option means, as a fraction."""
 
 
@@ -232,7 +232,7 @@ def rows(world: str, threshold: str, horizon: str, cases: str) -> list[dict[str,
         if rate is not None:
             share, low, high = (round(100 * each, 1) for each in (rate.value, rate.low, rate.high))
             what = cases if who == "above" else "windows"
-            text = f"{share:.0f} % ({low:.0f} to {high:.0f}), {rate.n} {what}"
+            text = f"{share:.0f}% ({low:.0f} to {high:.0f}), {rate.n} {what}"
             table.append(
                 {"kind": "rate", "who": who, "share": share, "low": low, "high": high, "n": rate.n}
                 | {"label": text}
@@ -261,7 +261,7 @@ def says(world: str, threshold: str, horizon: str, cases: str) -> str:
     if found.after is None:
         return (
             f"Simulated, {built}. The ratio was never above {threshold}; its highest day is "
-            f"{_percent(days['ratio'].max()):.2f} %. A rule that never speaks has no record, good or bad."
+            f"{_percent(days['ratio'].max()):.2f}%. A rule that never speaks has no record, good or bad."
         )
     after, usual = found.after, found.usual
     apart = round(100 * after.value) - round(100 * usual.value)
@@ -269,9 +269,9 @@ def says(world: str, threshold: str, horizon: str, cases: str) -> str:
     judged = "holds the usual rate: luck would be enough" if holds else "leaves the usual rate out"
     said = (
         f"Simulated, {built}. Above {threshold}, a turn followed within {horizon} after "
-        f"{int(found.turned.sum())} of {after.n} {cases}: {after.value * 100:.0f} %. "
-        f"Usual is {usual.value * 100:.0f} %, {_points(apart)}. "
-        f"The interval, {after.low * 100:.0f} to {after.high * 100:.0f} %, {judged}."
+        f"{int(found.turned.sum())} of {after.n} {cases}: {after.value * 100:.0f}%. "
+        f"Usual is {usual.value * 100:.0f}%, {_points(apart)}. "
+        f"The interval, {after.low * 100:.0f} to {after.high * 100:.0f}%, {judged}."
     )
     if cases == "days" and not holds:
         said += " But neighbouring days share their future: count episodes before you believe it."
@@ -314,7 +314,7 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
     y = alt.Y(
         "ratio:Q",
         title=None,
-        scale=alt.Scale(domain=[0.2, 0.75], nice=False),
+        scale=alt.Scale(domain=[0.2, 0.8], nice=False),
         axis=alt.Axis(labelExpr="format(datum.value, '.1f') + ' %'"),
     )
     numbers = {"day": "number", "ratio": "number"}
@@ -349,7 +349,7 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
     note = (
         of["note"]
         .mark_text(align="left", baseline="top", color=COLORS["text"])
-        .encode(alt.Text("label:N"), x=alt.value(6), y=alt.value(2))
+        .encode(alt.Text("label:N"), x=alt.value(6), y=alt.value(8))
     )
     who = alt.Y(
         "who:N",
@@ -374,7 +374,7 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
             title="Open interest as a share of all coins", height=170, width=WIDTH
         ),
         (span + dot + words).properties(
-            title="How often a turn followed, with its 95 % interval", height=110, width=WIDTH
+            title="How often a turn followed, with its 95% interval", height=110, width=WIDTH
         ),
         spacing=14,
     ).resolve_scale(color="independent", shape="independent", fill="independent")

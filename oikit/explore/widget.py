@@ -42,7 +42,9 @@ class Face:
         row = ipywidgets.Layout(
             display="flex", flex_flow="row wrap", grid_gap="0.4em 2em", height="auto", margin="0 0 0.8em"
         )
-        self.box = ipywidgets.VBox([ipywidgets.Box(groups, layout=row), self.chart, self.sentence])
+        controls = ipywidgets.Box(groups, layout=row)
+        controls.add_class("oikit-controls")
+        self.box = ipywidgets.VBox([controls, self.chart, self.sentence])
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -52,12 +54,16 @@ class Face:
     def _group(self, control: Choice | Amount) -> Any:
         name = control.name.replace("_", " ")
         wide = {"description_width": "initial"}
+        room = 30.0
         if isinstance(control, Choice):
+            button = max(5, 2 + 0.55 * max(map(len, control.options)))
+            # All in one row, where the page is wide enough.
+            room = max(room, len(control.options) * (button + 0.4) + 0.6 * len(name) + 1)
             widget = ipywidgets.ToggleButtons(
                 options=control.options,
                 value=control.start,
                 description=name,
-                style={**wide, "button_width": f"{max(5, 2 + 0.55 * max(map(len, control.options))):g}em"},
+                style={**wide, "button_width": f"{button:g}em"},
                 # Four buttons side by side, and a second row is part of the height.
                 layout={"width": "100%", "height": "auto"},
             )
@@ -83,7 +89,9 @@ class Face:
         row = ipywidgets.HBox(parts, layout={"flex_flow": "row wrap", "height": "auto"})
         asks = ipywidgets.Label(control.asks, layout={"height": "auto"})
         asks.add_class("oikit-asks")
-        return ipywidgets.VBox([asks, row], layout={"width": "30em", "max_width": "100%", "height": "auto"})
+        return ipywidgets.VBox(
+            [asks, row], layout={"width": f"{room:g}em", "max_width": "100%", "height": "auto"}
+        )
 
     def _moved(self, control: Choice | Amount, value: Any) -> None:
         if isinstance(control, Amount) and value != control.nearest(value):

@@ -291,7 +291,7 @@ def class_table(groups: int = 10, *, seed: int = 900) -> pd.DataFrame:
     -------
     DataFrame, indexed by ``nothing built in`` and ``a link built in``
         ``groups``; ``grew``: accounts of the rule that ended above their start; ``found``: groups
-        whose 95 % interval of what followed a jump leaves out 0. One simulated year each.
+        whose 95% interval of what followed a jump leaves out 0. One simulated year each.
     """
     import pandas as pd
 
@@ -328,7 +328,7 @@ def rubric() -> pd.DataFrame:
 _DRAFT = (
     "Memo of a group that we made up. Rule: the default specification, submitted before the run. "
     "Each decision is made at the end of a bar and filled at the next open.",
-    "We looked at a few leverages and show the best one, 20x. The account grew by 9 % in one year, on 6 "
+    "We looked at a few leverages and show the best one, 20x. The account grew by 9% in one year, on 6 "
     "trades, after fees; funding was left out, because it is small.",
     "Verdict: supported, since the account grew. The market was simulated. The chart has a description.",
 )

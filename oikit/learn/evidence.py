@@ -50,7 +50,7 @@ def by_label(labels: pd.Series, outcome: pd.Series, *, horizon: int = 1, seed: i
     -------
     DataFrame, one row for each label that occurs
         ``n`` (bars with a known outcome), ``mean``, ``effect`` (less the mean of the other labels),
-        ``low`` and ``high`` (block-bootstrapped 95 % interval of the effect), ``naive_low`` and
+        ``low`` and ``high`` (block-bootstrapped 95% interval of the effect), ``naive_low`` and
         ``naive_high`` (a t-test that takes every bar for new evidence), and ``p`` (circular shift,
         adjusted for the number of labels looked at).
 
@@ -175,14 +175,15 @@ def draw_intervals(
     )
     lines = alt.Axis(labelLimit=260, labelExpr="split(datum.label, '\\n')", ticks=False, domain=False)
     base = alt.Chart(rows).encode(alt.Y("label:N", sort=None, title=None, axis=lines))
-    x = alt.X("low:Q", title=f"difference from {against}, {unit}", scale=alt.Scale(zero=True))
+    ticks = alt.Axis(tickCount=5, labelOverlap=False)  # so few that 0 is never the one left out
+    x = alt.X("low:Q", title=f"difference from {against}, {unit}", scale=alt.Scale(zero=True), axis=ticks)
     span = base.mark_rule(strokeWidth=3, color=COLORS["muted"]).encode(x, alt.X2("high:Q"))
     dot = base.mark_point(filled=True, size=110, opacity=1, color=COLORS["open_interest"]).encode(
         x="effect:Q"
     )
     text = base.mark_text(dy=-14).encode(alt.Text("says:N"), x="effect:Q")
     # The line at zero would run through the numbers.
-    clear = base.mark_text(dy=-14, stroke="white", strokeWidth=5, strokeJoin="round", aria=False).encode(
+    clear = base.mark_text(dy=-14, stroke="white", strokeWidth=8, strokeJoin="round", aria=False).encode(
         alt.Text("says:N"), x="effect:Q"
     )
     zero = alt.Chart(alt.InlineData([{"at": 0}])).mark_rule(strokeDash=[4, 4]).encode(x="at:Q")
@@ -202,7 +203,9 @@ def _wrapped(label: str) -> str:
 def _holding_zero(table: pd.DataFrame) -> str:
     table = table.dropna(subset=["effect"])
     hold = int(((table["low"] <= 0) & (table["high"] >= 0)).sum())
-    return f"{hold} of {len(table)} intervals hold 0."
+    if len(table) == 1:
+        return f"The interval {'holds' if hold else 'does not hold'} 0."
+    return f"{hold} of {len(table)} intervals {'holds' if hold == 1 else 'hold'} 0."
 
 
 def _unit(unit: str) -> tuple[float, str]:
@@ -218,8 +221,8 @@ def _interval(low: float, high: float, factor: float) -> str:
 def _points(value: float, factor: float) -> str:
     if value != value:
         return "unknown"
-    said = f"{value * factor:+.0f}"
-    if float(said) == 0:  # a small number has a side of zero, and zero itself has none
+    said = f"{value * factor:+,.0f}"
+    if float(said.replace(",", "")) == 0:  # a small number has a side of zero, and zero itself has none
         said = f"{value * factor:+.1f}"
         said = "0" if float(said) == 0 else said
     return said.replace("-", "−").replace("inf", "∞")
@@ -248,11 +251,14 @@ class Card:
     unit: str = "basis points"
 
     def _lines(self) -> list[tuple[str, str]]:
-        counts = "separate events" if self.table.index.name == "event" else "independent bars"
+        counts = "separate events" if self.table.index.name == "event" else "bars"
         counts = self.table.attrs.get("counts", counts)
         return [
             ("Claim as tested", self.claim),
-            ("Numbers", f"n counts {counts}; {_MEANS[self.unit]}"),
+            (
+                "Numbers",
+                f"n counts {counts}; {_MEANS[self.unit]}; the naive interval takes every bar for new",
+            ),
             ("Method", self.method),
             ("Rules tried before this one", f"{self.trials}"),
             ("Data", self.data),
@@ -278,7 +284,7 @@ class Card:
         against = "what is usual" if self.table.index.name == "event" else "the other days"
         against = self.table.attrs.get("against", against)
         effects = [
-            f"  {label}: {effect} {self.unit} against {against}, 95 % interval {interval}, n = {n}"
+            f"  {label}: {effect} {self.unit} against {against}, 95% interval {interval}, n = {n}"
             for label, n, effect, interval, _ in self._rows()
         ]
         first, *rest = [f"{name}: {text}" for name, text in self._lines()]
@@ -287,7 +293,7 @@ class Card:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        heads = ("n", f"difference, {_UNITS[self.unit][1]}", "95 % interval", "naive interval")
+        heads = ("n", f"difference, {_UNITS[self.unit][1]}", "95% interval", "naive interval")
         head = (
             f'<th scope="col" style="text-align: left">{html.escape(str(self.table.index.name or ""))}</th>'
             + "".join(f'<th scope="col" style="white-space: nowrap">{each}</th>' for each in heads)
@@ -296,7 +302,7 @@ class Card:
             f'<tr><th scope="row" style="text-align: left">{html.escape(label)}</th>'
             + "".join(
                 f'<td style="white-space: nowrap">{each}</td>'
-                for each in (n, effect, interval, f"<s>{naive}</s>")
+                for each in (n, effect, interval, naive if naive == "unknown" else f"<s>{naive}</s>")
             )
             + "</tr>"
             for label, n, effect, interval, naive in self._rows()

@@ -232,8 +232,8 @@ REWRITE = Exercise(
         "give the event a line, the horizon a unit, the outcome a figure, and name what you compare with.",
     ),
     worked=lambda _: (
-        'event = "funding in its highest twentieth of the past year, open interest up 10 % in a day"; '
-        'horizon = "72 hours"; outcome = "the price is 5 % lower"; '
+        'event = "funding in its highest twentieth of the past year, open interest up 10% in a day"; '
+        'horizon = "72 hours"; outcome = "the price is 5% lower"; '
         'comparison = "all other hours of the same market"; sample = "BNBUSDT on Binance, 2023 to 2026".'
     ),
     well="all five slots hold. Now the sentence can be wrong, which is what makes it worth testing. "

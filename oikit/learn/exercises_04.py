@@ -192,7 +192,7 @@ EVERY = Exercise(
     given={
         "cases": (8, "in a row, none of them a failure"),
         "chance": (0.05, "of a run of luck"),
-        "seldom": (0.02, "failures that you would accept"),
+        "seldom": (0.02, "of all cases may fail"),
     },
     answer=lambda p: {"may_fail": _most(p), "needed": _in_a_row(p)},
     rules=(

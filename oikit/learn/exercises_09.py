@@ -116,9 +116,9 @@ PLAN = Exercise(
     hints=("read each part as somebody who has never met you and must get the same trades.",),
     worked=lambda _: (
         "decided: at the end of each hour, filled at the next open. rule: the default Specification, ratio "
-        "percentile 0.95, jump 2, funding percentile 0.9, crowd 1.3. size: 2 % of the account is lost at the "
-        "stop, at 5x. exit: open interest over 24 h falls, or after 72 h. stop: 5 % from the entry. costs: "
-        "0.05 % fee at each end, and funding paid or received. verdict: at least 10 cases, and a 95 % "
+        "percentile 0.95, jump 2, funding percentile 0.9, crowd 1.3. size: 2% of the account is lost at the "
+        "stop, at 5x. exit: open interest over 24 h falls, or after 72 h. stop: 5% from the entry. costs: "
+        "0.05% fee at each end, and funding paid or received. verdict: at least 10 cases, and a 95% "
         "interval that leaves out 0."
     ),
     well="a stranger could run this, and nobody can move the goal afterwards.",

@@ -102,7 +102,7 @@ class OwnCalibration:
         hits = sum(hit for _, hit in self.answers)
         told = (
             f"Predictions whose answer you have seen: {self.n}. Right: {hits}, which is {right.value:.0%} "
-            f"(95 % interval {right.low:.0%} to {right.high:.0%}, Wilson). "
+            f"(95% interval {right.low:.0%} to {right.high:.0%}, Wilson). "
             f"Mean confidence: {self.sure:.0%}."
         )
         if score is not None:

@@ -25,7 +25,7 @@ QUESTIONS = {
         ),
         Question(
             "00.w2",
-            "A forecaster gives rain a chance of 70 %. It stays dry. Was the forecast wrong?",
+            "A forecaster gives rain a chance of 70%. It stays dry. Was the forecast wrong?",
             {
                 "a": "yes: it did not rain",
                 "b": "no: a forecast with a percentage can never be wrong",
@@ -33,9 +33,9 @@ QUESTIONS = {
             },
             "14270c53b8690228",
             {
-                "a": "then every forecast below 100 % would be wrong now and then, also the honest ones.",
-                "b": "it can: if it rains on half of all the days that were given 70 %.",
-                "c": "of all days that were given 70 %, seven in ten should be wet. That can be counted.",
+                "a": "then every forecast below 100% would be wrong now and then, also the honest ones.",
+                "b": "it can: if it rains on half of all the days that were given 70%.",
+                "c": "of all days that were given 70%, seven in ten should be wet. That can be counted.",
             },
         ),
         Question(
@@ -83,8 +83,8 @@ QUESTIONS = {
             "Which of these can be tested with data, as it is written?",
             {
                 "a": "“Those who know are selling.”",
-                "b": "“87 % of people overlook it.”",
-                "c": "“Within a day of a jump of 5 % in open interest the price falls more than usual.”",
+                "b": "“87% of people overlook it.”",
+                "c": "“Within a day of a jump of 5% in open interest the price falls more than usual.”",
                 "d": "“Respect the market.”",
             },
             "d01959e486ffad04",

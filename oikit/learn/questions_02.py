@@ -66,7 +66,7 @@ QUESTIONS = {
         ),
         Question(
             "02.b",
-            "How many separate episodes above 15 % will these three years hold?",
+            "How many separate episodes above 15% will these three years hold?",
             {
                 "a": "none",
                 "b": "one to nine",
@@ -97,7 +97,7 @@ QUESTIONS = {
         ),
         Question(
             "02.q1",
-            "A rule needs the ratio above 15 %. In three years that never happened. What is known"
+            "A rule needs the ratio above 15%. In three years that never happened. What is known"
             " about the rule?",
             {
                 "a": "it is reliable, as it never gave a false alarm",
@@ -116,17 +116,17 @@ QUESTIONS = {
         Question(
             "02.q2",
             "After high readings a turn followed in 7 of 9 episodes. Within the same time a turn "
-            "follows on 61 % of all days. What may you say?",
+            "follows on 61% of all days. What may you say?",
             {
-                "a": "the rule works: 78 % is much",
+                "a": "the rule works: 78% is much",
                 "b": "too few cases: the interval holds the usual rate",
                 "c": "the rule fails: 2 of 9 went wrong",
-                "d": "61 % of all turns come after high readings",
+                "d": "61% of all turns come after high readings",
             },
             "dde3e81fee2ffea9",
             {
-                "a": "much compared with what? 78 % of nine cases can be luck where 61 % is usual.",
-                "b": "seven of nine may come from anything between 45 % and 94 %, and 61 % lies inside.",
+                "a": "much compared with what? 78% of nine cases can be luck where 61% is usual.",
+                "b": "seven of nine may come from anything between 45% and 94%, and 61% lies inside.",
                 "c": (
                     "a tendency may fail at times. Compare it with the usual rate, and look at the interval."
                 ),
@@ -135,7 +135,7 @@ QUESTIONS = {
         ),
         Question(
             "02.q3",
-            "Somebody is right 55 % of the time where luck is right 50 %. How many separate cases"
+            "Somebody is right 55% of the time where luck is right 50%. How many separate cases"
             " does it take to see that, four times in five?",
             {
                 "a": "about 20",

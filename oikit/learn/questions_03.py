@@ -101,7 +101,7 @@ QUESTIONS = {
             "03.q2",
             "One person picks the right panel of twenty, so p is one in twenty. What does that mean?",
             {
-                "a": "the pattern is real with a chance of 95 %",
+                "a": "the pattern is real with a chance of 95%",
                 "b": "luck alone finds it one time in twenty",
                 "c": "the pattern repeats nineteen times in twenty",
                 "d": "one picture in twenty is real",

@@ -14,7 +14,7 @@ QUESTIONS = {
     for each in (
         Question(
             "09.w1",
-            "An effect of +0.4 % has a 95 % interval from −0.3 % to +1.1 %, and the plan asked "
+            "An effect of +0.4% has a 95% interval from −0.3% to +1.1%, and the plan asked "
             "for an interval that leaves out 0. Which verdict follows?",
             {
                 "a": "supported, since the effect is above 0",
@@ -25,7 +25,7 @@ QUESTIONS = {
             "e5e80ccf4c286eff",
             {
                 "a": "half of all effects that do not exist are above 0.",
-                "b": "the interval also holds +1.1 %. Not shown is not refuted.",
+                "b": "the interval also holds +1.1%. Not shown is not refuted.",
                 "c": "both 0 and an effect that matters are inside. More cases may tell them apart.",
                 "d": "that word is for what follows without any data.",
             },
@@ -83,7 +83,7 @@ QUESTIONS = {
         Question(
             "09.c",
             "A rule brings three thousandths of the position a trade before fees, while the price"
-            " moves by 3 %. Three hundred trades are made, once with positions of half the account, "
+            " moves by 3%. Three hundred trades are made, once with positions of half the account, "
             "once with ten times as much. What becomes of the middle account at the "
             "larger size?",
             {
@@ -100,7 +100,7 @@ QUESTIONS = {
         ),
         Question(
             "09.q1",
-            "An account grew by 9 % on seven trades. Without its best trade it shrank. What does that show?",
+            "An account grew by 9% on seven trades. Without its best trade it shrank. What does that show?",
             {
                 "a": "that the rule finds the large moves",
                 "b": "next to nothing about the rule",
@@ -135,7 +135,7 @@ QUESTIONS = {
         Question(
             "09.q3",
             "Twenty groups test the same claim, each on a market of its own in which nothing is "
-            "built in. Each uses a 95 % interval. How many announce an effect?",
+            "built in. Each uses a 95% interval. How many announce an effect?",
             {
                 "a": "none",
                 "b": "about one",

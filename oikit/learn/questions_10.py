@@ -14,7 +14,7 @@ QUESTIONS = {
     for each in (
         Question(
             "10.w1",
-            "Open interest in dollars fell by 4 % in a week, and the price by 6 %. What did contracts do?",
+            "Open interest in dollars fell by 4% in a week, and the price by 6%. What did contracts do?",
             {"a": "they grew", "b": "they shrank", "c": "nobody can know"},
             "03a3842ff209c94f",
             {

@@ -51,14 +51,17 @@ class Ready:
     def _repr_html_(self) -> str:
         body = "".join(
             f'<tr><th scope="row" style="text-align: left">{html.escape(name)}</th>'
-            f"<td>{'✓ here' if there else '<strong>✗ missing</strong>'}</td>"
+            f'<td style="text-align: left">{"✓ here" if there else "<strong>✗ missing</strong>"}</td>'
             f'<td style="text-align: left">{html.escape(found)}</td></tr>'
             for name, there, found in self.parts
         )
+        heads = "".join(
+            f'<th scope="col" style="text-align: left">{each}</th>'
+            for each in ("part", "is it here?", "found")
+        )
         return (
-            f'<p role="status">{html.escape(self.says)}</p><table><thead><tr><th scope="col">part</th>'
-            f'<th scope="col">is it here?</th><th scope="col">found</th></tr></thead>'
-            f"<tbody>{body}</tbody></table>"
+            f'<p role="status">{html.escape(self.says)}</p>'
+            f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
         )
 
 

@@ -82,7 +82,7 @@ def _said(kept: dict[str, Any]) -> str:
         f"opened after {count_of(kept['tried'])}. The best was {told(kept['rule'])}. Before the seal its "
         f"yearly Sharpe ratio was {signed(kept['before'])}. As a single try, chance alone does as well in "
         f"{often(kept['raw'])}; after Bonferroni, in {often(kept['p'])}. Under seal it is "
-        f"{signed(kept['sharpe'])}, interval {signed(kept['low'])} to {signed(kept['high'])}, with "
+        f"{signed(kept['sharpe'])}, 95% interval {signed(kept['low'])} to {signed(kept['high'])}, with "
         f"{kept['days']} days in position."
     )
 

@@ -8,11 +8,12 @@ whatever a learner typed is escaped before it becomes a page.
 from __future__ import annotations
 
 import html
+import re
 import sys
 
 from oikit.learn.rescue import watch
 
-__all__ = ["note", "page", "say"]
+__all__ = ["note", "page", "say", "typeset"]
 
 MARKS = {
     "CORRECT": "✓",
@@ -29,6 +30,10 @@ MARKS = {
 _EDGES = {"CORRECT": "#009E73", "NOT YET": "#D55E00", "ERROR": "#CC79A7"}
 
 
+_N = re.compile(r"\bn = (?=\d)")
+_HYPHEN = re.compile(r"(?<![\w.-])-(?=\d)")  # before a number, and not within a date or a name
+
+
 def note(status: str, name: str, *lines: str) -> None:
     """Show one status with its text.
 
@@ -43,7 +48,7 @@ def note(status: str, name: str, *lines: str) -> None:
     """
     said = [line for line in lines if line]
     plain = f"[{status}] {name}: " + "\n".join(said)
-    first, *rest = [html.escape(line) for line in said] or [""]
+    first, *rest = [typeset(html.escape(line)).replace("\n", "<br>") for line in said] or [""]
     edge = _EDGES.get(status, "#0072B2")
     rich = (
         f'<div role="status" aria-live="polite" style="border-left: 4px solid {edge}; '
@@ -65,7 +70,20 @@ def say(*sentences: str) -> None:
         Markdown; write the numbers as f-string fields, so that they cannot drift from the code.
     """
     text = " ".join(sentences)
-    page(text.replace("**", ""), "text/markdown", text)
+    page(text.replace("**", ""), "text/markdown", typeset(text))
+
+
+def typeset(text: str) -> str:
+    r"""Write a minus as one, and keep n and its number in one line; code stays code.
+
+    Examples
+    --------
+    >>> typeset("fell by -5% (n = 12), see `x - 5`")
+    'fell by −5% (n\xa0=\xa012), see `x - 5`'
+    """
+    parts = text.split("`")
+    parts[::2] = [_N.sub("n\u00a0=\u00a0", _HYPHEN.sub("−", part)) for part in parts[::2]]
+    return "`".join(parts)
 
 
 def page(plain: str, kind: str, rich: str) -> None:

@@ -203,7 +203,7 @@ class Reliability:
 def reliability(
     given: Forecasts, *, bins: int = 5, learned: bool = True, draws: int = 1_000, seed: int = 0
 ) -> Reliability:
-    r"""Does "30 %" come true 30 % of the time, as far as luck lets one see?
+    r"""Does "30%" come true 30% of the time, as far as luck lets one see?
 
     Parameters
     ----------

@@ -2,8 +2,8 @@
 
 =====================  =================================================================
 ``"triple barrier"``   does the close rise by 1.5 daily sigma before it falls as far, in 72 h?
-``"reversal"``         does the close move 5 % against the trend of 30 days, within 7 days?
-``"squeeze"``          in 72 h: close up 8 %, open interest down 5 %, mostly shorts forced out?
+``"reversal"``         does the close move 5% against the trend of 30 days, within 7 days?
+``"squeeze"``          in 72 h: close up 8%, open interest down 5%, mostly shorts forced out?
 =====================  =================================================================
 
 `LABELS` has them; `oikit.lens.examples` puts one beside the variables.
@@ -206,14 +206,14 @@ LABELS: dict[str, Label] = {
         ),
         Label(
             "reversal",
-            "the close moves 5 % against the trend of 30 days, within 7 days",
+            "the close moves 5% against the trend of 30 days, within 7 days",
             "7d",
             ("close",),
             lambda frame: reversal(frame["close"]),
         ),
         Label(
             "squeeze",
-            "in 72 h: close up 8 %, open interest down 5 %, and 70 % of what is forced out is short",
+            "in 72 h: close up 8%, open interest down 5%, and 70% of what is forced out is short",
             "72h",
             ("close", "open_interest", "long_liquidations", "short_liquidations"),
             lambda frame: squeeze(frame),
@@ -257,4 +257,4 @@ def _sum_ahead(values: pd.Series, ahead: int) -> Floats:
 
 def _fraction(value: float, name: str) -> None:
     if not (isinstance(value, int | float) and 0 < value < 1):
-        raise InputError(f"{name}={value!r} is no fraction between 0 and 1 (5 % is 0.05)")
+        raise InputError(f"{name}={value!r} is no fraction between 0 and 1 (5% is 0.05)")

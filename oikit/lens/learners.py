@@ -90,16 +90,16 @@ def votes(variables: pd.DataFrame) -> pd.Series:
     -------
     Series, shape (n,), votes
         Votes for a rise less votes for a fall. NaN where a column is unknown. One vote each for:
-        **turn** (ratio in the top 5 % of its month: against the move of three days), **standstill**
+        **turn** (ratio in the top 5% of its month: against the move of three days), **standstill**
         (open interest jumps while the price is quiet: a fall), **doubt** (funding below zero while
-        open interest grows: a fall), **heat** (funding in its top 5 % with a jump of open interest: a
-        fall), **crowd** (accounts in the top or bottom 5 % of their month: the other way).
+        open interest grows: a fall), **heat** (funding in its top 5% with a jump of open interest: a
+        fall), **crowd** (accounts in the top or bottom 5% of their month: the other way).
 
     Notes
     -----
     The article gives directions and few numbers, so percentiles of a month stand in for its words. Its
-    two numbers cannot be used as they are: no figure of BNB comes near 15 % of market cap, and on
-    markets like it accounts are more than 30 % to one side on almost every bar. The rule on squeezes
+    two numbers cannot be used as they are: no figure of BNB comes near 15% of market cap, and on
+    markets like it accounts are more than 30% to one side on almost every bar. The rule on squeezes
     asks for high funding with short accounts, which the vote of the crowd holds already.
     """
     lacking = [name for name in _RULES if name not in variables.columns]

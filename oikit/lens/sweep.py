@@ -92,8 +92,8 @@ class Sweep:
         """Raw best, then what it is worth."""
         return (
             f"best of {self.trials:,} settings: Sharpe ratio {self.yearly:.2f} a year; luck alone shows "
-            f"{self.by_luck * math.sqrt(365):.2f}; sure of more than luck: {100 * self.deflated:.0f} %; "
-            f"PBO {100 * self.overfitting.pbo:.0f} %"
+            f"{self.by_luck * math.sqrt(365):.2f}; sure of more than luck: {100 * self.deflated:.0f}%; "
+            f"PBO {100 * self.overfitting.pbo:.0f}%"
         )
 
 
@@ -139,7 +139,7 @@ def article_returns(
         Funding above this part of its month, with a jump: a fall.
     crowd : float, fraction
         Accounts lean above this part of their month, or below one less this: the other way. The
-        article's 30 % holds on almost every bar of a market like BNB, and would decide alone.
+        article's 30% holds on almost every bar of a market like BNB, and would decide alone.
     hold : str
         How long a vote is followed, if none comes against it.
     fee : float, fraction of notional

@@ -167,7 +167,7 @@ def _problems(floors: Any, caps: Any, rates: Any, leverages: Any) -> list[str]:
             "tiers must be in order, without a gap and without an overlap"
         )
     if (rates <= 0).any() or (rates >= 1).any():
-        problems.append("a maintenance margin rate is a fraction between 0 and 1 (0.005 is 0.5 %)")
+        problems.append("a maintenance margin rate is a fraction between 0 and 1 (0.005 is 0.5%)")
     elif (np.diff(rates) <= 0).any():
         problems.append("the maintenance margin rates must rise from tier to tier")
     if (leverages <= 0).any() or (np.diff(leverages) > 0).any():

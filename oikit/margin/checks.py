@@ -27,8 +27,8 @@ _RULES: dict[Rule, tuple[Callable[[Any], Any], str]] = {
     "any": (lambda x: x == x, "a finite number"),
     "positive": (lambda x: x > 0, "above 0"),
     "not negative": (lambda x: x >= 0, "0 or more"),
-    "share": (lambda x: (x >= 0) & (x <= 1), "from 0 to 1, as a fraction (0.02 is 2 %)"),
-    "fraction": (lambda x: (x > 0) & (x < 1), "between 0 and 1, as a fraction (0.02 is 2 %)"),
+    "share": (lambda x: (x >= 0) & (x <= 1), "from 0 to 1, as a fraction (0.02 is 2%)"),
+    "fraction": (lambda x: (x > 0) & (x < 1), "between 0 and 1, as a fraction (0.02 is 2%)"),
 }
 
 

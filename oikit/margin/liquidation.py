@@ -75,7 +75,7 @@ def liquidation_price(
 
     Examples
     --------
-    A 20x long does not live to see -5 %:
+    A 20x long does not live to see -5%:
 
     >>> round(liquidation_price(600.0, side="long", quantity=10, leverage=20, tiers=0.005), 4)
     572.8643

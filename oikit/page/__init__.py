@@ -164,7 +164,7 @@ def _figure(spec: dict[str, Any], number: int) -> str:
     kept = {key: value for key, value in spec.items() if key not in ("usermeta", "$schema")}
     if about:  # said in the page itself, where it wraps and can be selected
         kept.pop("title", None)
-        kept["padding"] = 0
+        kept["padding"] = {"left": 0, "right": 0, "top": 0, "bottom": 4}  # letters reach below their line
         _drop_source(kept)
     # An image has no parts for a screen reader; a chart with controls must keep them.
     role = "group" if any("bind" in parameter for parameter in spec.get("params", [])) else "img"

@@ -1,7 +1,7 @@
 """Sizing, ruin, liquidation and leverage: what a position can do to an account.
 
 ==============  ==================================================================================
-`sizing`        the three readings of "cap at 2 %", side by side; how far the liquidation is
+`sizing`        the three readings of "cap at 2%", side by side; how far the liquidation is
 `growth`        Kelly and its fractions; leverage against growth, Sharpe ratio and survival
 `ruin`          losing streaks, ruin and drawdown: closed forms and exact counting
 `passage`       how likely a price is touched: closed form, simulation, frequency in a frame

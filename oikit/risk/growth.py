@@ -80,7 +80,7 @@ def kelly_leverage(drift: Numbers, *, volatility: Any) -> Numbers:
 
     Notes
     -----
-    ``drift / volatility**2``, which is the Sharpe ratio over the volatility: at 60 % volatility, 10x
+    ``drift / volatility**2``, which is the Sharpe ratio over the volatility: at 60% volatility, 10x
     is right only for a Sharpe ratio of 6.
 
     Examples

@@ -70,7 +70,7 @@ def touch_probability(barrier: Numbers, *, volatility: float, days: float, drift
     Parameters
     ----------
     barrier : float, array or Series, ratio
-        The level over the price now: 0.95 is 5 % below. 0 is never touched. NaN stays NaN.
+        The level over the price now: 0.95 is 5% below. 0 is never touched. NaN stays NaN.
     volatility : float, fraction per square root of a year of 365 days
     days : float
     drift : float, fraction per year
@@ -205,7 +205,7 @@ def _jumps(rng: np.random.Generator, paths: int, sigma: float, years: float) -> 
 
 TAILS: dict[str, Shocks] = {"normal": _normal, "student": _student, "jumps": _jumps}
 """How one step moves: normal; Student's t with 3 degrees of freedom; or normal with 12 jumps a year of
--2 % on average, give or take 8 %. All have mean 0 and the same variance."""
+-2% on average, give or take 8%. All have mean 0 and the same variance."""
 
 
 def simulate_touch(

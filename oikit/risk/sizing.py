@@ -1,4 +1,4 @@
-"""How large is a position that is "capped at 2 %"? Three readings of one sentence, and what each can lose.
+"""How large is a position that is "capped at 2%"? Three readings of one sentence, and what each can lose.
 
 =============  ==========================================  =======================
 reading        the cap is a share of the account that …    notional
@@ -77,7 +77,7 @@ def position_size(
     ----------
     equity : float or Series, quote
     cap : float, fraction of the equity
-        0.02 for "2 %".
+        0.02 for "2%".
     reading : {"risk", "margin", "notional"}
         There is no default: which of the three is meant is the whole question.
     leverage : float or Series, ×
@@ -135,7 +135,7 @@ def readings(
     Returns
     -------
     DataFrame, one row per reading, all in quote units
-        ``notional``, ``margin``, ``loss_at_1_percent`` (a move of 1 % against it), ``loss_at_stop``,
+        ``notional``, ``margin``, ``loss_at_1_percent`` (a move of 1% against it), ``loss_at_stop``,
         and ``margin`` again as ``most_to_lose``: what an isolated position can lose when the stop does
         not hold.
 

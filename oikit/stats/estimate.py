@@ -30,7 +30,7 @@ class Estimate:
     Examples
     --------
     >>> print(Estimate(0.5, 0.25, 0.75, 10, "by hand"))
-    0.5 [0.25, 0.75] (95 %, n = 10, by hand)
+    0.5 [0.25, 0.75] (95%, n = 10, by hand)
     """
 
     value: float
@@ -44,7 +44,7 @@ class Estimate:
         """One line that can stand under a chart."""
         return (
             f"{self.value:.4g} [{self.low:.4g}, {self.high:.4g}] "
-            f"({100 * self.confidence:.4g} %, n = {self.n:,}, {self.method})"
+            f"({100 * self.confidence:.4g}%, n = {self.n:,}, {self.method})"
         )
 
 
@@ -71,7 +71,7 @@ class Comparison:
     Examples
     --------
     >>> print(Comparison(Estimate(0.5, 0.25, 0.75, 10, "by hand"), 0.01, 4.0))
-    0.5 [0.25, 0.75] (95 %, n = 10, by hand), p = 0.01
+    0.5 [0.25, 0.75] (95%, n = 10, by hand), p = 0.01
     """
 
     effect: Estimate

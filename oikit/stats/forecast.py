@@ -24,7 +24,7 @@ class Brier:
     score : Estimate
         Mean squared distance of forecast and outcome; 0 is perfect.
     reliability : float
-        How far "30 %" is from happening 30 % of the time; 0 is honest.
+        How far "30%" is from happening 30% of the time; 0 is honest.
     resolution : float
         How far the forecasts tell cases apart; 0 is no knowledge.
     uncertainty : float
@@ -99,7 +99,7 @@ def brier(
             f"forecast and outcome have {len(said):,} and {len(came):,} rows; take both from one frame"
         )
     if ((said < 0) | (said > 1)).any():
-        raise InputError("a forecast is not from 0 to 1; give probabilities as fractions (5 % is 0.05)")
+        raise InputError("a forecast is not from 0 to 1; give probabilities as fractions (5% is 0.05)")
     if (~np.isnan(came) & (came != 0) & (came != 1)).any():
         raise InputError("an outcome is neither 0 nor 1; a probability is about yes or no")
     score = bootstrap_mean((said - came) ** 2, block=block, draws=draws, seed=seed)

@@ -76,12 +76,12 @@ def column(values: Values, name: str, *, known: int = 1, nan: bool = True) -> Fl
 def fraction(value: float, name: str, *, open_ends: bool = False) -> float:
     """Take a number from 0 to 1 (with `open_ends`: strictly between), or say why not."""
     if not isinstance(value, int | float | np.number):
-        raise InputError(f"{name}={value!r} is no number; give a fraction (5 % is 0.05)")
+        raise InputError(f"{name}={value!r} is no number; give a fraction (5% is 0.05)")
     value = float(value)
     inside = 0 < value < 1 if open_ends else 0 <= value <= 1
     if not inside:
         words = "between 0 and 1" if open_ends else "from 0 to 1"
-        raise InputError(f"{name}={value:g} is no fraction; give a number {words} (5 % is 0.05)")
+        raise InputError(f"{name}={value:g} is no fraction; give a number {words} (5% is 0.05)")
     return value
 
 

@@ -44,7 +44,7 @@ def wilson(k: int, n: int, *, confidence: float = 0.95) -> Estimate:
     Examples
     --------
     >>> print(wilson(7, 9))
-    0.7778 [0.4526, 0.9368] (95 %, n = 9, Wilson)
+    0.7778 [0.4526, 0.9368] (95%, n = 9, Wilson)
     """
     k, n = _counts(k, n)
     z = normal_quantile((1 + fraction(confidence, "confidence", open_ends=True)) / 2)
@@ -84,7 +84,7 @@ def clopper_pearson(k: int, n: int, *, confidence: float = 0.95) -> Estimate:
     Examples
     --------
     >>> print(clopper_pearson(6, 6))
-    1 [0.5407, 1] (95 %, n = 6, Clopper–Pearson)
+    1 [0.5407, 1] (95%, n = 6, Clopper–Pearson)
     """
     k, n = _counts(k, n)
     half = (1 - fraction(confidence, "confidence", open_ends=True)) / 2
@@ -115,7 +115,7 @@ def zero_failures(n: int, *, confidence: float = 0.95) -> Estimate:
 
     Notes
     -----
-    One-sided and exact: ``1 - (1 - confidence) ** (1 / n)``, close to ``3 / n`` at 95 %.
+    One-sided and exact: ``1 - (1 - confidence) ** (1 / n)``, close to ``3 / n`` at 95%.
 
     Examples
     --------

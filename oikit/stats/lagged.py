@@ -42,7 +42,7 @@ def lagged(
     -------
     DataFrame, one row for each lag
         ``lag`` (bars by which the second is read later), ``n`` (pairs), ``r``, ``low`` and ``high`` (the
-        middle 95 % of what blocks of bars give when dealt again), ``naive_low`` and ``naive_high``
+        middle 95% of what blocks of bars give when dealt again), ``naive_low`` and ``naive_high``
         (Fisher's interval for pairs that do not lean on each other).
 
     Raises

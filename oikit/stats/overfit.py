@@ -48,7 +48,7 @@ class Overfitting:
     def __str__(self) -> str:
         """One line, with what it rests on."""
         return (
-            f"the winner of one half was in the lower half of the other in {100 * self.pbo:.3g} % of "
+            f"the winner of one half was in the lower half of the other in {100 * self.pbo:.3g}% of "
             f"{len(self.logits):,} splits ({self.settings} settings, {self.bars:,} bars)"
         )
 

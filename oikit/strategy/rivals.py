@@ -164,7 +164,7 @@ class Comparison:
         What the markets are.
     table : DataFrame, indexed by ``the rule``, ``random entry``, ``buy and hold``, ``cash``
         ``accounts`` (markets, or markets times draws), ``trades`` in all; ``growth`` (median over the
-        accounts, fraction of the start) with ``low`` and ``high`` (their 5 and 95 % quantiles);
+        accounts, fraction of the start) with ``low`` and ``high`` (their 5 and 95% quantiles);
         ``liquidated`` (share of trades), ``accounts_liquidated`` (share of accounts with at least one).
     markets : DataFrame, one row per market
         ``trades``, ``liquidations``, ``drawdown`` and ``growth`` of the rule; ``random`` (the median
@@ -202,8 +202,8 @@ class Comparison:
             head
             + body
             + (
-                f" It did better than {b.value:.0%} of random draws on average (95 % interval {b.low:.0%} to "
-                f"{b.high:.0%}, n = {b.n} markets): its timing {said}, which is 50 %."
+                f" It did better than {b.value:.0%} of random draws on average (95% interval {b.low:.0%} to "
+                f"{b.high:.0%}, n = {b.n} markets): its timing {said}, which is 50%."
             )
         )
 
@@ -309,7 +309,7 @@ def _mean_of(shares: Any) -> Estimate | None:
 
 
 def _most(row: Mapping[Any, float]) -> str:
-    return f"5 to 95 % of accounts: {row['low']:+.2%} to {row['high']:+.2%}"
+    return f"5 to 95% of accounts: {row['low']:+.2%} to {row['high']:+.2%}"
 
 
 def _first(result: Result, frame: pd.DataFrame) -> int:

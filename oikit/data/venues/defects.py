@@ -232,7 +232,7 @@ DEFECTS: dict[str, Defect] = {
             "blank-cell",
             "cell(s) blank or no number, missing",
             "missing",
-            "2022: 87 % of the top traders' two columns, 35 % of the taker ratio",
+            "2022: 87% of the top traders' two columns, 35% of the taker ratio",
             _blank,
         ),
         Defect(
