@@ -309,7 +309,7 @@ def test_where_the_bars_come_from_is_one_line(venue: Callable[..., Any], tmp_pat
 
     assert line.startswith(f"Binance USD-M BNBUSDT 4h: figures given as real by {v.url}, which is not")
     assert "168 bars in (2026-02-20 00:00, 2026-03-20 00:00] UTC, fetched 2026-03-20 00:10 UTC" in line
-    assert "2 remark(s), sha256 " in line
+    assert "2 remarks, sha256 " in line
     assert "\n" not in line
     assert "BNBUSDT" in provenance("BNBUSDT", store=tmp_path)
     with pytest.raises(InputError, match="holds nothing of ETHUSDT"):

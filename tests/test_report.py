@@ -81,6 +81,9 @@ def test_another_address_is_not_vouched_for(tmp_path: Path) -> None:
     about = report.subject("BNBUSDT", store=tmp_path)
 
     assert not about.vouched and "127.0.0.1" in about.source
+    assert about.given_by == "http://127.0.0.1:9"
+    facts = report.collect(about)
+    assert (facts["vouched"], facts["given_by"]) == (False, "http://127.0.0.1:9")
 
 
 DOORS: list[tuple[dict[str, Any], str]] = [

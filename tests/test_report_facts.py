@@ -399,6 +399,17 @@ def test_a_verdict_that_moved_is_told(compared: dict[str, Any]) -> None:
     assert compared["verdicts_moved"] == [{"id": "C07", "was": "supported", "now": "undecided"}]
 
 
+def test_facts_with_the_names_of_before_are_still_compared(null: Subject, last: dict[str, Any]) -> None:
+    """What was renamed within the schema is not compared, so it stops nothing."""
+    text = json.dumps(last).replace("crowd-more-long", "crowd-long").replace("crowd-less-long", "crowd-short")
+    old = json.loads(text)
+    del old["given_by"]
+    for name in ("record_error", "record_usual_error"):
+        by_id(old)[name]["unit"] = "fraction"
+
+    assert report.collect(null, last=old) == report.collect(null, last=last)
+
+
 DOORS: list[tuple[Any, str]] = [
     ([], "no facts of a weekly report"),
     ({"market": "bnb-null"}, "no facts of a weekly report"),

@@ -21,7 +21,7 @@ from oikit.errors import InputError
 from oikit.report import judged, sections, words
 from oikit.report.blocks import Bullets, Code, Para, Quote, Shown, Strong, Table, clean, markdown, plain
 from oikit.report.source import Subject
-from oikit.report.tell import PARTS, span, text, when
+from oikit.report.tell import PARTS, day, reality, span, text, when
 from tests.conftest import frame
 from tests.test_report_facts import SINCE, UNTIL, by_id, subject, week_of
 
@@ -231,13 +231,39 @@ def test_the_head_says_loudly_what_is_simulated() -> None:
             "simulated": subject(table),
             "real": Subject("BNBUSDT", "2026-W10", table, SINCE, UNTIL, False, "real figures", True),
             "hearsay": Subject("BNBUSDT", "2026-W10", table, SINCE, UNTIL, False, "figures", False),
+            "quoted": Subject(
+                "BNBUSDT", "2026-W10", table, SINCE, UNTIL, False, "figures", given_by="http://<b>:9"
+            ),
         }.items()
     }
 
     assert "SIMULATED DATA." in heads["simulated"] and "REAL" not in heads["simulated"]
     assert "REAL DATA.</strong>" in heads["real"] and "SIMULATED" not in heads["real"]
-    assert "REAL DATA, so it is said." in heads["hearsay"]
+    assert "REAL DATA, so it is said.</strong> The source is not the exchange itself.</p>" in heads["hearsay"]
+    assert "not the exchange itself but “http://&lt;b&gt;:9”." in heads["quoted"]
+    looks = {kind: re.findall(r'class="(badge [^"]+)"', head) for kind, head in heads.items()}
+    assert looks["real"] == ["badge real"] and looks["hearsay"] == looks["quoted"] == ["badge doubtful"]
     assert all("not advice" in head for head in heads.values())
+
+
+@pytest.mark.parametrize(
+    ("simulated", "vouched", "says"),
+    [
+        (True, False, "Simulated data: X"),
+        (False, True, "Real data: X"),
+        (False, False, "Real data, so it is said: X"),
+    ],
+)
+def test_each_chart_says_how_real_it_is(simulated: bool, vouched: bool, says: str, null: Subject) -> None:
+    """As loudly as the head: a picture travels without its page."""
+    about = dataclasses.replace(null, market="X", simulated=simulated, vouched=vouched)
+    drawn = words.draw(price_and_open_interest, about)
+
+    source = drawn.usermeta["oikit"]["source"]
+    assert source.startswith(f"{says}; the whole source stands at the head of this page.")
+    kind = "simulated" if simulated else "real"
+    told = reality({"kind": kind, "vouched": vouched}, "data")
+    assert says.lower() == f"{told}: x"
 
 
 @pytest.mark.parametrize(
@@ -260,7 +286,7 @@ def test_four_bullets_have_level_change_rank_and_percentile(facts: dict[str, Any
     bullets = re.findall(r"<li>(.*?)</li>", words.html(facts, "headlines"))
 
     assert len(bullets) == 4
-    assert all("rank" in each and "above" in each and "n = " in each for each in bullets)
+    assert all("rank" in each and "above" in each and "n\u00a0=\u00a0" in each for each in bullets)
     assert sum("over the week" in each or "the week before" in each for each in bullets) == 4
 
 
@@ -330,7 +356,7 @@ def test_a_place_is_told_in_words(share: float, says: str, facts: dict[str, Any]
 
     told = re.sub("<[^>]+>", "", words.html(other, "headlines"))
 
-    assert says in told and "in the last 365 days (n = 8,760)" in told
+    assert says in told and "in the last 365 days (n\u00a0=\u00a08,760)" in told
 
 
 @pytest.mark.parametrize(
@@ -358,6 +384,94 @@ def test_a_value_is_told_with_its_unit(value: float | None, unit: str, says: str
 
     assert text(fact) == words.value(fact) == says
     assert {text(fact, part) for part in ("rank", "place", "window", "count")} == {"unknown"}
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "part", "says"),
+    [
+        (0.134, "fraction", "signed", "+13.4%"),
+        (0.00187, "fraction", "signed", "+0.187%"),
+        (-0.134, "fraction", "signed", "−13.4%"),
+        (0.0, "fraction", "signed", "0%"),
+        (29.7e6, "dollars", "signed", "+$29.7 million"),
+        (29.7e6, "dollars", "change", "+$29.7 million"),
+        (3.0, "count", "signed", "+3"),
+        (0.0091, "points", "signed", "+0.9 points"),
+        (-0.071, "points", "size", "7.1 percentage points"),
+        (0.00187, "fraction", "change", "+0.2%"),
+        (-0.0001, "fraction", "change", "0.0%"),
+        (0.0, "fraction", "change", "0.0%"),
+        (0.00815, "fraction", "tenths", "0.8%"),
+        (0.0002, "fraction", "tenths", "<0.1%"),
+        (0.0, "fraction", "tenths", "0.0%"),
+        (1.0, "fraction", "tenths", "100.0%"),
+        (0.0114, "fraction", "thousandths", "1.140%"),
+        (None, "fraction", "tenths", "unknown"),
+    ],
+)
+def test_a_column_has_its_digits_and_a_change_its_sign(
+    value: float | None, unit: str, part: str, says: str
+) -> None:
+    """Rows are compared by their length before they are read."""
+    assert text({"value": value, "unit": unit, "rank": None, "percentile": None}, part) == says
+
+
+def test_a_day_is_named_by_the_midnight_that_ended_it() -> None:
+    """Over the end of a month, too; and a last bar in the day belongs to that day."""
+    assert [day(each) for each in ("2026-03-03T00:00Z", "2026-03-01T00:00Z", "2026-03-08T16:00Z")] == [
+        "Mon 2 Mar",
+        "Sat 28 Feb",
+        "Sun 8 Mar",
+    ]
+
+
+def test_a_trail_is_told_by_day_and_direction() -> None:
+    """Rose, fell, or neither; the table has a sign and the names that the chart has."""
+    table = plain_week()
+    facts = report.collect(subject(table))
+    told = re.sub("<[^>]+>", " ", words.html(facts, "trail"))
+    still = report.collect(subject(table.assign(close=600.0)))
+    lost = report.collect(subject(table.assign(close=[*table["close"][:-1], np.nan])))
+
+    def said(of: dict[str, Any]) -> str:
+        return plain(sections.captions(of, "trail"), by_id(of))
+
+    assert "Mon 2 Mar" in told and "Sun 8 Mar" in told and "9 Mar" not in told and "+10.0%" in told
+    assert said(facts).startswith(
+        "Since the week began the price rose 10.0% and open interest in coins fell 3"
+    )
+    assert "the price did not move and" in said(still)
+    assert "the price is not known and" in said(lost)
+
+
+def test_a_crowd_that_is_long_all_the_same_is_not_called_short() -> None:
+    """The bottom fifth of its own year may be far above a half."""
+    from oikit.report.weeks import CONDITIONS
+
+    assert "crowd-less-long" in CONDITIONS and not any("crowd-short" in each for each in CONDITIONS)
+    assert CONDITIONS["crowd-less-long"].endswith("in the bottom fifth of its year")
+
+
+@pytest.mark.parametrize(("move", "says"), [(1.0, "1 settlement the"), (6.0, "6 settlements the")])
+def test_the_usual_settlement_is_said_to_be_of_those_that_paid(
+    move: float, says: str, facts: dict[str, Any]
+) -> None:
+    """Most of a week may have been settled at exactly zero."""
+    other = json.loads(json.dumps(facts))
+    by_id(other)["turn_funding_move"]["value"] = move
+
+    told = re.sub("<[^>]+>", "", words.html(other, "turning"))
+
+    assert f"It takes {says} other way, of the usual size of those that were not zero (" in told
+
+
+def test_a_distance_of_shares_is_told_in_points(facts: dict[str, Any]) -> None:
+    """Seven of a hundred are not seven per cent of anything."""
+    told = plain(judged.record_caption(facts), by_id(facts))
+
+    assert re.search(
+        r"differ by \d+\.\d percentage points on average; .* by \d+\.\d percentage points\.", told
+    )
 
 
 def test_rows_of_a_fact_are_told_once() -> None:
@@ -452,18 +566,18 @@ def test_the_mail_says_what_the_page_says(facts: dict[str, Any]) -> None:
 
 
 def test_blocks_are_written_both_ways() -> None:
-    """A backtick ends no code, a bar no cell, and a second dollar makes no formula."""
+    """A backtick ends no code, a bar no cell, a second dollar makes no formula; a plus in a cell is one."""
     of = {"x": {"id": "x", "value": 3.0, "unit": "count"}}
     made = [
         Para(["1. not a list ", Code("a`b"), " $5 and $6 ", Strong("a*b"), Shown("x")]),
         Bullets([["- dash"]]),
-        Table(["a|b"], [[["c|d"]]], caption="both"),
+        Table(["a|b"], [[["c|d"]], [["+1%"]]], caption="both"),
         Quote("    four"),
     ]
 
     assert markdown(made, of) == (
         "1\\. not a list a\\`b \\$5 and \\$6 **a\\*b**3\n\n- \\- dash\n\nboth\n\n"
-        "| a\\|b |\n| --- |\n| c\\|d |\n\n> four\n"
+        "| a\\|b |\n| --- |\n| c\\|d |\n| +1% |\n\n> four\n"
     )
     assert plain(made[0].parts, of) == "1. not a list a`b $5 and $6 a*b3"
 

@@ -58,8 +58,9 @@ def provenance(
         f"{pd.Timestamp(note[key]):%Y-%m-%d %H:%M}" for key in ("since", "until", "fetched_at")
     )
     remarks = sum(len(fetched["remarks"]) for fetched in note["fetches"])
+    many = f"{remarks or 'no'} remark{'' if remarks == 1 else 's'}"
     digest = hashlib.sha256("".join(month["sha256"] for month in note["files"].values()).encode()).hexdigest()
     return (
-        f"Binance USD-M {symbol} {note['every']}: {source}, {note['rows']} bars in ({since}, {until}] UTC, "
-        f"fetched {at} UTC by the venue's clock, {remarks} remark(s), sha256 {digest[:12]}"
+        f"Binance USD-M {symbol} {note['every']}: {source}, {note['rows']:,} bars in ({since}, {until}] UTC, "
+        f"fetched {at} UTC by the venue's clock, {many}, sha256 {digest[:12]}"
     )

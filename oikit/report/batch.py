@@ -147,7 +147,7 @@ def batch(
         As in `run`.
     against : path or address, optional
         A folder of earlier reports: each market is compared with its facts of the week before, where
-        they are there. Needs `week`.
+        they were there before the batch began. Needs `week`.
     jobs : int, optional
         How many at once; by default one for each core.
     cluster : str, optional

@@ -275,13 +275,17 @@ def _marked(block: Block, facts: Mapping[str, dict[str, Any]]) -> str:
     if isinstance(block, Table):
         marks = ["---:" if n in block.numbers else "---" for n in range(len(block.head))]
         lines = [[_quiet(each) for each in block.head], marks]
-        lines += [[_words(parts, facts) for parts in row] for row in block.rows]
+        lines += [[_marked_up(parts, facts) for parts in row] for row in block.rows]
         rows = "\n".join("| " + " | ".join(line) + " |" for line in lines)
         return f"{_quiet(block.caption)}\n\n{rows}" if block.caption else rows
     return ""
 
 
 def _words(parts: Sequence[Inline], facts: Mapping[str, dict[str, Any]]) -> str:
+    return _headed(_marked_up(parts, facts))
+
+
+def _marked_up(parts: Sequence[Inline], facts: Mapping[str, dict[str, Any]]) -> str:
     written = []
     for part in parts:
         says = _bare(part, facts)
@@ -291,7 +295,7 @@ def _words(parts: Sequence[Inline], facts: Mapping[str, dict[str, Any]]) -> str:
             written.append(f"`{says}`" if whole else _escaped(says))
         else:
             written.append(f"**{_escaped(says)}**" if isinstance(part, Strong) else _escaped(says))
-    return _headed("".join(written))
+    return "".join(written)
 
 
 def _quiet(says: str) -> str:

@@ -78,6 +78,7 @@ def collect(about: Subject, *, last: Mapping[str, Any] | None = None) -> dict[st
         "every": clock.words(clock.bar_length(about.frame.index)),
         "kind": "simulated" if about.simulated else "real",
         "vouched": about.vouched,
+        "given_by": about.given_by,
         "source": about.source,
         "data_sha256": digest(about.frame),
         "fine_sha256": None if about.fine is None else digest(about.fine),

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree
 
-from oikit.report.words import value
+from oikit.report.tell import reality, text
 
 __all__ = ["atom"]
 
@@ -50,7 +50,7 @@ def atom(index: Mapping[str, Any], *, site: str = "") -> str:
         name = f"{each['market']}-{each['week']}"
         ending = "html" if "html" in each["files"] else "facts.json"
         _add(entry, "id", _name(f"oikit-report:{site}{name}"))
-        _add(entry, "title", f"{each['market']}, week {each['week']}, {each['kind']} data")
+        _add(entry, "title", f"{each['market']}, week {each['week']}, {reality(each, 'data')}")
         _add(entry, "updated", each["until"])
         _add(entry, "link", rel="alternate", href=f"{site}{name}.{ending}")
         _add(entry, "summary", _summary(each))
@@ -71,8 +71,13 @@ def _name(what: str) -> str:
 def _summary(each: Mapping[str, Any]) -> str:
     facts = {name: each["facts"].get(name) for name in _SAID}
     said = [
-        f"{title} {value(fact) if fact else 'unknown'}"
+        f"{title} {text(fact, 'signed') if fact else 'unknown'}"
         for (name, title), fact in zip(_SAID.items(), facts.values(), strict=True)
     ]
-    kind = "Simulated, never traded. " if each["kind"] == "simulated" else ""
+    kind = {
+        "simulated": "Simulated, never traded. ",
+        "real": "",
+    }.get(reality(each), "Real, so it is said. ")
+    if (by := each.get("given_by")) and kind:
+        kind = f"{kind}The source is not the exchange itself but “{by}”. "
     return f"{kind}Over the week: {', '.join(said)}. It describes; it is not advice."

@@ -12,6 +12,7 @@ import functools
 import hashlib
 import json
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from importlib import resources
@@ -23,8 +24,8 @@ import pandas as pd
 from oikit import clock
 from oikit.errors import StoreError
 from oikit.report.source import Subject
-from oikit.report.words import value
-from oikit.theme import moment, number, percent
+from oikit.report.tell import reality, text
+from oikit.theme import moment, number
 
 __all__ = ["COLUMNS", "latest", "line", "merged", "page"]
 
@@ -38,9 +39,21 @@ COLUMNS = {
 }
 """What the table shows of a report: the fact and its heading."""
 
+# Of each column, so that its numbers can be compared at a glance.
+_PARTS = {
+    "price_change": "change",
+    "open_interest_change": "change",
+    "oi_to_cap": "thousandths",
+    "velocity_score_1h": "value",
+    "funding_paid": "thousandths",
+    "long_share_accounts": "tenths",
+}
+
 _SCHEMA = "oikit-index/1"
 _WEEKS = 8
 _WIDTH, _HEIGHT = 220, 56
+_BESIDE = {"week": "Week", "kind": "Data"}
+_HEARSAY = "REAL DATA, so it is said."
 _LINES = {"open_interest": "Open interest", "price": "Price"}
 
 
@@ -71,6 +84,8 @@ def line(about: Subject, facts: Mapping[str, Any], files: Sequence[str]) -> dict
         "week": about.week,
         "until": about.until.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "kind": facts["kind"],
+        "vouched": bool(facts["vouched"]),
+        "given_by": facts["given_by"],
         "data_sha256": facts["data_sha256"],
         "files": list(files),
         "facts": kept,
@@ -161,7 +176,8 @@ def page(index: Mapping[str, Any], failed: Sequence[tuple[str, str, str]] = (), 
         lead=_lead(rows),
         failed=_failed(failed),
         table=_table(rows),
-        pictures="".join(_picture(row) for row in rows),
+        ends=_ends(rows),
+        pictures="".join(_picture(row, dated=not _same(rows, "until")) for row in rows),
         earlier=_earlier(index, rows),
         script=script,
     )
@@ -183,7 +199,7 @@ _SHELL = """<!doctype html>
 <h1>Weekly reports of open interest</h1>
 {lead}{failed}<h2 id="markets">The markets</h2>
 {table}<h2>Eight weeks, day by day</h2>
-<p>Open interest in coins (solid) and price (dashed) up to the end of each report. Each line has a scale of
+<p>Open interest in coins (solid) and price (dashed) up to {ends}. Each line has a scale of
 its own, from its lowest to its highest day: shapes can be compared, heights cannot.</p>
 <ul class="pictures">
 {pictures}</ul>
@@ -199,14 +215,33 @@ def _part(name: str) -> str:
     return resources.files("oikit.report").joinpath(name).read_text(encoding="utf-8")
 
 
+def _same(rows: Sequence[Mapping[str, Any]], name: str) -> bool:
+    return len({reality(row) if name == "kind" else row[name] for row in rows}) == 1
+
+
 def _lead(rows: Sequence[Mapping[str, Any]]) -> str:
-    made_up = [row["market"] for row in rows if row["kind"] == "simulated"]
-    badge = ""
-    if made_up:
-        which = "All of these" if len(made_up) == len(rows) else ", ".join(map(escape, made_up))
-        badge = f'<p class="badge"><strong>SIMULATED DATA.</strong> {which}: never traded anywhere.</p>\n'
-    count = f"{len(rows)} market{'s' if len(rows) != 1 else ''}"
-    return f"<p>The newest report of {count}. They describe; they are not advice.</p>\n{badge}"
+    """What is here; and loudly, what of it nobody traded or nobody vouches for."""
+    badges: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        if row["kind"] == "simulated":
+            says = ("SIMULATED DATA.", "never traded anywhere.")
+        elif row.get("vouched"):
+            continue
+        elif "vouched" not in row:
+            says = (_HEARSAY, "whether the source is the exchange itself is not known.")
+        else:
+            by = f" but “{row['given_by']}”." if row.get("given_by") else "."
+            says = (_HEARSAY, f"the source is not the exchange itself{by}")
+        badges.setdefault(says, []).append(row["market"])
+    told = "".join(
+        f'<p class="badge"><strong>{loud}</strong> '
+        f"{'All of these' if len(markets) == len(rows) else escape(', '.join(markets))}: {escape(rest)}</p>\n"
+        for (loud, rest), markets in badges.items()
+    )
+    whose = f"The newest report of {len(rows)} market{'s' if len(rows) != 1 else ''}"
+    week = f", week {escape(rows[0]['week'])}" if _same(rows, "week") else ""
+    kind = f": {reality(rows[0], 'data')}" if _same(rows, "kind") else ""
+    return f"<p>{whose}{week}{kind}. They describe; they are not advice.</p>\n{told}"
 
 
 def _failed(failed: Sequence[tuple[str, str, str]]) -> str:
@@ -221,51 +256,80 @@ def _failed(failed: Sequence[tuple[str, str, str]]) -> str:
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> str:
-    titles = ["Market", "Week", "Data", *COLUMNS.values()]
+    beside = {name: title for name, title in _BESIDE.items() if not _same(rows, name)}
+    window = _window(rows)
+    titles = ["Market", *beside.values(), *COLUMNS.values()]
     heads = "".join(
-        f'<th scope="col"{" class=number" if n > 2 else ""}{" aria-sort=ascending" if n == 0 else ""}>'
-        f'<button type="button">{escape(title)}</button></th>'
+        f'<th scope="col"{" class=number" if n > len(beside) else ""}'
+        f'{" aria-sort=ascending" if n == 0 else ""}><button type="button">{escape(title)}</button></th>'
         for n, title in enumerate(titles)
     )
-    body = "".join(_row(row) for row in rows)
+    body = "".join(_row(row, beside, window) for row in rows)
+    small = ""
+    if window:
+        small = f" Small print: the share of its own last {_days(window)} that a value lies above"
+        others = any(place["window"] != window for place in _places(rows))
+        small += ", or of as long as is told beside it." if others else "."
     return (
         '<div class="wide" role="region" aria-labelledby="markets" tabindex="0">\n'
         f"<table><thead><tr>{heads}</tr></thead>\n<tbody>\n{body}</tbody></table></div>\n"
         '<p class="note">Press a heading to sort by it, and again to turn the order. Unknown values stand '
-        "last. Small print: the share of its own past that a value lies above.</p>\n"
+        f"last.{small}</p>\n"
     )
 
 
-def _row(row: Mapping[str, Any]) -> str:
-    cells = [
-        f'<th scope="row">{_link(row, row["market"])}</th>',
-        f"<td>{escape(row['week'])}</td>",
-        f"<td>{escape(row['kind'])}</td>",
+def _places(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    told = [row["facts"].get(name) for row in rows for name in COLUMNS]
+    return [fact["percentile"] for fact in told if fact and fact["value"] is not None and fact["percentile"]]
+
+
+def _window(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The window that most places are told of: it is said once, and the others where they stand."""
+    counted = Counter(place["window"] for place in _places(rows))
+    return max(counted, key=lambda each: (counted[each], each)) if counted else ""
+
+
+def _days(window: str) -> str:
+    return window.replace("d", " days")
+
+
+def _row(row: Mapping[str, Any], beside: Iterable[str], window: str) -> str:
+    cells = [f'<th scope="row">{_link(row, row["market"])}</th>']
+    cells += [
+        f'<td class="{name}">{escape(reality(row) if name == "kind" else row[name])}</td>' for name in beside
     ]
     for name in COLUMNS:
         fact = row["facts"].get(name)
         if fact is None or fact["value"] is None:
             cells.append('<td class="number">unknown</td>')
             continue
-        small = f"<small>{_place(fact['percentile'])}</small>" if fact["percentile"] else ""
-        cells.append(f'<td class="number" data-value="{fact["value"]!r}">{escape(value(fact))}{small}</td>')
+        place = fact["percentile"]
+        small = ""
+        if place:
+            of = "" if place["window"] == window else f" of {_days(place['window'])}"
+            small = f"<small>above {text(fact, 'place')}{of}</small>"
+        told = escape(text(fact, _PARTS[name]))
+        cells.append(f'<td class="number" data-value="{fact["value"]!r}">{told}{small}</td>')
     return f"<tr>{''.join(cells)}</tr>\n"
 
 
-def _place(place: Mapping[str, Any]) -> str:
-    # A share that only rounds to all is not all.
-    share = min(place["value"], 0.999)
-    return f"above {percent(share, 0 if 0.01 <= share <= 0.99 else 1)} of {place['window']}"
-
-
-def _link(row: Mapping[str, Any], text: str) -> str:
+def _link(row: Mapping[str, Any], says: str, aloud: str = "") -> str:
     ending = next(
         (each for each in ("html", "pdf", "md", "facts.json") if each in row["files"]), "facts.json"
     )
-    return f'<a href="{escape(row["market"])}-{escape(row["week"])}.{ending}">{escape(text)}</a>'
+    label = f' aria-label="{escape(aloud)}"' if aloud else ""
+    return f'<a href="{escape(row["market"])}-{escape(row["week"])}.{ending}"{label}>{escape(says)}</a>'
 
 
-def _picture(row: Mapping[str, Any]) -> str:
+def _ends(rows: Sequence[Mapping[str, Any]]) -> str:
+    return _until(rows[0]) if _same(rows, "until") else "the end of each report"
+
+
+def _until(row: Mapping[str, Any]) -> str:
+    return moment(pd.Timestamp(row["until"])).replace(" ", "\u00a0")
+
+
+def _picture(row: Mapping[str, Any], *, dated: bool) -> str:
     """Two lines, and in words what they show."""
     says, drawn = [], []
     for name, title in _LINES.items():
@@ -280,11 +344,11 @@ def _picture(row: Mapping[str, Any]) -> str:
             f"highest {number(max(known))}{unit}."
         )
         drawn.append(f'<path class="{name}" d="{_path(values)}"/>')
-    label, until = escape(" ".join(says)), moment(pd.Timestamp(row["until"]))
+    label, until = escape(" ".join(says)), f" to {_until(row)}" if dated else ""
     box = f"0 0 {_WIDTH} {_HEIGHT}"
     return (
         f'<li><figure><svg role="img" aria-label="{label}" viewBox="{box}">{"".join(drawn)}</svg>'
-        f"<figcaption>{_link(row, row['market'])} to {until}</figcaption></figure></li>\n"
+        f"<figcaption>{_link(row, row['market'])}{until}</figcaption></figure></li>\n"
     )
 
 
@@ -308,11 +372,27 @@ def _path(values: Sequence[float | None]) -> str:
 
 def _earlier(index: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
     newest = {(row["market"], row["week"]) for row in rows}
-    old: dict[str, list[str]] = {}
+    old: dict[str, list[Mapping[str, Any]]] = {}
     for row in index["reports"]:
         if (row["market"], row["week"]) not in newest:
-            old.setdefault(row["market"], []).append(_link(row, row["week"]))
+            old.setdefault(row["market"], []).append(row)
     if not old:
         return ""
-    items = "".join(f"<li>{escape(market)}: {', '.join(links)}</li>\n" for market, links in old.items())
-    return f"<h2>Earlier weeks</h2>\n<ul>\n{items}</ul>\n"
+    folds = "".join(_weeks(market, of, shown=n == 0) for n, (market, of) in enumerate(old.items()))
+    return f"<h2>Earlier weeks</h2>\n{folds}"
+
+
+def _weeks(market: str, rows: Sequence[Mapping[str, Any]], *, shown: bool) -> str:
+    """The earlier weeks of one market, folded; a line for each year, the newest first."""
+    ends = dict.fromkeys(rows[end]["week"] for end in (0, -1))
+    span = " to ".join(f"<span>{escape(week)}</span>" for week in ends)
+    count = f"{len(rows)} earlier week{'s' if len(rows) != 1 else ''}"
+    years: dict[str, list[str]] = {}
+    for row in reversed(rows):
+        year, _, week = row["week"].partition("-")
+        years.setdefault(year, []).append(_link(row, week or year, f"{market} {row['week']}"))
+    lines = "".join(f"<li><b>{escape(year)}</b> {' '.join(links)}</li>\n" for year, links in years.items())
+    return (
+        f"<details{' open' if shown else ''}><summary>{escape(market)}: {count}, {span}</summary>\n"
+        f'<ul class="weeks">\n{lines}</ul></details>\n'
+    )

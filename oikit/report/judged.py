@@ -44,12 +44,12 @@ def rates(facts: Facts) -> list[Block]:
         rows: list[list[Sequence[Inline]]] = [_rate(each) for each in mine]
         base: list[Sequence[Inline]] = [
             ["any week"],
-            [Shown(mine[0]["base"])],
+            [Shown(mine[0]["base"], "tenths")],
             [""],
             [""],
             [Shown(mine[0]["base_n"])],
         ]
-        head = ["Weeks with", "Share", "95% interval", "Said", "Weeks"]
+        head = ["Weeks with", "Share", "95% interval", "Said (drawn towards any week)", "Weeks"]
         says = f"After it {outcome}"
         blocks.append(Table(head, [*rows, base], frozenset({1, 2, 3, 4}), says, "wide"))
     return blocks
@@ -59,8 +59,9 @@ def _rate(each: dict[str, Any]) -> list[Sequence[Inline]]:
     name = [each["condition"].replace("-", " ")]
     if each["few"]:
         return [name, ["too few"], [""], [""], [Shown(each["n"])]]
-    interval: list[Inline] = [Shown(each["low"]), " to ", Shown(each["high"])]
-    return [name, [Shown(each["share"])], interval, [Shown(each["said"])], [Shown(each["n"])]]
+    interval = _between(each["low"], each["high"], "tenths")
+    share, said = ([Shown(each[kind], "tenths")] for kind in ("share", "said"))
+    return [name, share, interval, said, [Shown(each["n"])]]
 
 
 def changes(facts: Facts) -> list[Block]:
@@ -97,7 +98,7 @@ def changes(facts: Facts) -> list[Block]:
             Para([f"Inputs: no bar that the facts of week {told['week']} stood on has been changed since."])
         )
     rows: list[list[Sequence[Inline]]] = [
-        [[_NAMES[ids["now"]]], [Shown(ids["was"])], [Shown(ids["now"])], [Shown(ids["change"])]]
+        [[_NAMES[ids["now"]]], [Shown(ids["was"])], [Shown(ids["now"])], [Shown(ids["change"], "signed")]]
         for ids in told["metrics"]
     ]
     if rows:
@@ -166,8 +167,8 @@ def record(facts: Facts) -> list[Block]:
             [["… plus what binning loses"], [Shown(told["within"])], [""]],
             [
                 ["Skill over the base rate"],
-                [Shown(told["skill"])],
-                _between(told["skill_low"], told["skill_high"]),
+                [Shown(told["skill"], "change")],
+                _between(told["skill_low"], told["skill_high"], "change"),
             ],
         ]
         said: list[Inline] = [
@@ -192,7 +193,7 @@ def _last(told: list[dict[str, Any]]) -> Table:
         cells: list[Sequence[Inline]] = [[condition.replace("-", " ")]]
         for outcome in outcomes:
             each = by.get((condition, outcome))
-            cells.append([Shown(each["said"])] if each else ["nothing"])
+            cells.append([Shown(each["said"], "tenths")] if each else ["nothing"])
         rows.append(cells)
     last = {each["outcome"]: each for each in told}
     came = {True: "yes", False: "no", None: "not known"}
@@ -201,8 +202,8 @@ def _last(told: list[dict[str, Any]]) -> Table:
     return Table(head, rows, frozenset(range(1, len(head))), kind="tight")
 
 
-def _between(low: str, high: str) -> list[Inline]:
-    return [Shown(low), " to ", Shown(high)]
+def _between(low: str, high: str, part: str = "value") -> list[Inline]:
+    return [Shown(low, part), " to ", Shown(high, part)]
 
 
 def record_caption(facts: Facts) -> list[Inline]:
@@ -215,9 +216,9 @@ def record_caption(facts: Facts) -> list[Inline]:
         f"The record lies {lies} the band of luck: right probabilities would look at least as far off in ",
         Shown(told["p"]),
         " of all worlds. Said and came differ by ",
-        Shown(told["error"]),
+        Shown(told["error"], "size"),
         " on average; right probabilities would differ by ",
-        Shown(told["usual_error"]),
+        Shown(told["usual_error"], "size"),
         ".",
     ]
     if not told["inside"]:
@@ -235,12 +236,14 @@ def risk(facts: Facts) -> list[Block]:
     by: dict[int, dict[str, dict[str, Any]]] = {}
     for each in told["rows"]:
         by.setdefault(each["leverage"], {})[each["side"]] = each
-    kinds = ("distance", "dragged", "touched")
+    kinds = {"distance": "change", "dragged": "change", "touched": "tenths"}
     for leverage, sides in by.items():
         if all(of[each["distance"]]["value"] is None for each in sides.values()):
             continue
         cells: list[Sequence[Inline]] = [[f"{leverage}x"]]
-        cells += [[Shown(sides[side][kind])] for side in ("long", "short") for kind in kinds]
+        cells += [
+            [Shown(sides[side][kind], part)] for side in ("long", "short") for kind, part in kinds.items()
+        ]
         rows.append(cells)
     blocks: list[Block] = [
         Heading("How far is liquidation?"),
@@ -278,10 +281,15 @@ def _turn(facts: Facts, each: dict[str, Any]) -> list[Inline]:
     if each["kind"] == "funding":
         if of[each["move"]]["value"] is None:
             return [*said, f"One settlement above or below zero, and {then}."]
-        said += ["It takes ", Shown(each["move"]), " settlements of the week's usual size, "]
-        return [*said, Shown(each["edge"], "size"), ", the other way, and ", then, "."]
+        count = "settlement" if of[each["move"]]["value"] == 1 else "settlements"
+        said += [
+            "It takes ",
+            Shown(each["move"]),
+            f" {count} the other way, of the usual size of those that ",
+        ]
+        return [*said, "were not zero (", Shown(each["edge"], "size"), "), and ", then, "."]
     if each["kind"] == "quadrant":
-        said += ["A change of ", Shown(each["move"]), " from here, back to ", Shown(each["edge"])]
+        said += ["A change of ", Shown(each["move"], "signed"), " from here, back to ", Shown(each["edge"])]
         return [*said, ", and ", then, "."]
     said += [f"{then[:1].upper()}{then[1:]} begins at ", Shown(each["edge"]), ", which is "]
-    return [*said, Shown(each["move"]), " from here."]
+    return [*said, Shown(each["move"], "signed"), " from here."]

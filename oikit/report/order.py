@@ -198,6 +198,7 @@ def make(order: Order, *, here: bool = False) -> Made:
     from oikit.report.facts import collect
     from oikit.report.index import line
     from oikit.report.source import subject
+    from oikit.report.tell import reality
 
     about = subject(order.market, week=order.week, store=order.store or None)
     if order.back:
@@ -225,7 +226,7 @@ def make(order: Order, *, here: bool = False) -> Made:
         except Stopped as error:
             error.name = name
             raise
-        tab = f"{about.market}, week {about.week}, {facts['kind']} data"
+        tab = f"{about.market}, week {about.week}, {reality(facts, 'data')}"
         html = page.render(notebook, title=f"{order.title}: {tab}" if order.title else tab, show_code=False)
         if "html" in order.formats:
             files["html"] = html.encode()

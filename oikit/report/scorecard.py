@@ -141,11 +141,11 @@ def collect_record(book: Book, said: pd.DataFrame) -> dict[str, Any]:
         "skill_high": add(
             "skill_high", found.skill.high, "fraction", "skill", "upper end of its 95% interval"
         ),
-        "error": add("error", r.error, "fraction", "reliability", "mean distance of said and came"),
+        "error": add("error", r.error, "points", "reliability", "mean distance of said and came"),
         "usual_error": add(
             "usual_error",
             r.usual_error,
-            "fraction",
+            "points",
             "reliability",
             "that distance if every probability were right",
         ),

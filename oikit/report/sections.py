@@ -23,7 +23,7 @@ from oikit.report.blocks import (
     Strong,
     Table,
 )
-from oikit.report.tell import when
+from oikit.report.tell import day, when
 
 __all__ = [
     "captions",
@@ -46,7 +46,7 @@ Facts = dict[str, Any]
 _BADGES = {
     "simulated": ("SIMULATED DATA.", " A made-up market: nothing here was ever traded."),
     "real": ("REAL DATA.", " Figures of a market, as the exchange gave them."),
-    "doubtful": ("REAL DATA, so it is said.", " The source is not the exchange itself."),
+    "doubtful": ("REAL DATA, so it is said.", " The source is not the exchange itself"),
 }
 
 _CROWDS = (
@@ -70,7 +70,10 @@ def explained(facts: Facts, *names: str) -> Explain:
 def header(facts: Facts, title: str = "", notes: str = "") -> list[Block]:
     """What this is, and how real it is: the first thing to be read."""
     kind = facts["kind"]
-    strong, rest = _BADGES["real" if facts["vouched"] else "doubtful" if kind == "real" else "simulated"]
+    kind = "doubtful" if kind == "real" and not facts["vouched"] else kind
+    strong, rest = _BADGES[kind]
+    if kind == "doubtful":
+        rest += f" but “{by}”." if (by := facts.get("given_by")) else "."
     blocks: list[Block] = [Heading(f"{facts['market']}, week {facts['week']}", 1)]
     if title.strip():
         blocks.append(Para([" ".join(title.split())], "title"))
@@ -105,7 +108,7 @@ def quality(facts: Facts) -> list[Block]:
         if ids["absent"]:
             cells += [["not in the data"], [""], [""]]
         else:
-            cells += [[Shown(ids[kind])] for kind in ("known", "gap", "stale")]
+            cells += [[Shown(ids["known"], "tenths")], [Shown(ids["gap"])], [Shown(ids["stale"])]]
         rows.append(cells)
     said: list[Inline] = [
         "The week has ",
@@ -171,7 +174,7 @@ def _level(of: dict[str, dict[str, Any]], name: str, fact: str, change: str, ver
     if moved["value"] is None:
         said.append("; its change over the week is unknown")
     elif fact == "funding_paid":
-        said += ["; change against the week before: ", Shown(change)]
+        said += ["; change against the week before: ", Shown(change, "signed")]
     elif moved["unit"] == "points":
         said += ["; ", Shown(change), " over the week"]
     else:
@@ -192,7 +195,7 @@ def _placed(fact: dict[str, Any]) -> list[Inline]:
         Shown(name, "place"),
         " of its values in the last ",
         Shown(name, "window"),
-        " (n = ",
+        " (n\u00a0=\u00a0",
         Shown(name, "count"),
         ")",
     ]
@@ -202,9 +205,9 @@ def coins(facts: Facts) -> list[Block]:
     """Open interest in coins and dollars, and the part that is only the price."""
     of = indexed(facts)
     rows: list[list[Sequence[Inline]]] = [
-        [["Price"], [Shown("price")], [Shown("price_change")]],
-        [["Open interest, coins"], [Shown("open_interest")], [Shown("open_interest_change")]],
-        [["Open interest, dollars"], [Shown("open_interest_value")], [Shown("dollar_change")]],
+        [["Price"], [Shown("price")], [Shown("price_change", "change")]],
+        [["Open interest, coins"], [Shown("open_interest")], [Shown("open_interest_change", "change")]],
+        [["Open interest, dollars"], [Shown("open_interest_value")], [Shown("dollar_change", "change")]],
     ]
     blocks: list[Block] = [
         Heading("Open interest in coins and in dollars"),
@@ -238,10 +241,15 @@ def trail(facts: Facts) -> list[Block]:
     if told["unknown"]:
         return [*blocks, Para([f"There is none: {told['unknown']}."])]
     rows: list[list[Sequence[Inline]]] = [
-        [[when(day["time"])], [Shown(day["price"])], [Shown(day["open_interest"])], [day["label"]]]
-        for day in told["days"]
+        [
+            [day(each["time"])],
+            [Shown(each["price"], "change")],
+            [Shown(each["open_interest"], "change")],
+            [each["label"]],
+        ]
+        for each in told["days"]
     ]
-    head = ["Day that ended", "Price since start", "Coins since start", "Name of the day's own move"]
+    head = ["Day (UTC)", "Price since start", "Coins since start", "Name of the day's own move"]
     return [*blocks, Table(head, rows, frozenset({1, 2}), kind="tight")]
 
 
@@ -341,11 +349,11 @@ def captions(facts: Facts, name: str) -> list[Inline]:
         return _trailed(facts, of)
     return [
         "Over the week the price changed by ",
-        Shown("price_change"),
+        Shown("price_change", "signed"),
         ", open interest by ",
-        Shown("open_interest_change"),
+        Shown("open_interest_change", "signed"),
         " in coins and by ",
-        Shown("dollar_change"),
+        Shown("dollar_change", "signed"),
         " in all.",
     ]
 
@@ -368,16 +376,19 @@ def _trailed(facts: Facts, of: dict[str, dict[str, Any]]) -> list[Inline]:
     if not told["days"]:
         return ["There is no trail."]
     last = told["days"][-1]
-    said: list[Inline] = [
-        "Since the week began the price went ",
-        Shown(last["price"]),
-        " and open interest in coins ",
-    ]
-    said += [Shown(last["open_interest"]), "."]
+    said: list[Inline] = ["Since the week began the price ", *_went(of[last["price"]])]
+    said += [" and open interest in coins ", *_went(of[last["open_interest"]]), "."]
     labels = [(name, fact) for name, fact in told["labels"].items() if of[fact]["value"]]
     if labels:
         said.append(" Bars by the name of their last day: ")
         for place, (name, fact) in enumerate(labels):
-            said += [", " if place else "", f"{name} ", Shown(fact)]
+            said += [", " if place else "", f"{name}\u00a0", Shown(fact)]
         said.append(".")
     return said
+
+
+def _went(fact: dict[str, Any]) -> list[Inline]:
+    moved = fact["value"]
+    if not moved:
+        return ["did not move" if moved == 0 else "is not known"]
+    return ["rose " if moved > 0 else "fell ", Shown(fact["id"], "size")]

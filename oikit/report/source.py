@@ -47,6 +47,8 @@ class Subject:
         Where the bars are from, in one line.
     vouched : bool
         Whether they came from the venue's own address, if they are real.
+    given_by : str
+        Otherwise the address that they came from.
     fine : DataFrame, optional
         Shorter bars of the same market around the week, where the data have them.
     repairs : dict of str to int
@@ -66,6 +68,7 @@ class Subject:
     fine: pd.DataFrame | None = None
     repairs: dict[str, int] = field(default_factory=dict)
     revised: int = 0
+    given_by: str = ""
 
 
 def subject(market: str, *, week: str | None = None, store: str | Path | None = None) -> Subject:
@@ -88,7 +91,7 @@ def subject(market: str, *, week: str | None = None, store: str | Path | None = 
         If the store cannot be read.
     """
     if market in samples.NAMES:
-        found = [(samples.sample(market), _sample_line(market), False)]
+        found = [(samples.sample(market), _sample_line(market), "")]
         return _of_week(market, week, found, simulated=True)
     root = near(store, market)
     return _with_notes(_of_week(market, week, _stored(market, root, store), simulated=False), root)
@@ -127,11 +130,11 @@ def whole(market: str, *, store: str | Path | None = None) -> tuple[pd.DataFrame
 
 
 def _of_week(
-    market: str, week: str | None, found: Iterable[tuple[pd.DataFrame, str, bool]], *, simulated: bool
+    market: str, week: str | None, found: Iterable[tuple[pd.DataFrame, str, str]], *, simulated: bool
 ) -> Subject:
     """Take the first of the frames that holds the week, in bars of an hour or longer."""
     spans = []
-    for frame, source, vouched in found:
+    for frame, source, given_by in found:
         index = pd.DatetimeIndex(frame.index)
         begins = index[0] - clock.bar_length(index)
         last = index[-1] - (index[-1] - clock.MONDAY) % clock.WEEK
@@ -147,7 +150,8 @@ def _of_week(
             frame, fine = resample(frame, _BAR), frame.loc[until - _FINE :]
         year, number, _ = since.isocalendar()
         name = f"{year}-W{number:02d}"
-        return Subject(market, name, frame, since, until, simulated, source, vouched, fine)
+        vouched = not simulated and not given_by
+        return Subject(market, name, frame, since, until, simulated, source, vouched, fine, given_by=given_by)
     asked = f"week={week!r} is not" if week is not None else "no whole week is"
     raise ReportError(f"{asked} in the data of {market}, which reaches {', or '.join(spans)}")
 
@@ -184,8 +188,11 @@ def _sample_line(name: str) -> str:
     )
 
 
-def _stored(market: str, root: Path, store: str | Path | None) -> Iterator[tuple[pd.DataFrame, str, bool]]:
-    """Each stored bar length of this market, hours first, then what is nearest to them."""
+def _stored(market: str, root: Path, store: str | Path | None) -> Iterator[tuple[pd.DataFrame, str, str]]:
+    """Each stored bar length of this market, hours first, then what is nearest to them.
+
+    With each its source in a line, and the addresses it is from that are not the venue's own.
+    """
     from oikit.data import fetch
     from oikit.data import store as disk
     from oikit.data.supply import with_supply
@@ -206,6 +213,9 @@ def _stored(market: str, root: Path, store: str | Path | None) -> Iterator[tuple
         note = disk.manifest(root, market, step)
         since, until = (pd.Timestamp(note[key]) for key in ("since", "until"))
         frame = disk.read(root, market, step, since, until)
-        archived = note.get("archive", {}).get("address", archive.ADDRESS)
-        vouched = note["address"] == binance.ADDRESS and archived == archive.ADDRESS
-        yield validate(with_supply(frame, market)), fetch.provenance(market, every=step, store=root), vouched
+        given = [(note["address"], binance.ADDRESS)]
+        given += (
+            [(note["archive"]["address"], archive.ADDRESS)] if "address" in note.get("archive", {}) else []
+        )
+        others = " and ".join(str(address) for address, own in given if address != own)
+        yield validate(with_supply(frame, market)), fetch.provenance(market, every=step, store=root), others

@@ -1,10 +1,11 @@
-"""One fact as text: its value with its unit, its size without a sign, its place, its rank.
+"""One fact as text: its value with its unit, its size without a sign, its change, its place, its rank.
 
 The page shows a number only through `text`, so that what is shown can be found among the facts again.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,10 +13,26 @@ import pandas as pd
 
 from oikit.theme import moment, number, percent
 
-__all__ = ["PARTS", "span", "text", "when"]
+__all__ = ["PARTS", "day", "reality", "span", "text", "when"]
 
-PARTS = ("value", "size", "place", "window", "count", "rank")
-"""What can be said of a fact; of most facts only the first two."""
+PARTS = (
+    "value",
+    "size",
+    "signed",
+    "change",
+    "tenths",
+    "thousandths",
+    "place",
+    "window",
+    "count",
+    "rank",
+)
+"""What can be said of a fact; the last four of a few facts only."""
+
+_NOTHING = re.compile(r"−?0(\.0+)?%")
+_FIXED = {"change": 1, "tenths": 1, "thousandths": 3}
+# Not strftime's %a: a page must not change with the computer's language.
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def text(fact: Mapping[str, Any], part: str = "value") -> str:
@@ -26,7 +43,9 @@ def text(fact: Mapping[str, Any], part: str = "value") -> str:
     fact : dict
         One of ``facts["facts"]``.
     part : str
-        ``"value"`` with its sign and unit; ``"size"`` without the sign; of the percentile its
+        ``"value"`` with its sign and unit; ``"size"`` without the sign; ``"signed"`` with a plus where
+        it is above zero. For the column of a table, where all rows have the same digits of a per cent:
+        ``"change"`` (one, signed), ``"tenths"`` and ``"thousandths"``. Of the percentile its
         ``"place"``, ``"window"`` and ``"count"``; the ``"rank"``.
 
     Returns
@@ -38,12 +57,12 @@ def text(fact: Mapping[str, Any], part: str = "value") -> str:
     --------
     >>> text({"value": -0.0662, "unit": "fraction"}), text({"value": -0.0662, "unit": "fraction"}, "size")
     ('−6.6%', '6.6%')
+    >>> text({"value": 0.00187, "unit": "fraction"}), text({"value": 0.00187, "unit": "fraction"}, "change")
+    ('0.187%', '+0.2%')
     """
-    if part in ("value", "size"):
+    if part in ("value", "size", "signed", *_FIXED):
         value = fact["value"]
-        if value is None:
-            return "unknown"
-        return _UNITS[fact["unit"]](abs(value) if part == "size" else value)
+        return "unknown" if value is None else _said(value, fact["unit"], part)
     if part == "rank":
         order = fact["rank"]
         return f"{order['value']} of {order['of']}" if order else "unknown"
@@ -57,6 +76,56 @@ def text(fact: Mapping[str, Any], part: str = "value") -> str:
     # A share that only rounds to all is not all.
     share = min(place["value"], 0.999)
     return percent(share, 0 if 0.01 <= share <= 0.99 else 1)
+
+
+def _said(value: float, unit: str, part: str) -> str:
+    if part == "size" and unit == "points":
+        return _points(abs(value)).lstrip("+").replace("points", "percentage points")
+    fixed = part in _FIXED and unit == "fraction"
+    told = _even(value, part) if fixed else _UNITS[unit](abs(value) if part == "size" else value)
+    plus = part in ("signed", "change") and value > 0 and unit != "points" and not _NOTHING.fullmatch(told)
+    return f"+{told}" if plus else told
+
+
+def _even(value: float, part: str) -> str:
+    """Write per cent with the digits of its column; what only rounds to nothing is not nothing."""
+    digits = _FIXED[part]
+    told = percent(value, digits)
+    if not _NOTHING.fullmatch(told) or part == "change":
+        return told.lstrip("−") if _NOTHING.fullmatch(told) else told
+    return told if value == 0 else f"{'−' if value < 0 else ''}<{percent(10.0 ** -(digits + 2), digits)}"
+
+
+def reality(of: Mapping[str, Any], noun: str = "") -> str:
+    """Say how real it is: simulated, real, or real by hearsay.
+
+    Parameters
+    ----------
+    of : dict
+        The facts of a report, or its line in the index; of what does not say who vouches for it, nobody
+        does.
+    noun : str
+        A word to follow the first, like ``"data"``.
+
+    Examples
+    --------
+    >>> reality({"kind": "real", "vouched": True}), reality({"kind": "real", "vouched": False}, "data")
+    ('real', 'real data, so it is said')
+    """
+    doubt = ", so it is said" if of["kind"] == "real" and not of.get("vouched") else ""
+    return f"{of['kind']}{f' {noun}' if noun else ''}{doubt}"
+
+
+def day(stamp: str) -> str:
+    """Name the day that ends then.
+
+    Examples
+    --------
+    >>> day("2026-03-03T00:00Z")
+    'Mon 2 Mar'
+    """
+    inside = (pd.Timestamp(stamp) - pd.Timedelta(1, "s")).normalize()
+    return f"{_DAYS[inside.weekday()]} {moment(inside).rsplit(' ', 1)[0]}"
 
 
 def when(stamp: str) -> str:

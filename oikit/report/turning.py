@@ -92,7 +92,9 @@ def _funding(book: Book) -> dict[str, Any] | None:
     rates = about.frame["funding_rate"].loc[about.since + pd.Timedelta(1, "s") :]
     settled = rates[about.frame["funding_interval"].reindex(rates.index) > 0]
     typical = float(settled[settled != 0].abs().median()) if (settled != 0).any() else np.nan
-    label = "settlements of the week's usual size, against it, that turn the sign of its sum"
+    label = (
+        "settlements the other way, of the usual size of those not 0, that turn the sign of the week's sum"
+    )
     need = abs(paid["value"]) / typical if np.isfinite(typical) and typical else None
     turns = None if need is None else float(np.floor(need + 1e-9) + 1)
     span = list(settled.index[[0, -1]])

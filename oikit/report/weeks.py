@@ -56,8 +56,8 @@ CONDITIONS = {
     "shorts-paid": "shorts paid funding over the week, on balance",
     "funding-high": "the funding of the week was in the top fifth of its year",
     "funding-low": "the funding of the week was in the bottom fifth of its year",
-    "crowd-long": "the long share of all accounts ended in the top fifth of its year",
-    "crowd-short": "the long share of all accounts ended in the bottom fifth of its year",
+    "crowd-more-long": "the long share of all accounts ended in the top fifth of its year",
+    "crowd-less-long": "the long share of all accounts ended in the bottom fifth of its year",
 }
 """What may hold at the end of a week. A year is 52 weeks, or at least 26 early in the data."""
 
@@ -133,7 +133,7 @@ def weeks(frame: pd.DataFrame, until: pd.Timestamp) -> Weeks:
         ("ratio-high", "ratio-low", share),
         ("positions-built", "positions-closed", grown),
         ("funding-high", "funding-low", paid),
-        ("crowd-long", "crowd-short", crowd),
+        ("crowd-more-long", "crowd-less-long", crowd),
     ):
         place = _place(values)
         held[high] = (place >= _HIGH).astype(float).where(place.notna())

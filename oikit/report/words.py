@@ -7,7 +7,7 @@ escaped. Nothing is worked out here; a number that is not among the facts is not
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import escape
 from importlib import resources
 from typing import Any
@@ -19,7 +19,7 @@ from oikit.errors import FrameError, InputError
 from oikit.report import appendix, judged, sections
 from oikit.report import blocks as write
 from oikit.report.source import Subject
-from oikit.report.tell import text
+from oikit.report.tell import reality, text
 
 __all__ = ["SECTIONS", "draw", "draw_rates", "draw_record", "html", "markdown", "value"]
 
@@ -144,6 +144,8 @@ def draw(
     Chart or HTML
         A sentence instead, where the data has not what the chart needs.
     """
+    kind = "simulated" if about.simulated else "real"
+    source = _source({"market": about.market, "kind": kind, "vouched": about.vouched})
     begins = max(about.until - pd.Timedelta(weeks=_WEEKS), about.frame.index[0])
     try:
         made = chart(
@@ -151,13 +153,13 @@ def draw(
             since=begins,
             until=about.until,
             shade=(max(about.since, begins), about.until),
-            source=_source(about.market, simulated=about.simulated),
+            source=source,
         )
     except InputError as error:
         return _not_drawn(error, facts, section)
     if facts is None:
         return made
-    return _captioned(made, _said(facts, section), _source(about.market, simulated=about.simulated))
+    return _captioned(made, _said(facts, section), source)
 
 
 def draw_rates(facts: dict[str, Any]) -> Any:
@@ -173,14 +175,15 @@ def draw_rates(facts: dict[str, Any]) -> Any:
         }
         for each in facts["rates"]
     ]
-    source = _source(facts["market"], simulated=facts["kind"] != "real")
+    source = _source(facts)
     try:
         made = base_rates(pd.DataFrame(rows), source=source)
     except InputError as error:
         return _not_drawn(error, None, "")
     says = (
-        "Dots: the share of earlier weeks in which the condition held; bars: its 95% interval; dashed: the "
-        "share of all earlier weeks. A bar that crosses the dashed line told nothing that shows."
+        "Dots: of the earlier weeks in which the condition held, the share after which it came; bars: its "
+        "95% interval; dashed: the same share of all earlier weeks. A bar that crosses the dashed line told "
+        "nothing that shows."
     )
     return _captioned(made, says, source)
 
@@ -194,7 +197,7 @@ def draw_record(facts: dict[str, Any]) -> Any:
     rows = [{kind: _number(of[fact]) for kind, fact in each.items()} for each in facts["record"]["bins"]]
     if not rows:
         return _html(f'<p class="note">{escape(says, quote=False)}</p>')
-    source = _source(facts["market"], simulated=facts["kind"] != "real")
+    source = _source(facts)
     return _captioned(reliability(pd.DataFrame(rows), source=source), says, source)
 
 
@@ -202,9 +205,9 @@ def _number(fact: dict[str, Any]) -> float:
     return np.nan if fact["value"] is None else float(fact["value"])
 
 
-def _source(market: str, *, simulated: bool) -> str:
-    kind = "Simulated" if simulated else "Real"
-    return f"{kind} data: {market}; the whole source stands at the head of this page."
+def _source(of: Mapping[str, Any]) -> str:
+    told = reality(of, "data")
+    return f"{told[:1].upper()}{told[1:]}: {of['market']}; the whole source stands at the head of this page."
 
 
 def _said(facts: dict[str, Any] | None, section: str) -> str:

@@ -5,7 +5,7 @@ them, so each field of `Specification` says whether its value is the article's o
 `specification` returns that as a table. Ours are those of the claims (`oikit.claims`) where these
 have one, and were not chosen by what followed.
 
-Two of its sentences had to be repaired. Its ratio of 15 % is never reached by BNB, so the default is
+Two of its sentences had to be repaired. Its ratio of 15% is never reached by BNB, so the default is
 a percentile of the market's own past (``ratio_reading="level"`` is the sentence as it stands). And it
 asks for funding at its highest while shorts are more numerous, which is two crowds at once: here the
 side that pays must also be the side that leads.
@@ -111,7 +111,8 @@ class Specification:
         ),
     )
     funding_window: int | str = field(
-        default="365d", metadata=_is("enter", "article", "of its past year: annual highs")
+        default="365d",
+        metadata=_is("enter", "article", "the past that funding is ranked in: a year (annual highs)"),
     )
     at_least: int | str = field(
         default="90d", metadata=_is("enter", "ours", "how much of these pasts must be known")
