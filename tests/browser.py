@@ -201,7 +201,7 @@ def click_end(page: Any, slider: Any) -> None:
     """Click where a slider ends, on the right."""
     slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
-    page.mouse.click(box["x"] + box["width"] - 2, box["y"] + box["height"] / 2)
+    page.mouse.click(box["x"] + box["width"] - 1, box["y"] + box["height"] / 2)
 
 
 def lesson_page(lesson: str, folder: Path) -> Path:

@@ -15,9 +15,8 @@ import pytest
 import oikit
 from oikit.claims import CLAIMS
 from oikit.errors import InputError
-from oikit.explore import dice, explore, garden, overfitting_bench, still
+from oikit.explore import dice, explore, overfitting_bench, still
 from oikit.explore.drawing import unbound
-from oikit.explore.garden import CUT, FEE, POSITIONS, chance, every_rule, held, luck, returns, searched
 from oikit.explore.model import every_setting
 from oikit.explore.overfitting_bench import OVERFITTING, best_so_far, opened, results, rows, says, tries
 from oikit.learn import TODO, bug_hunt, notes
@@ -26,6 +25,8 @@ from oikit.learn.exercises_08 import BEST_OF, EXERCISES, HUNT, P_VALUES, SURVIVO
 from oikit.learn.plan import PLAN, SLOTS
 from oikit.learn.questions_08 import QUESTIONS
 from oikit.learn.seal import open_seal, under_seal
+from oikit.lens import garden
+from oikit.lens.garden import CUT, FEE, POSITIONS, chance, every_rule, held, luck, returns, searched
 from oikit.stats import any_false_positive, benjamini_hochberg, expected_max_sharpe, holm
 
 ALL: list[dict[str, Any]] = list(every_setting(OVERFITTING))

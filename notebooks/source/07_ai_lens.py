@@ -29,11 +29,11 @@ import pandas as pd
 import oikit
 from oikit import charts, learn
 from oikit.claims import CLAIMS, weigh
-from oikit.explore import explore, garden, tried
+from oikit.explore import explore, tried
 from oikit.learn import TODO, check, draw_intervals, explain, my_calibration, predict, quiz, reveal, say
 from oikit.learn.lens_skill import skill_by_model
 from oikit.learn.reliability import draw_reliability, said_and_came
-from oikit.lens import calibration, examples, folds, model
+from oikit.lens import calibration, examples, folds, garden, model
 
 charts.use_theme()
 

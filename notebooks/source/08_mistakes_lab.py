@@ -24,10 +24,11 @@ import pandas as pd
 import oikit
 from oikit import charts
 from oikit.claims import CLAIMS, weigh
-from oikit.explore import dice, explore, garden
+from oikit.explore import dice, explore
 from oikit.learn import TODO, bug_hunt, check, evidence_card, explain, predict, quiz, real_market, reveal, say
 from oikit.learn.exercises_08 import P_VALUES
 from oikit.learn.seal import open_seal, under_seal
+from oikit.lens import garden
 from oikit.lens.leaks import HONEST, LEAKS, examine
 from oikit.stats import any_false_positive, benjamini_hochberg
 

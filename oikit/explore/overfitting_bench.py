@@ -1,6 +1,6 @@
 """Lesson 08, the overfitting bench: search for a rule, and keep a part of history under seal.
 
-Three choices make a rule of `oikit.explore.garden`; each combination is one more try. The reader
+Three choices make a rule of `oikit.lens.garden`; each combination is one more try. The reader
 searches on the days up to the cut, and the bench keeps count, on disk beside the notes of the course,
 so that a new kernel forgets nothing. What came after the cut is read once, by
 `oikit.learn.seal.open_seal`, for the best rule so far.
@@ -15,7 +15,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from oikit.explore.garden import (
+from oikit.explore.model import Choice, Explorer, Memory, every_setting
+from oikit.lens.garden import (
     CUT,
     POSITIONS,
     SIGNALS,
@@ -31,7 +32,6 @@ from oikit.explore.garden import (
     signed,
     told,
 )
-from oikit.explore.model import Choice, Explorer, Memory, every_setting
 
 if TYPE_CHECKING:
     import altair as alt

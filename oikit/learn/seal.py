@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from oikit.errors import InputError
-from oikit.explore.garden import count_of, often, signed, told
 from oikit.learn.notes import record
 from oikit.learn.show import note
 from oikit.learn.todo import TODO, untouched
+from oikit.lens.garden import count_of, often, signed, told
 
 if TYPE_CHECKING:
     import altair as alt
@@ -115,7 +115,7 @@ def under_seal() -> pd.DataFrame:
     import pandas as pd
 
     from oikit.explore import overfitting_bench as bench
-    from oikit.explore.garden import weighed
+    from oikit.lens.garden import weighed
 
     rows = {}
     for world in WORLDS:

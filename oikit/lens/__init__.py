@@ -10,6 +10,7 @@ what does a model say?      `oikit.lens.model`: walked forward, calibrated, besi
 what is that worth?         `oikit.lens.calibration`, `oikit.lens.ablation`, `oikit.lens.conformal`
 could it have cheated?      `oikit.lens.leaks`: four ways to, and what catches each
 and after many tries?       `oikit.lens.sweep`: the raw best beside its deflated self
+what do few choices make?   `oikit.lens.garden`: the rules that they allow, and the best of those
 ==========================  ===================================================================
 
 A lens may not fetch, draw, print, or look ahead.

@@ -2,7 +2,7 @@
 
 A rule holds a position for some days after one of four daily scores is high. Returns are log returns
 of one unit, after fees and funding, against holding the same side for as many days at any time of the
-same part. Nothing here draws, and nothing remembers; `oikit.explore.overfitting_bench` does.
+same part. Nothing here draws, and nothing remembers what was tried.
 """
 
 from __future__ import annotations
