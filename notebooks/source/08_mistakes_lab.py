@@ -28,8 +28,7 @@ from oikit.explore import dice, explore
 from oikit.learn import TODO, bug_hunt, check, evidence_card, explain, predict, quiz, real_market, reveal, say
 from oikit.learn.exercises_08 import P_VALUES
 from oikit.learn.seal import open_seal, under_seal
-from oikit.lens import garden
-from oikit.lens.leaks import HONEST, LEAKS, examine
+from oikit.lens import garden, leaks
 from oikit.stats import any_false_positive, benjamini_hochberg
 
 charts.use_theme()
@@ -138,8 +137,9 @@ corrected.nsmallest(4, "p").round(3).set_index("signal")
 
 # %%
 world = oikit.sample("bnb-null")
-for name, pipeline in {"honest": HONEST, **{leak: LEAKS[leak].pipeline for leak in list(LEAKS)[:2]}}.items():
-    answer = examine(pipeline, world.iloc[-6000:], cuts=3)
+for name in ("honest", *list(leaks.LEAKS)[:2]):
+    pipeline = leaks.HONEST if name == "honest" else leaks.LEAKS[name].pipeline
+    answer = leaks.examine(pipeline, world.iloc[-6000:], cuts=3)
     say(f"**{name}**: {answer.table['says'].iloc[0]}.")
 
 # %% [markdown]
