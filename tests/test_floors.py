@@ -51,6 +51,7 @@ DATA_FLOORS = (
         "held",
         "upkeep",
         "origin",
+        "kept",
         "question",
         "tail",
         "past",

@@ -25,6 +25,7 @@ from oikit.explore.overfitting_bench import OVERFITTING
 from oikit.explore.quiet_jumps import JUMPS
 from oikit.explore.replay import REPLAY
 from oikit.explore.thresholds import BENCH
+from oikit.explore.worlds import with_real
 
 __all__ = ["EXPLORERS", "explore", "still", "tried"]
 
@@ -129,4 +130,4 @@ def tried(lesson: str) -> int:
 def _find(lesson: str) -> Explorer:
     if lesson not in EXPLORERS:
         raise InputError(f"there is no explorer for lesson {lesson!r}; there are {', '.join(EXPLORERS)}")
-    return EXPLORERS[lesson]
+    return with_real(EXPLORERS[lesson])

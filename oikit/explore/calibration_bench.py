@@ -126,7 +126,7 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
     from oikit.theme import COLORS
 
     of = {kind: base.transform_filter(f"datum.kind === '{kind}'") for kind in ("skill", "bar")}
-    percent = "(datum.value === 0 ? '0' : replace(format(datum.value, '+.0f'), '-', '−')) + ' %'"
+    percent = "(datum.value === 0 ? '0' : replace(format(datum.value, '+.0f'), '-', '−')) + '%'"
     reach = alt.Scale(domain=[-10, 10], nice=False, clamp=True)
 
     def across(field: str) -> alt.X:

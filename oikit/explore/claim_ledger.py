@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
+from oikit.explore import worlds
 from oikit.explore.model import Choice, Explorer
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ _BUILT = {"null": "nothing built in", "planted": "a fall after jumps of open int
 
 KIND = Choice("kind", "Which kind of statement?", ("any", *_KINDS), "any")
 WHERE = Choice("met_in", "Met in which lesson?", ("any", *(f"{lesson:02}" for lesson in range(10))), "00")
-WORLD = Choice("world", "On which simulated market are forecasts weighed?", tuple(_BUILT), "null")
+WORLD = Choice("world", "On which market are forecasts weighed?", tuple(_BUILT), "null")
 
 WIDTH, _NAMES, _BESIDE, _LINE = 546, 172, 388, 44
 
@@ -92,13 +93,16 @@ def standing(verdict: Verdict) -> str:
     return "contradicted by data" if verdict.word == "contradicted" else verdict.word
 
 
-@lru_cache(maxsize=2)
+_worlds = partial(worlds.offered, WORLD)
+
+
+@lru_cache(maxsize=3)
 def ledger(world: str) -> tuple[dict[str, Any], ...]:
-    """Judge all statements on one simulated market.
+    """Judge all statements on one market.
 
     Parameters
     ----------
-    world : {"null", "planted"}
+    world : {"null", "planted", "real"}
 
     Returns
     -------
@@ -107,7 +111,6 @@ def ledger(world: str) -> tuple[dict[str, Any], ...]:
         ``says``, ``verdict`` (one of the six words, and n of a forecast) and ``standing``.
     """
     from oikit.claims import CLAIMS, judge
-    from oikit.data.samples import sample
 
     return tuple(
         {
@@ -118,7 +121,7 @@ def ledger(world: str) -> tuple[dict[str, Any], ...]:
             "verdict": _verdict(verdict),
             "standing": standing(verdict),
         }
-        for name, verdict in judge(sample(f"bnb-{world}")).items()
+        for name, verdict in judge(worlds.frame(world)).items()
     )
 
 
@@ -134,7 +137,7 @@ def counts(world: str) -> dict[str, int]:
 
     Parameters
     ----------
-    world : {"null", "planted"}
+    world : {"null", "planted", "real"}
 
     Returns
     -------
@@ -182,7 +185,12 @@ def says(kind: str, met_in: str, world: str) -> str:
         if who:
             said.append(f"{name.capitalize()}: {', '.join(who)}.")
     if any(row["kind"] == "forecast" for row in shown):
-        said.append(f"Forecasts are weighed on a simulated market with {_BUILT[world]}.")
+        which = (
+            f"a simulated market with {_BUILT[world]}"
+            if world in _BUILT
+            else f"a real market, {worlds.SYMBOL}"
+        )
+        said.append(f"Forecasts are weighed on {which}.")
     return " ".join(said)
 
 
@@ -204,10 +212,10 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
 
     every = [
         {"of": world, "standing": name, "count": n}
-        for world in WORLD.options
+        for world in _worlds()
         for name, n in counts(world).items()
     ]
-    most = max(max(counts(world).values()) for world in WORLD.options)
+    most = max(max(counts(world).values()) for world in _worlds())
     y = alt.Y("standing:N", axis=None, sort=list(STANDINGS), scale=alt.Scale(domain=list(STANDINGS)))
     scale = alt.Scale(domain=[0, most * 1.1], range=[_NAMES, WIDTH], nice=False)
     x = alt.X("count:Q", axis=None, scale=scale)
@@ -269,5 +277,6 @@ CLAIM_LEDGER = Explorer(
         "standing": "standing",
     },
     grows=True,
+    worlds=_worlds,
 )
 """The explorer of lesson 00."""

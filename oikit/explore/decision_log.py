@@ -311,7 +311,7 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
             middle=f"datum.y + {MIDDLE}",
             label=(
                 f"datum.side + ' ' + format(datum.notional, ',') + ', net ' + {net} + "
-                f"'\\n' + datum.why + ', ' + datum.hours + ' h, ' + {moved} + ' %'"
+                f"'\\n' + datum.why + ', ' + datum.hours + ' h, ' + {moved} + '%'"
             ),
         )
         .mark_text(align="left", dx=8, dy=-7, lineBreak="\n", lineHeight=14, fontSize=11, baseline="middle")

@@ -97,7 +97,7 @@ def fan(returns: pd.DataFrame, *, title: str = "") -> alt.LayerChart | alt.Facet
     made = pd.DataFrame(100 * np.log1p(returns.to_numpy()).cumsum(axis=0), columns=returns.columns)
     at = [*range(0, len(made) - 1, _EVERY), len(made) - 1]
     rows = made.iloc[at].round(0).rename_axis("day").reset_index().melt("day", var_name="rule")
-    percent = "(datum.value === 0 ? '0' : replace(format(datum.value, '+.0f'), '-', '−')) + ' %'"
+    percent = "(datum.value === 0 ? '0' : replace(format(datum.value, '+.0f'), '-', '−')) + '%'"
     y = alt.Y("value:Q", title=None, axis=alt.Axis(labelExpr=percent, tickCount=6))
     reach = alt.Scale(domain=[0, len(returns)], nice=False)
     x = alt.X("day:Q", title="days", scale=reach, axis=alt.Axis(values=[0, 182, YEAR, 547, 730]))

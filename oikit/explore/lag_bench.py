@@ -11,9 +11,10 @@ one a jump of it is followed by a fall.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
+from oikit.explore import worlds
 from oikit.explore.model import Choice, Explorer
 from oikit.stats.lagged import lagged, strongest
 
@@ -38,7 +39,7 @@ LAG = Choice(
 HORIZON = Choice("horizon", "Over how long is each averaged, or its change taken?", ("1d", "3d", "7d"), "1d")
 WORLD = Choice(
     "world",
-    "Which simulated world?",
+    "Which world?",
     ("apart", "null", "planted"),
     "null",
 )
@@ -49,7 +50,7 @@ def days(world: str) -> pd.DataFrame:
 
     Parameters
     ----------
-    world : {"apart", "null", "planted"}
+    world : {"apart", "null", "planted", "real"}
 
     Returns
     -------
@@ -60,22 +61,23 @@ def days(world: str) -> pd.DataFrame:
     import numpy as np
     import pandas as pd
 
-    from oikit.data.samples import sample
-
     price, coins = {"apart": ("null", "planted")}.get(world, (world, world))
     columns = {
-        "price": sample(f"bnb-{price}")["close"].at_time("00:00"),
-        "open_interest": sample(f"bnb-{coins}")["open_interest"].at_time("00:00"),
+        "price": worlds.frame(price)["close"].at_time("00:00"),
+        "open_interest": worlds.frame(coins)["open_interest"].at_time("00:00"),
     }
     return pd.DataFrame(np.log(pd.DataFrame(columns)))
 
 
-@lru_cache(maxsize=3)
+_worlds = partial(worlds.offered, WORLD)
+
+
+@lru_cache(maxsize=4)
 def _days(world: str) -> pd.DataFrame:
     return days(world)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=48)
 def _found(world: str, measure: str, horizon: str) -> tuple[list[dict[str, Any]], list[tuple[int, float]]]:
     """The whole curve of one choice, and the strongest lag of each year."""
     count, both = int(horizon[:-1]), _days(world)
@@ -92,7 +94,7 @@ def rows(measure: str, horizon: str, world: str, lag: str) -> list[dict[str, Any
     ----------
     measure : {"levels", "changes"}
     horizon : {"1d", "3d", "7d"}
-    world : {"apart", "null", "planted"}
+    world : {"apart", "null", "planted", "real"}
     lag : str
         Such as ``"+2d"``: above zero, the price is read later than open interest.
 
@@ -120,7 +122,8 @@ def says(measure: str, horizon: str, world: str, lag: str) -> str:
     if measure == "levels" and horizon == "1d":
         what = "levels of each day"
     return (
-        f"Simulated, {_BUILT[world]}. Between the {what}, with the price read {_when(int(lag[:-1]))}, the "
+        f"{_which(world)}. Between the {what}, with the price read "
+        f"{_when(int(lag[:-1]))}, the "
         f"correlation is {_signed(row['r'])}. {_verdict(row, world)} {row['n']:,} pairs, of which "
         f"{row['alone']:,} share no day. "
         f"Strongest lag of each year: {', '.join(_signed_days(at) for at, _ in peaks)} days."
@@ -132,6 +135,10 @@ _BUILT = {
     "null": "open interest leans with the price and never leads it",
     "planted": "a fall after jumps of open interest planted",
 }
+
+
+def _which(world: str) -> str:
+    return f"Simulated, {_BUILT[world]}" if world in _BUILT else worlds.told(world, "")
 
 
 def _verdict(row: dict[str, Any], world: str) -> str:
@@ -164,7 +171,7 @@ def _curves() -> tuple[str, str]:
     """Every curve and every year's strongest lag as CSV: a page carries each of them once."""
     lines = ["world,measure,horizon,lag,r,low,high,naive_low,naive_high"]
     peaks = ["world,measure,horizon,year,lag,r"]
-    for world in WORLD.options:
+    for world in _worlds():
         for measure in MEASURE.options:
             for horizon in HORIZON.options:
                 found, years = _found(world, measure, horizon)
@@ -284,5 +291,6 @@ LAG_BENCH = Explorer(
         "alone": "sharing no day",
     },
     tries=True,
+    worlds=_worlds,
 )
 """The explorer of lesson 04."""

@@ -159,6 +159,9 @@ class Explorer:
         Where the settings looked at before matter.
     grows : bool
         The drawing is a list whose height depends on the setting, so the view is sized anew each time.
+    worlds : callable, optional
+        ``worlds()`` -> tuple of str: the options of the control ``world`` as of now, which has the real
+        market last if it is stored (`oikit.explore.worlds.offered`).
     """
 
     id: str
@@ -172,6 +175,7 @@ class Explorer:
     tries: bool = False
     memory: Memory | None = None
     grows: bool = False
+    worlds: Callable[[], tuple[str, ...]] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no learner can hold in mind."""

@@ -278,7 +278,7 @@ def _draw_paths(base: alt.Chart, best: alt.Chart, alt: Any, colors: Mapping[str,
     ends = (_days("null").index[0], _days("null").index[-1])
     time = {"scale": alt.Scale(type="utc", domain=[f"{end:%Y-%m-%d}" for end in ends], nice=False)}
     x = alt.X("time:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=6), **time)
-    percent = "(datum.value === 0 ? '0' : replace(format(datum.value, '+.0f'), '-', '−')) + ' %'"
+    percent = "(datum.value === 0 ? '0' : replace(format(datum.value, '+.0f'), '-', '−')) + '%'"
     y = alt.Y(
         "made:Q",
         title=None,

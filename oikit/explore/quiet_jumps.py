@@ -2,16 +2,18 @@
 
 Four choices turn the sentence into a rule; each combination is one more try. The picture shows the
 mean path of the price around the cases of the chosen rule, and below it the effects of every rule
-that could have been chosen in this world. Both worlds are simulated: in the null world nothing
-leads the price, in the planted one a jump is followed by a fall of printed size.
+that could have been chosen in this world. Two worlds are simulated: in the null world nothing leads
+the price, in the planted one a jump is followed by a fall of printed size. A stored market is the third.
 """
 
 from __future__ import annotations
 
 import math
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from oikit.errors import InputError
+from oikit.explore import worlds
 from oikit.explore.model import Amount, Choice, Explorer, every_setting
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ HORIZON = "72h"
 AROUND = tuple(range(-72, 73, 12))
 WIDTH = 460
 
-WORLD = Choice("world", "Which simulated market: nothing built in, or a link?", ("null", "planted"), "null")
+WORLD = Choice("world", "Which market: nothing built in, or a link?", ("null", "planted"), "null")
 WINDOW = Choice("window", "Over how long is a jump measured?", ("12h", "24h", "72h"), "24h")
 SPIKE = Amount("spike", "From which score on is it a jump?", 1.5, 3.0, 0.5, 2.0, "deviations")
 QUIET = Choice("quiet", "Which score may a still price reach at most?", ("0.5", "1", "any"), "0.5")
@@ -121,36 +123,41 @@ def _percent(value: float) -> float:
     return round(100 * value, 2)
 
 
-@lru_cache(maxsize=2)
+_worlds = partial(worlds.offered, WORLD)
+
+
+@lru_cache(maxsize=3)
 def _close(world: str) -> pd.Series:
-    from oikit.data.samples import sample
-
-    return sample(f"bnb-{world}")["close"]
+    return worlds.frame(world)["close"]
 
 
-@lru_cache(maxsize=6)
+@lru_cache(maxsize=9)
 def _scores(world: str, window: str) -> tuple[pd.Series, pd.Series]:
     from oikit.clock import bars
-    from oikit.data.samples import sample
     from oikit.indicators import robust_zscore, velocity
     from oikit.trailing import log_change
 
-    frame = sample(f"bnb-{world}")
+    frame = worlds.frame(world)
     move = log_change(frame["close"], bars(window, frame.index))
     return robust_zscore(velocity(frame["open_interest"], window)), robust_zscore(move)
 
 
 @lru_cache(maxsize=128)
-def _found(world: str, window: str, spike: float, quiet: str) -> Jumps:
+def _found(world: str, window: str, spike: float, quiet: str) -> Jumps | None:
+    """None where a rule spoke too seldom for anything to be compared, as it may in a real market."""
     jump, move = _scores(world, window)
     spoken = (jump >= spike) & (move.abs() <= (math.inf if quiet == "any" else float(quiet)))
-    return jumps(_close(world), spoken)
+    try:
+        return jumps(_close(world), spoken)
+    except InputError:
+        return None
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def _effects(world: str) -> tuple[float, ...]:
     """Of every rule that can be chosen in this world."""
-    return tuple(_found(**each).effect.value for each in every_setting(JUMPS) if each["world"] == world)
+    rules = (each | {"world": world} for each in every_setting(JUMPS) if each["world"] == "null")
+    return tuple(found.effect.value for each in rules if (found := _found(**each)))
 
 
 def rows(world: str, window: str, spike: float, quiet: str) -> list[dict[str, Any]]:
@@ -158,7 +165,7 @@ def rows(world: str, window: str, spike: float, quiet: str) -> list[dict[str, An
 
     Parameters
     ----------
-    world : {"null", "planted"}
+    world : {"null", "planted", "real"}
     window : {"12h", "24h", "72h"}
     spike : float, robust deviations
     quiet : {"0.5", "1", "any"}
@@ -170,6 +177,8 @@ def rows(world: str, window: str, spike: float, quiet: str) -> list[dict[str, An
         Each with its ``kind``: ``path`` or ``effect``.
     """
     found = _found(world, window, spike, quiet)
+    if found is None:
+        return [{"kind": "effect", "n": 0}]
     effect, naive = found.effect, found.naive
     summary = {
         "kind": "effect",
@@ -192,14 +201,18 @@ def says(world: str, window: str, spike: float, quiet: str) -> str:
         As in `rows`.
     """
     found, effects = _found(world, window, spike, quiet), _effects(world)
-    built = "nothing built in" if world == "null" else "a fall after jumps planted"
     still = "whatever the price did" if quiet == "any" else "with a price that stood still"
+    said = (
+        f"{worlds.told(world, 'a fall after jumps planted')}. Open interest jumped over {_hours(window)} by "
+        f"a score of {spike:g} or more, {still}, "
+    )
+    if found is None:
+        return f"{said}too seldom for anything to be compared."
     effect = found.effect
     holds = effect.low <= 0 <= effect.high
     rank = sorted(effects, key=abs, reverse=True).index(effect.value) + 1
-    said = (
-        f"Simulated, {built}. Open interest jumped over {_hours(window)} by a score of {spike:g} or more, "
-        f"{still}, {effect.n} separate times. In the {_hours(HORIZON)} after, the price moved "
+    said += (
+        f"{effect.n} separate times. In the {_hours(HORIZON)} after, the price moved "
         f"{_signed(effect.value)} against the usual. The interval, {_signed(effect.low)} to "
         f"{_signed(effect.high)}, {'holds zero' if holds else 'leaves zero out'}."
     )
@@ -234,7 +247,7 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
     from oikit.theme import COLORS
 
     of = {kind: base.transform_filter(f"datum.kind === '{kind}'") for kind in ("path", "effect")}
-    percent = "(datum.value === 0 ? '0' : replace(format(datum.value, '+.0f'), '-', '−')) + ' %'"
+    percent = "(datum.value === 0 ? '0' : replace(format(datum.value, '+.0f'), '-', '−')) + '%'"
     hour = alt.X(
         "hour:Q",
         title="hours before and after the jump is known",
@@ -255,7 +268,7 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
         .encode(hour)
     )
 
-    listed = [f"{world},{_percent(each)}" for world in WORLD.options for each in _effects(world)]
+    listed = [f"{world},{_percent(each)}" for world in _worlds() for each in _effects(world)]
     every = alt.Chart(
         alt.InlineData(
             "\n".join(["of,effect", *listed]),
@@ -293,7 +306,9 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
     )
     label = (
         of["effect"]
-        .transform_calculate(label="format(datum.n, ',') + ' cases; dashed: every hour counted'")
+        .transform_calculate(
+            label="datum.n ? format(datum.n, ',') + ' cases; dashed: every hour counted' : 'too few cases'"
+        )
         .mark_text(align="left", baseline="top")
         .encode(alt.Text("label:N"), x=alt.value(4), y=alt.value(6))
     )
@@ -332,5 +347,6 @@ JUMPS = Explorer(
         "naive_high": "naive to",
     },
     tries=True,
+    worlds=_worlds,
 )
 """The explorer of lesson 03."""

@@ -1,14 +1,16 @@
 """Lesson 10, the replay: what was known at this bar, and what is known only with hindsight?
 
-The last week of two simulated markets, in bars of four hours, one after the other. The scale of the
-drawing grows with what has been seen: one that was fixed beforehand would tell the range of the week.
+The last week of two simulated markets, and of a stored one, in bars of four hours, one after the other.
+The scale of the drawing grows with what has been seen: one that was fixed beforehand would tell the range
+of the week.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
+from oikit.explore import worlds
 from oikit.explore.model import Amount, Choice, Explorer
 
 if TYPE_CHECKING:
@@ -20,22 +22,25 @@ EVERY, SPAN, PAST = "4h", "24h", "30d"
 BARS = 42
 """Bars in the week."""
 
-_BUILT = {"null": "nothing built in", "planted": "a fall after jumps of open interest built in"}
+_PLANTED = "a fall after jumps of open interest built in"
 
-WORLD = Choice("world", "Which simulated market: nothing built in, or a link?", tuple(_BUILT), "null")
+WORLD = Choice("world", "Which market: nothing built in, or a link?", ("null", "planted"), "null")
 BAR = Amount("bar", "How many bars of the week are over?", 1, BARS, 1, 12, "4-hour bars")
 LATER = Choice("later", "May you look at the bars that come later?", ("hidden", "shown"), "hidden")
 
 WIDTH = 460
 
 
-@lru_cache(maxsize=2)
+_worlds = partial(worlds.offered, WORLD)
+
+
+@lru_cache(maxsize=3)
 def week(world: str) -> tuple[dict[str, Any], ...]:
-    """Lay out the last week of a simulated market.
+    """Lay out the last seven days of a market without an unknown bar.
 
     Parameters
     ----------
-    world : {"null", "planted"}
+    world : {"null", "planted", "real"}
 
     Returns
     -------
@@ -44,13 +49,14 @@ def week(world: str) -> tuple[dict[str, Any], ...]:
         ``change`` (over a day, per cent), ``score`` (robust, against the 30 days before) and
         ``hindsight`` (robust, against the whole week, which nobody knew).
     """
-    from oikit.data.samples import sample
     from oikit.frame import resample
     from oikit.indicators import robust_zscore, velocity
 
-    frame = resample(sample(f"bnb-{world}")[["close", "open_interest"]], EVERY)
+    frame = resample(worlds.frame(world)[["close", "open_interest"]], EVERY)
     change = velocity(frame["open_interest"], SPAN)
-    last = frame.assign(change=change, score=robust_zscore(change, PAST)).iloc[-BARS:]
+    whole = frame.assign(change=change, score=robust_zscore(change, PAST))
+    known = whole.notna().all(axis=1).rolling(BARS).sum() == BARS
+    last = whole.loc[: known[known].index[-1]].iloc[-BARS:]
     middle = last["change"].median()
     spread = 1.4826 * (last["change"] - middle).abs().median()
     return tuple(
@@ -72,7 +78,7 @@ def rows(world: str, bar: float, later: str) -> list[dict[str, Any]]:
 
     Parameters
     ----------
-    world : {"null", "planted"}
+    world : {"null", "planted", "real"}
     bar : float
         How many bars are over.
     later : {"hidden", "shown"}
@@ -101,7 +107,7 @@ def says(world: str, bar: float, later: str) -> str:
     """
     (now,) = rows(world, bar, later)
     said = (
-        f"Simulated, {_BUILT[world]}. It is {now['time']} UTC, bar {now['bar']} of {BARS}. Open interest "
+        f"{worlds.told(world, _PLANTED)}. It is {now['time']} UTC, bar {now['bar']} of {BARS}. Open interest "
         f"changed by {_signed(now['change'])}% in a day, a score of {_signed(now['score'])} against the "
         f"{PAST[:-1]} days before. The highest close so far is {now['high']:,} USDT, at bar {now['high_at']}."
     )
@@ -136,7 +142,7 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
 
     kept = ("bar", "close", "open_interest")
     every = [
-        {"of": world, **{name: row[name] for name in kept}} for world in WORLD.options for row in week(world)
+        {"of": world, **{name: row[name] for name in kept}} for world in _worlds() for row in week(world)
     ]
     both = alt.Chart(alt.InlineData(every)).transform_filter("datum.of === world")
     known = both.transform_filter("datum.bar <= bar")
@@ -182,5 +188,6 @@ REPLAY = Explorer(
         "high": "highest close so far",
         "hindsight": "score with hindsight",
     },
+    worlds=_worlds,
 )
 """The explorer of lesson 10."""

@@ -2,7 +2,7 @@
 
 Two worlds share one series of open interest over market cap. In the null world nothing leads the
 price. In the planted one the price is pushed against its direction while the ratio is high; the
-ratio cannot tell, because the price cancels in it. Both are simulated.
+ratio cannot tell, because the price cancels in it. Both are simulated; a stored market is the third.
 
 A turn: at some close within the horizon the price stands a twentieth further in the other direction
 than the one it went in over the thirty days before. `cases` says what counts as one observation.
@@ -10,9 +10,10 @@ than the one it went in over the thirty days before. `cases` says what counts as
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from oikit.explore import worlds
 from oikit.explore.model import Choice, Explorer
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ PUSHED_ABOVE, PUSH = 0.005, 0.015
 FEW = 10
 WIDTH = 430
 
-WORLD = Choice("world", "Which simulated market: nothing built in, or a link?", ("null", "planted"), "null")
+WORLD = Choice("world", "Which market: nothing built in, or a link?", ("null", "planted"), "null")
 THRESHOLD = Choice(
     "threshold",
     "From where on do you call the ratio high?",
@@ -175,11 +176,12 @@ def bench(days: pd.DataFrame, threshold: float, horizon: int, cases: str) -> Ben
     )
 
 
-@lru_cache(maxsize=2)
-def _world(world: str) -> pd.DataFrame:
-    from oikit.data.samples import sample
+_worlds = partial(worlds.offered, WORLD)
 
-    days = daily(sample("bnb-null"))
+
+@lru_cache(maxsize=3)
+def _world(world: str) -> pd.DataFrame:
+    days = daily(worlds.frame("null" if world == "planted" else world))
     return push(days) if world == "planted" else days
 
 
@@ -197,7 +199,7 @@ def rows(world: str, threshold: str, horizon: str, cases: str) -> list[dict[str,
 
     Parameters
     ----------
-    world : {"null", "planted"}
+    world : {"null", "planted", "real"}
     threshold : str
         One of `THRESHOLDS`.
     horizon : str
@@ -256,19 +258,18 @@ def says(world: str, threshold: str, horizon: str, cases: str) -> str:
     world, threshold, horizon, cases
         As in `rows`.
     """
-    found, days = _found(world, threshold, horizon, cases), _world(world)
-    built = "nothing built in" if world == "null" else "a link planted"
+    found, which = _found(world, threshold, horizon, cases), worlds.told(world, "a link planted")
     if found.after is None:
         return (
-            f"Simulated, {built}. The ratio was never above {threshold}; its highest day is "
-            f"{_percent(days['ratio'].max()):.2f}%. A rule that never speaks has no record, good or bad."
+            f"{which}. The ratio was never above {threshold}; its highest day is "
+            f"{_percent(_world(world)['ratio'].max()):.2f}%. What never speaks has no record, good or bad."
         )
     after, usual = found.after, found.usual
     apart = round(100 * after.value) - round(100 * usual.value)
     holds = after.low <= usual.value <= after.high
     judged = "holds the usual rate: luck would be enough" if holds else "leaves the usual rate out"
     said = (
-        f"Simulated, {built}. Above {threshold}, a turn followed within {horizon} after "
+        f"{which}. Above {threshold}, a turn followed within {horizon} after "
         f"{int(found.turned.sum())} of {after.n} {cases}: {after.value * 100:.0f}%. "
         f"Usual is {usual.value * 100:.0f}%, {_points(apart)}. "
         f"The interval, {after.low * 100:.0f} to {after.high * 100:.0f}%, {judged}."
@@ -302,9 +303,12 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
 
     from oikit.theme import COLORS
 
-    ratio = _world("null")["ratio"].dropna()
+    # The planted world has the ratio of the null one.
+    ratios = {of: _world(of)["ratio"].dropna() for of in _worlds() if of != "planted"}
+    low, high = 100 * min(map(min, ratios.values())), 100 * max(map(max, ratios.values()))
     # As text: a chart copies its rows many times while it is put together.
-    series = "\n".join(["day,ratio", *(f"{_ms(day)},{_percent(value)}" for day, value in ratio.items())])
+    lines = (f"{of},{_ms(day)},{_percent(x)}" for of, ratio in ratios.items() for day, x in ratio.items())
+    series = "\n".join(["of,day,ratio", *lines])
     x = alt.X(
         "day:T",
         scale=alt.Scale(type="utc"),
@@ -314,11 +318,12 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
     y = alt.Y(
         "ratio:Q",
         title=None,
-        scale=alt.Scale(domain=[0.2, 0.8], nice=False),
-        axis=alt.Axis(labelExpr="format(datum.value, '.1f') + ' %'"),
+        scale=alt.Scale(domain=[min(0.2, low), max(0.8, 1.1 * high)], nice=False),
+        axis=alt.Axis(labelExpr="format(datum.value, '.1f') + '%'"),
     )
-    numbers = {"day": "number", "ratio": "number"}
-    whole = alt.Chart(alt.InlineData(series, format=alt.CsvDataFormat(type="csv", parse=numbers)))
+    csv = alt.CsvDataFormat(type="csv", parse={"day": "number", "ratio": "number"})
+    shown = f"datum.of === (world === '{worlds.REAL}' ? world : 'null')"
+    whole = alt.Chart(alt.InlineData(series, format=csv)).transform_filter(shown)
     line = whole.mark_line(color=COLORS["open_interest"]).encode(x, y)
     # Too many to ship: the page finds these days itself. If it finds none, they must not need a name.
     dots = (
@@ -360,7 +365,7 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
         ),
     )
     share = alt.Scale(domain=[0, 100])
-    percent = alt.Axis(labelExpr="datum.value + ' %'", values=[0, 25, 50, 75, 100], grid=True)
+    percent = alt.Axis(labelExpr="datum.value + '%'", values=[0, 25, 50, 75, 100], grid=True)
     span = (
         of["rate"]
         .mark_rule(strokeWidth=3, color=COLORS["muted"])
@@ -388,13 +393,8 @@ BENCH = Explorer(
     rows=rows,
     says=says,
     draw=draw,
-    shows={
-        "who": "which days",
-        "share": "turn, %",
-        "low": "from",
-        "high": "to",
-        "n": "n",
-    },
+    shows={"who": "which days", "share": "turn, %", "low": "from", "high": "to", "n": "n"},
     tries=True,
+    worlds=_worlds,
 )
 """The explorer of lesson 02."""

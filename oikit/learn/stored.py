@@ -33,24 +33,17 @@ def real_market(symbol: str = "BNBUSDT", every: str = "1h") -> pd.DataFrame | No
     StoreError
         If the store cannot be read.
     """
-    import pandas as pd
+    from oikit.data.kept import kept
 
-    from oikit.data import store
-    from oikit.data.mirror import near
-    from oikit.data.supply import with_supply
-    from oikit.frame import FIELDS, validate
-
-    root, step = near(None, symbol), pd.Timedelta(every)
-    note = store.manifest(root, symbol, step)
-    if not note:
+    frame = kept(symbol, every)
+    if frame is None:
         say(
             f"No real {symbol} is stored on this computer, so this lesson goes on with simulated markets.",
             f'To add it later, with a network: `oikit.load("{symbol}", since="2023-03-06")`.',
         )
         return None
-    from oikit.data.fetch import provenance
+    from oikit.data.mirror import near
+    from oikit.data.origin import provenance
 
-    frame = store.read(root, symbol, step, pd.Timestamp(note["since"]), pd.Timestamp(note["until"]))
-    frame = with_supply(frame[[name for name in FIELDS if name in frame]], symbol)
-    say(f"{provenance(symbol, every=every, store=root)}.")
-    return validate(frame[[name for name in FIELDS if name in frame]])
+    say(f"{provenance(symbol, every=every, store=near(None, symbol))}.")
+    return frame

@@ -1,0 +1,119 @@
+"""The worlds of an explorer: nothing built in, a link built in, and last a real market, if one is stored.
+
+The first two are samples of the pack, and are called simulated. The third is there for a reader who has
+fetched at least three years of hours; it is read from the store, and no network is used. Explorers whose
+point is that the truth is known (calibration, overfitting, the decision log) have no third world.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from oikit.explore.model import Choice, Explorer
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["REAL", "SYMBOL", "frame", "offered", "told", "with_real"]
+
+REAL = "real"
+SYMBOL = "BNBUSDT"
+_NEEDS = (
+    *("open", "close", "mark_price", "open_interest", "open_interest_value", "quote_volume"),
+    *("funding_rate", "funding_interval", "long_short_ratio", "circulating_supply"),
+)
+_BARS = 3 * 365 * 24  # three years of hours, as much as the samples have
+
+
+def frame(world: str) -> pd.DataFrame:
+    """The market of a world, in bars of an hour.
+
+    Parameters
+    ----------
+    world : {"null", "planted", "real"}
+
+    Returns
+    -------
+    DataFrame
+        Of the real one the last three years.
+    """
+    from oikit.data.samples import sample
+
+    if world != REAL:
+        return sample(f"bnb-{world}")
+    found = _stored()
+    if found is None:
+        raise LookupError("no real market is offered")  # offered() is asked first
+    return found
+
+
+def offered(control: Choice) -> tuple[str, ...]:
+    """Which worlds can be chosen: those of the control, and the real one last, if it is stored.
+
+    Parameters
+    ----------
+    control : Choice
+
+    Returns
+    -------
+    tuple of str
+    """
+    return control.options if _stored() is None else (*control.options, REAL)
+
+
+def told(world: str, built: str) -> str:
+    """How a sentence begins that speaks of a world.
+
+    Parameters
+    ----------
+    world : str
+    built : str
+        What was built into it, if it is simulated; in the null world nothing was.
+
+    Examples
+    --------
+    >>> told("planted", "a fall after jumps built in"), told("null", "a fall"), told("real", "")
+    ('Simulated, a fall after jumps built in', 'Simulated, nothing built in', 'Real, BNBUSDT as stored here')
+    """
+    if world == REAL:
+        return f"Real, {SYMBOL} as stored here"
+    return f"Simulated, {'nothing built in' if world == 'null' else built}"
+
+
+def with_real(explorer: Explorer) -> Explorer:
+    """The explorer with the real world among its choices, where it has worlds and the market is stored."""
+    if explorer.worlds is None:
+        return explorer
+    controls = tuple(
+        replace(each, options=explorer.worlds())
+        if isinstance(each, Choice) and each.name == "world"
+        else each
+        for each in explorer.controls
+    )
+    return replace(explorer, controls=controls)
+
+
+def _stored() -> pd.DataFrame | None:
+    """The real market, if enough of it is stored on this computer."""
+    import pandas as pd
+
+    from oikit.data import store
+    from oikit.data.disk import is_address, root_of, usual
+
+    if is_address(usual()):
+        return None  # an explorer does not wait for a bucket
+    note = store.manifest(root_of(), SYMBOL, pd.Timedelta("1h"))
+    return _read(str(root_of()), str(note["fetched_at"])) if note else None
+
+
+@lru_cache(maxsize=1)
+def _read(root: str, fetched_at: str) -> pd.DataFrame | None:
+    """Once for each fetch, since every control that is moved asks."""
+    from oikit.data.kept import kept
+
+    found = kept(SYMBOL, store=root)
+    if found is None or len(found) < _BARS or not set(_NEEDS) <= set(found.columns):
+        return None
+    return found.iloc[-_BARS:]
