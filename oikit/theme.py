@@ -26,6 +26,7 @@ __all__ = [
     "percent",
     "use_theme",
     "vega_lite_version",
+    "weekday",
 ]
 
 COLORS = {
@@ -197,5 +198,17 @@ def moment(time: pd.Timestamp) -> str:
     return day if time == time.normalize() else f"{day} {time:%H:%M}"
 
 
-# Not strftime's %b: a page must not change with the computer's language.
+def weekday(time: pd.Timestamp) -> str:
+    """Name the day of the week in UTC.
+
+    Examples
+    --------
+    >>> weekday(pd.Timestamp("2026-03-09", tz="UTC"))
+    'Mon'
+    """
+    return _WEEKDAYS[time.weekday()]
+
+
+# Not strftime's %b and %a: a page must not change with the computer's language.
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

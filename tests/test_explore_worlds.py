@@ -14,6 +14,7 @@ from oikit.data import store
 from oikit.data.simulate import simulate
 from oikit.data.venues import binance
 from oikit.data.worlds import WORLDS
+from oikit.errors import InputError
 from oikit.explore import worlds
 from oikit.explore.model import every_setting, grid, words
 
@@ -103,6 +104,22 @@ def test_a_short_market_is_not_offered(hours: int, tmp_path: Path, monkeypatch: 
     assert worlds.REAL not in options("03")
 
 
+@pytest.mark.parametrize("known", ["the last month", "no column"])
+def test_a_market_of_which_little_is_known_is_not_offered(
+    known: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the archive the exchange tells open interest of thirty days, and prices of years."""
+    table = simulate(WORLDS["bnb"], since="2023-06-01", until="2026-07-01", seed=77)
+    if known == "no column":
+        table = table.drop(columns="open_interest")
+    else:
+        table.loc[: table.index[-720], "open_interest"] = np.nan
+    keep(tmp_path, table)
+    monkeypatch.setenv("OIKIT_STORE", str(tmp_path))
+
+    assert worlds.REAL not in options("10")
+
+
 def test_an_address_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """An explorer opens at once."""
     monkeypatch.setenv("OIKIT_STORE", "memory://there")
@@ -111,8 +128,8 @@ def test_an_address_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_asking_for_what_is_not_offered_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A slip of ours, not of a reader."""
+    """As when the store was moved away while a lesson was open; it says what to type."""
     monkeypatch.setenv("OIKIT_STORE", str(tmp_path))
 
-    with pytest.raises(LookupError, match="no real market is offered"):
+    with pytest.raises(InputError, match=r"no three years of BNBUSDT .* type: oikit fetch BNBUSDT"):
         worlds.frame(worlds.REAL)

@@ -8,7 +8,7 @@ import pandas as pd
 from oikit.charts.canvas import Span, View, When, thin
 from oikit.charts.stack import alt, assemble, layered, plot
 from oikit.errors import InputError
-from oikit.theme import COLORS, moment, percent
+from oikit.theme import COLORS, moment, percent, weekday
 
 __all__ = ["trail"]
 
@@ -20,8 +20,6 @@ _CORNERS = (
     ("new shorts", -1, 1),
     ("long liquidation", -1, -1),
 )
-# Not strftime's %a: a page must not change with the computer's language.
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def trail(
@@ -145,4 +143,4 @@ def _corners(reach: dict[str, float], x: alt.X, y: alt.Y) -> alt.LayerChart:
 
 def _day(time: pd.Timestamp) -> str:
     """The day that ends then."""
-    return _DAYS[(time - pd.Timedelta(1, "s")).weekday()]
+    return weekday(time - pd.Timedelta(1, "s"))

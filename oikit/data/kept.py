@@ -12,7 +12,7 @@ from oikit.data.mirror import near
 from oikit.data.supply import with_supply
 from oikit.frame import FIELDS, validate
 
-__all__ = ["kept"]
+__all__ = ["framed", "kept"]
 
 
 def kept(symbol: str, every: str = "1h", *, store: str | Path | None = None) -> pd.DataFrame | None:
@@ -39,9 +39,25 @@ def kept(symbol: str, every: str = "1h", *, store: str | Path | None = None) -> 
         If the store cannot be read.
     """
     root, step = near(store, symbol), length(every)
+    return framed(root, symbol, step) if disk.manifest(root, symbol, step) else None
+
+
+def framed(root: Path, symbol: str, step: pd.Timedelta) -> pd.DataFrame:
+    """The bars of one length of a market that is stored.
+
+    Parameters
+    ----------
+    root : Path
+        Of a store on this computer.
+    symbol : str
+    step : Timedelta
+
+    Raises
+    ------
+    StoreError
+        If the store cannot be read.
+    """
     note = disk.manifest(root, symbol, step)
-    if not note:
-        return None
     frame = disk.read(root, symbol, step, pd.Timestamp(note["since"]), pd.Timestamp(note["until"]))
     frame = with_supply(frame[[name for name in FIELDS if name in frame]], symbol)
     return validate(frame[[name for name in FIELDS if name in frame]])

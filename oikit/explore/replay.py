@@ -51,6 +51,7 @@ def week(world: str) -> tuple[dict[str, Any], ...]:
     """
     from oikit.frame import resample
     from oikit.indicators import robust_zscore, velocity
+    from oikit.theme import weekday
 
     frame = resample(worlds.frame(world)[["close", "open_interest"]], EVERY)
     change = velocity(frame["open_interest"], SPAN)
@@ -62,14 +63,14 @@ def week(world: str) -> tuple[dict[str, Any], ...]:
     return tuple(
         {
             "bar": place,
-            "time": f"{time:%a %H:%M}",
+            "time": f"{weekday(time)} {time:%H:%M}",
             "close": round(float(row["close"]), 1),
             "open_interest": round(float(row["open_interest"]) / 1e3, 1),
             "change": round(100 * float(row["change"]), 1),
             "score": round(float(row["score"]), 1),
             "hindsight": round(float((row["change"] - middle) / spread), 1),
         }
-        for place, (time, row) in enumerate(last.iterrows(), 1)
+        for place, (time, row) in enumerate(zip(last.index, last.to_dict("records"), strict=True), 1)
     )
 
 

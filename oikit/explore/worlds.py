@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from oikit.errors import InputError
 from oikit.explore.model import Choice, Explorer
 
 if TYPE_CHECKING:
@@ -20,10 +21,8 @@ __all__ = ["REAL", "SYMBOL", "frame", "offered", "told", "with_real"]
 
 REAL = "real"
 SYMBOL = "BNBUSDT"
-_NEEDS = (
-    *("open", "close", "mark_price", "open_interest", "open_interest_value", "quote_volume"),
-    *("funding_rate", "funding_interval", "long_short_ratio", "circulating_supply"),
-)
+_NEEDS = ["close", "open_interest", "circulating_supply"]
+_KNOWN = 0.9  # of each, at least: without its archive the venue tells open interest of the last month only
 _BARS = 3 * 365 * 24  # three years of hours, as much as the samples have
 
 
@@ -38,6 +37,11 @@ def frame(world: str) -> pd.DataFrame:
     -------
     DataFrame
         Of the real one the last three years.
+
+    Raises
+    ------
+    InputError
+        If the real one is asked for and is not, or no longer, stored.
     """
     from oikit.data.samples import sample
 
@@ -45,7 +49,9 @@ def frame(world: str) -> pd.DataFrame:
         return sample(f"bnb-{world}")
     found = _stored()
     if found is None:
-        raise LookupError("no real market is offered")  # offered() is asked first
+        raise InputError(
+            f"no three years of {SYMBOL} are stored here; type: oikit fetch {SYMBOL} --since 2023-03-06"
+        )
     return found
 
 
@@ -116,4 +122,5 @@ def _read(root: str, fetched_at: str) -> pd.DataFrame | None:
     found = kept(SYMBOL, store=root)
     if found is None or len(found) < _BARS or not set(_NEEDS) <= set(found.columns):
         return None
-    return found.iloc[-_BARS:]
+    found = found.iloc[-_BARS:]
+    return found if (found[_NEEDS].notna().mean() >= _KNOWN).all() else None

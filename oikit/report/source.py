@@ -193,9 +193,9 @@ def _stored(market: str, root: Path, store: str | Path | None) -> Iterator[tuple
 
     With each its source in a line, and the addresses it is from that are not the venue's own.
     """
-    from oikit.data import fetch
     from oikit.data import store as disk
-    from oikit.data.supply import with_supply
+    from oikit.data.kept import framed
+    from oikit.data.origin import provenance
     from oikit.data.venues import archive, binance
 
     stored = disk.markets(root) if root.is_dir() else []
@@ -211,11 +211,10 @@ def _stored(market: str, root: Path, store: str | Path | None) -> Iterator[tuple
     hour = clock.length(_BAR)
     for step in sorted(steps, key=lambda step: (step != hour, step > hour, step)):
         note = disk.manifest(root, market, step)
-        since, until = (pd.Timestamp(note[key]) for key in ("since", "until"))
-        frame = disk.read(root, market, step, since, until)
         given = [(note["address"], binance.ADDRESS)]
         given += (
             [(note["archive"]["address"], archive.ADDRESS)] if "address" in note.get("archive", {}) else []
         )
         others = " and ".join(str(address) for address, own in given if address != own)
-        yield validate(with_supply(frame, market)), fetch.provenance(market, every=step, store=root), others
+        source = provenance(market, every=step, store=root)
+        yield framed(root, market, step), source, others

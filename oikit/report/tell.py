@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from oikit.theme import moment, number, percent
+from oikit.theme import moment, number, percent, weekday
 
 __all__ = ["PARTS", "day", "reality", "span", "text", "when"]
 
@@ -31,8 +31,6 @@ PARTS = (
 
 _NOTHING = re.compile(r"−?0(\.0+)?%")
 _FIXED = {"change": 1, "tenths": 1, "thousandths": 3}
-# Not strftime's %a: a page must not change with the computer's language.
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def text(fact: Mapping[str, Any], part: str = "value") -> str:
@@ -125,7 +123,7 @@ def day(stamp: str) -> str:
     'Mon 2 Mar'
     """
     inside = (pd.Timestamp(stamp) - pd.Timedelta(1, "s")).normalize()
-    return f"{_DAYS[inside.weekday()]} {moment(inside).rsplit(' ', 1)[0]}"
+    return f"{weekday(inside)} {moment(inside).rsplit(' ', 1)[0]}"
 
 
 def when(stamp: str) -> str:
