@@ -103,7 +103,7 @@ def _buttons(asked: Question, widgets: Any, status: Callable[..., Any]) -> Any:
         value=None,
         description=asked.id,
         style={"button_width": "3.5em", "description_width": "initial"},
-        layout={"width": f"{4 + 3.9 * len(asked.options)}em"},
+        layout={"width": f"{1 + 3.9 * len(asked.options)}em"},
     )
     button = widgets.Button(
         description="Check", tooltip=f"check {asked.id}; on the keyboard press Space", layout={"width": "7em"}
@@ -118,6 +118,6 @@ def _buttons(asked: Question, widgets: Any, status: Callable[..., Any]) -> Any:
         answer.text = f"[{word}] {asked.id}: {says}"
 
     button.on_click(judge)
-    row = widgets.HBox([choice, button], layout={"flex_flow": "row wrap", "align_items": "center"})
+    row = widgets.HBox([choice, button], layout={"flex_flow": "row wrap", "align_items": "flex-end"})
     row.add_class("oikit-controls")
     return widgets.VBox([widgets.HTML(asked.rich), row, answer], layout={"margin": "0 0 1em 0"})
