@@ -104,6 +104,10 @@ LESSONS = (
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
 
 
+CUT = "all => all.filter(each => each.scrollWidth > each.clientWidth).map(each => each.textContent)"
+"""Buttons whose words do not fit into them."""
+
+
 def press(page: Any, count: int) -> None:
     """Arrow keys on what has the focus."""
     for _ in range(abs(count)):
@@ -186,6 +190,7 @@ def test_the_lesson_runs_and_its_bench_answers_in_jupyterlab(lesson: Lesson, tmp
                 else:
                     button.focus()
                     page.keyboard.press("Space")
+            assert here.locator(".jupyter-button").evaluate_all(CUT) == []
             said = here.locator(".oikit-status").filter(has_text=lesson.bench.says(**move.settings))
             said.wait_for(timeout=20_000)
             # Each of these moves changes the drawing, not the sentence alone.

@@ -54,10 +54,11 @@ class Status(anywidget.AnyWidget):
       font-size: var(--jp-content-font-size1, 14px); line-height: 1.5; min-height: 1.5em;
       margin: 0.4em 0; max-width: 46em; white-space: pre-line;
     }
-    /* A long question before a control: ipywidgets would cut it off. */
+    /* In the dark theme a chosen button is hardly lighter. Not bold: wider words would be cut. */
     .oikit-controls .jupyter-button.mod-active {
-      font-weight: 600; box-shadow: inset 0 -3px 0 var(--jp-brand-color1, #1976d2);
+      box-shadow: inset 0 -3px 0 var(--jp-brand-color1, #1976d2);
     }
+    /* A long question before a control: ipywidgets would cut it off. */
     .widget-label.oikit-asks { white-space: normal; line-height: 1.4; padding: 0.3em 0; }
     """
     text = traitlets.Unicode("").tag(sync=True)
