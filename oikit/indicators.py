@@ -27,7 +27,7 @@ import pandas as pd
 from oikit.clock import bar_length, bars, length
 from oikit.errors import InputError
 from oikit.frame import resample, validate
-from oikit.trailing import Window, log_change, pair, robust_zscore, series, trailing_percentile, window_sum
+from oikit.rolling import Window, log_change, pair, robust_zscore, series, trailing_percentile, window_sum
 
 __all__ = [
     "QUADRANTS",

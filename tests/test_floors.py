@@ -17,7 +17,7 @@ FLOORS: dict[str, int] = {
     "clock": 0,
     "explanations": 0,
     "frame": 1,
-    "trailing": 1,
+    "rolling": 1,
     "stats": 1,
     "margin": 1,
     "indicators": 2,

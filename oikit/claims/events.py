@@ -19,7 +19,7 @@ import pandas as pd
 from oikit.claims.memory import remembered
 from oikit.clock import bars
 from oikit.errors import InputError
-from oikit.trailing import Window, log_change
+from oikit.rolling import Window, log_change
 
 __all__ = [
     "FEE",

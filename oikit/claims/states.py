@@ -12,7 +12,7 @@ import pandas as pd
 from oikit.claims.memory import remembered
 from oikit.clock import bars
 from oikit.indicators import oi_to_cap, robust_zscore, settled_funding, velocity
-from oikit.trailing import Window, log_change
+from oikit.rolling import Window, log_change
 
 __all__ = [
     "crowd_place",

@@ -135,7 +135,7 @@ def _close(world: str) -> pd.Series:
 def _scores(world: str, window: str) -> tuple[pd.Series, pd.Series]:
     from oikit.clock import bars
     from oikit.indicators import robust_zscore, velocity
-    from oikit.trailing import log_change
+    from oikit.rolling import log_change
 
     frame = worlds.frame(world)
     move = log_change(frame["close"], bars(window, frame.index))

@@ -183,12 +183,12 @@ def lowest(value: Node, bars: int) -> Node:
 
 
 def score(value: Node, bars: int) -> Node:
-    """`oikit.trailing.robust_zscore` against the bars before this one."""
+    """`oikit.rolling.robust_zscore` against the bars before this one."""
     return _node(SCORE, (value,), bars + 1)
 
 
 def percentile(value: Node, bars: int) -> Node:
-    """`oikit.trailing.trailing_percentile`, ties as halves."""
+    """`oikit.rolling.trailing_percentile`, ties as halves."""
     return _node(PERCENTILE, (value,), bars)
 
 

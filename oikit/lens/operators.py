@@ -32,7 +32,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from oikit.trailing import robust_zscore, trailing_percentile
+from oikit.rolling import robust_zscore, trailing_percentile
 
 __all__ = ["HELD", "HIGHEST", "LAG", "LOWEST", "PERCENTILE", "SCORE", "STREAK", "TOTAL", "Floats", "Operator"]
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from oikit import clock
 from oikit.report.book import Book, percentile, rank
-from oikit.trailing import window_sum
+from oikit.rolling import window_sum
 
 __all__ = ["collect_paid"]
 

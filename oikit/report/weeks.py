@@ -18,8 +18,8 @@ import pandas as pd
 from oikit import clock
 from oikit.indicators import QUADRANTS, long_share, oi_to_cap, quadrant
 from oikit.report.book import Book
+from oikit.rolling import window_sum
 from oikit.stats import wilson
-from oikit.trailing import window_sum
 
 __all__ = [
     "CONDITIONS",
