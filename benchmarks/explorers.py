@@ -48,7 +48,7 @@ def exported() -> list[float]:
     import nbformat
 
     from oikit.explore import still
-    from oikit.page import render
+    from oikit.export import render
     from oikit.theme import use_theme
 
     use_theme("spec")

@@ -14,10 +14,10 @@ import pandas as pd
 
 from benchmarks.harness import Row, race, seconds
 from benchmarks.indicators import pandas_resample, pandas_score
-from oikit.data.simulate import simulate
-from oikit.data.worlds import WORLDS
 from oikit.lens.features import CLOCKS, FEATURES, Stream, features
 from oikit.lens.scale import SCALES, Scale
+from oikit.simulate.market import simulate
+from oikit.simulate.worlds import WORLDS
 
 BARS = 365 * 288
 SCORED = ("price_move_score", "velocity_score", "premium_score", "velocity_times_premium")

@@ -23,8 +23,8 @@ from oikit.claims import CLAIMS, judge, readings, weigh
 from oikit.claims.checks import ask
 from oikit.claims.events import base_rate, first_in_cluster, terciles
 from oikit.clock import bars
-from oikit.data.simulate import planted_drift, simulate
-from oikit.data.worlds import WORLDS
+from oikit.simulate.market import planted_drift, simulate
+from oikit.simulate.worlds import WORLDS
 
 DRAWS = 10_000
 GOAL = 50.0

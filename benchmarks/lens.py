@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.harness import Row, race
-from oikit.data.simulate import simulate
-from oikit.data.worlds import WORLDS
 from oikit.lens.calibration import score
 from oikit.lens.examples import Examples, examples
 from oikit.lens.features import features
 from oikit.lens.folds import walk_forward
 from oikit.lens.model import forecast
+from oikit.simulate.market import simulate
+from oikit.simulate.worlds import WORLDS
 
 
 @functools.cache

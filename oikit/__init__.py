@@ -22,8 +22,8 @@ from oikit.indicators import clocks
 
 if TYPE_CHECKING:
     from oikit.data.fetch import load, provenance
-    from oikit.data.samples import sample
     from oikit.explanations import explain
+    from oikit.simulate.samples import sample
 
 __version__ = "0.1.0"
 
@@ -34,7 +34,7 @@ _WHERE = {
     "explain": "oikit.explanations",
     "load": "oikit.data.fetch",
     "provenance": "oikit.data.fetch",
-    "sample": "oikit.data.samples",
+    "sample": "oikit.simulate.samples",
 }
 
 

@@ -207,8 +207,8 @@ def click_end(page: Any, slider: Any) -> None:
 def lesson_page(lesson: str, folder: Path) -> Path:
     """Run a solved lesson and write it as one page into the folder."""
     nbclient = pytest.importorskip("nbclient")
+    from oikit.export import render
     from oikit.learn.course import solved
-    from oikit.page import render
 
     notebook = solved(SOURCES / f"{lesson}.py")
     where = {"metadata": {"path": str(folder)}}

@@ -7,9 +7,10 @@ from pathlib import Path
 import nbformat
 
 from oikit.clock import length
-from oikit.data import samples, store
+from oikit.data import store
 from oikit.data.venues import binance
 from oikit.report.source import subject
+from oikit.simulate import samples
 
 MARKETS = ("BNBUSDT", "BTCUSDT")
 """Those of `few_weeks`."""

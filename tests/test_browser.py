@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from oikit import page, report
+from oikit.export import page, report
 from tests.browser import Browser, lab_server, needs_browser, open_browser, run_all
 
 pytestmark = pytest.mark.browser

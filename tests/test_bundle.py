@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from oikit.bundle import bundle
 from oikit.data.disk import cache_folder
 from oikit.errors import MissingExtra, OikitError
+from oikit.export.bundle import bundle
 
 CODE = "window.vegaEmbed = vegaEmbed;"
 

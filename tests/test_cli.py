@@ -342,7 +342,7 @@ def test_the_student_notebooks_are_made_where_one_says(run: Run, tmp_path: Path)
 
 def test_the_pack_is_made_where_one_says(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The command hands its folder on; that the pack is the same again is tested with the samples."""
-    monkeypatch.setattr("oikit.data.samples.build", lambda folder: {"bnb-null": folder})
+    monkeypatch.setattr("oikit.simulate.samples.build", lambda folder: {"bnb-null": folder})
 
     assert run("pack", str(tmp_path))[:2] == (0, "bnb-null\n")
 

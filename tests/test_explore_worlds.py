@@ -11,12 +11,12 @@ import pytest
 
 from oikit import explore
 from oikit.data import store
-from oikit.data.simulate import simulate
 from oikit.data.venues import binance
-from oikit.data.worlds import WORLDS
 from oikit.errors import InputError
 from oikit.explore import worlds
 from oikit.explore.model import every_setting, grid, words
+from oikit.simulate.market import simulate
+from oikit.simulate.worlds import WORLDS
 
 WITH_WORLDS = tuple(name for name, each in explore.EXPLORERS.items() if each.worlds)
 each_explorer = pytest.mark.parametrize("lesson", WITH_WORLDS)

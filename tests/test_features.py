@@ -14,8 +14,6 @@ from hypothesis import strategies as st
 
 from benchmarks.features import plain_pandas
 from oikit import indicators as ind
-from oikit.data.simulate import simulate
-from oikit.data.worlds import WORLDS
 from oikit.errors import FrameError, InputError
 from oikit.frame import resample
 from oikit.lens import operators
@@ -24,6 +22,8 @@ from oikit.lens.features import CLOCKS, FEATURES, Stream, available, feature_tab
 from oikit.lens.graph import Following, change, field, over_history, score, streak, total
 from oikit.lens.operators import Operator
 from oikit.lens.scale import SCALES, Scale
+from oikit.simulate.market import simulate
+from oikit.simulate.worlds import WORLDS
 from tests.conftest import frame
 
 NAN = float("nan")

@@ -183,7 +183,7 @@ def test_nothing_is_found_where_nothing_is(found: dict[str, dict[str, Verdict]])
 
 def test_the_planted_effect_is_found(found: dict[str, dict[str, Verdict]]) -> None:
     """Of the size that the manifest prints, for 72 h after a jump, against the mean of all."""
-    from oikit.data.samples import manifest
+    from oikit.simulate.samples import manifest
 
     jump = next(each for each in found["bnb-planted"]["C09"].beside if each.id == "C09-jump")
     drift = 9 * manifest()["bnb-planted"]["effect"]["drift_after_an_event"]

@@ -8,8 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from oikit.data.simulate import simulate
-from oikit.data.worlds import WORLDS
 from oikit.errors import InputError
 from oikit.lens.ablation import ablation, importance
 from oikit.lens.calibration import compare, gain, reliability, score
@@ -18,6 +16,8 @@ from oikit.lens.examples import Examples, examples, pool
 from oikit.lens.features import FEATURES
 from oikit.lens.learners import MODELS, Model
 from oikit.lens.model import Forecasts, forecast
+from oikit.simulate.market import simulate
+from oikit.simulate.worlds import WORLDS
 
 EFFECT = 0.015
 """Planted log return per 8 h: nine of them in the 72 h after an event."""

@@ -9,8 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from oikit.data.simulate import simulate
-from oikit.data.worlds import WORLDS
 from oikit.errors import InputError
 from oikit.lens.features import features
 from oikit.lens.labels import triple_barrier
@@ -22,6 +20,8 @@ from oikit.lens.leaks import (
     null_canary,
     truncation,
 )
+from oikit.simulate.market import simulate
+from oikit.simulate.worlds import WORLDS
 from oikit.stats import Estimate
 from tests.conftest import frame
 

@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from oikit.data.simulate import simulate
-from oikit.data.worlds import WORLDS
 from oikit.errors import InputError, MissingExtra
 from oikit.lens.examples import Examples, examples, pool
 from oikit.lens.folds import Fold, walk_forward
 from oikit.lens.learners import FOUR, MODELS, Model, sklearn, votes
 from oikit.lens.model import Forecasts, fit, forecast
+from oikit.simulate.market import simulate
+from oikit.simulate.worlds import WORLDS
 
 DAYS = 300
 

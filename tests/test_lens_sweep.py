@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from oikit.data.simulate import simulate
-from oikit.data.worlds import WORLDS
 from oikit.errors import InputError, MissingExtra
 from oikit.lens.sweep import GRID, article_returns, article_table, settings_of, sweep
+from oikit.simulate.market import simulate
+from oikit.simulate.worlds import WORLDS
 from oikit.stats import overfitting
 from tests.conftest import frame
 

@@ -198,7 +198,7 @@ def test_the_numbers_of_the_quiz_are_those_of_the_code() -> None:
 
 @pytest.fixture(scope="module")
 def days() -> pd.DataFrame:
-    from oikit.data.samples import sample
+    from oikit.simulate.samples import sample
 
     return daily(sample("bnb-null"))
 
@@ -404,7 +404,7 @@ def test_a_stored_market_is_read_with_its_provenance(
 ) -> None:
     """What somebody fetched becomes the third world, and says where it is from."""
     from oikit.data import store
-    from oikit.data.samples import sample
+    from oikit.simulate.samples import sample
 
     stored = sample("bnb-null").iloc[-200:].drop(columns="circulating_supply")
     stored.index = stored.index.as_unit("us")

@@ -193,8 +193,8 @@ def test_each_question_has_one_right_option() -> None:
 
 def test_the_numbers_of_the_lesson_are_those_of_the_code() -> None:
     """Four of thirty may be luck and five hardly; the warm-up repeats what lesson 02 showed."""
-    from oikit.data.samples import sample
     from oikit.explore.thresholds import bench, daily
+    from oikit.simulate.samples import sample
 
     assert right_chance(5, 30) < 0.05 < right_chance(4, 30)
     assert binomial_p(1, 1, 0.05) == pytest.approx(0.05)

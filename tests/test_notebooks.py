@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
+from oikit.export import render
 from oikit.learn import course
 from oikit.learn.lessons import exercise, question, questions
-from oikit.page import render
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE, BUILT = ROOT / "notebooks" / "source", ROOT / "notebooks"

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from oikit import page, theme
-from oikit.bundle import bundle
 from oikit.errors import InputError, MissingExtra
+from oikit.export import page, theme
+from oikit.export.bundle import bundle
 
 nbformat = pytest.importorskip("nbformat")
 pytest.importorskip("nbconvert")

@@ -15,10 +15,11 @@ import pytest
 
 from oikit import report
 from oikit.clock import length
-from oikit.data import samples, store
+from oikit.data import store
 from oikit.data.venues import binance
 from oikit.errors import MissingExtra, ReportError, StoreError
 from oikit.report.warm import can_fork
+from oikit.simulate import samples
 
 SINCE, UNTIL = pd.Timestamp("2026-03-02", tz="UTC"), pd.Timestamp("2026-03-09", tz="UTC")
 

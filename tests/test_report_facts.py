@@ -17,7 +17,7 @@ from oikit import report
 from oikit.claims import CLAIMS, claims_json
 from oikit.claims.checks import ask
 from oikit.clock import WEEK, length
-from oikit.data import samples, store
+from oikit.data import store
 from oikit.data.venues import binance
 from oikit.errors import InputError, ReportError
 from oikit.explanations import EXPLANATIONS, explain
@@ -26,6 +26,7 @@ from oikit.report.book import percentile, rank
 from oikit.report.inputs import prints, revisions
 from oikit.report.source import Subject
 from oikit.report.weeks import CONDITIONS, OUTCOMES, PULL, SHORT, Weeks, statements, weeks
+from oikit.simulate import samples
 from tests.conftest import frame, series
 
 SINCE, UNTIL = pd.Timestamp("2026-03-02", tz="UTC"), pd.Timestamp("2026-03-09", tz="UTC")

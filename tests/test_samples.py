@@ -14,12 +14,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from oikit.data import samples
-from oikit.data.samples import NAMES, build, main, manifest, sample
-from oikit.data.simulate import EVENT, planted_drift, planted_events, simulate
-from oikit.data.worlds import WORLDS
 from oikit.errors import InputError, StoreError
 from oikit.frame import FIELDS, validate
+from oikit.simulate import samples
+from oikit.simulate.market import EVENT, planted_drift, planted_events, simulate
+from oikit.simulate.samples import NAMES, build, main, manifest, sample
+from oikit.simulate.worlds import WORLDS
 
 PACK = Path(__file__).resolve().parents[1] / "data" / "samples"
 
@@ -181,7 +181,7 @@ def test_the_readme_says_what_the_manifest_says() -> None:
     effect = told["bnb-planted"]["effect"]
     assert f"**{effect['size']:+.2%}**" in text and f"{effect['events']} events" in text
     assert f"{effect['share_of_bars']:.1%} of the bars" in text
-    assert "python -m oikit.data.samples data/samples" in text
+    assert "python -m oikit.simulate.samples data/samples" in text
 
 
 def test_the_manifest_is_plain_and_tidy() -> None:

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oikit.data.samples import sample
-from oikit.data.worlds import WORLDS
 from oikit.errors import FrameError, InputError
 from oikit.exchange import Exchange
 from oikit.margin import liquidation_price, tiers
 from oikit.margin.brackets import ladder
 from oikit.risk import position_size
+from oikit.simulate.samples import sample
+from oikit.simulate.worlds import WORLDS
 from oikit.strategy import (
     Specification,
     buy_and_hold,

@@ -79,7 +79,7 @@ def pack() -> click.Command:
     @click.argument("folder")
     def command(folder: str) -> None:
         """Make the bundled simulated markets again, into FOLDER, from their seeds."""
-        from oikit.data import samples
+        from oikit.simulate import samples
 
         for name in samples.build(folder):
             click.echo(name)

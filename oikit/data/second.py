@@ -9,12 +9,12 @@ from __future__ import annotations
 import pandas as pd
 
 from oikit.clock import bar_length, words
-from oikit.data import samples
 from oikit.data.answer import Fetched, answer
 from oikit.data.quality import coverage
 from oikit.data.question import Question, floor, moment_text
 from oikit.errors import RateLimited, VenueError
 from oikit.frame import resample
+from oikit.simulate import samples
 
 __all__ = ["second_choice", "with_hint"]
 

@@ -60,7 +60,7 @@ class Log(NamedTuple):
 @lru_cache(maxsize=2)
 def _market(world: str) -> tuple[pd.DataFrame, Any, Any]:
     """The frame, what the rule read in it, and its bars as arrays: none depends on size or stop."""
-    from oikit.data.samples import sample
+    from oikit.simulate.samples import sample
     from oikit.strategy import Specification, conditions, needs
     from oikit.strategy.engine import Bars
 

@@ -86,8 +86,8 @@ class Worth(NamedTuple):
 
 @lru_cache(maxsize=2)
 def _asked(world: str) -> Examples:
-    from oikit.data.samples import sample
     from oikit.lens.examples import Examples, examples
+    from oikit.simulate.samples import sample
 
     given = examples(sample(f"bnb-{world}"), only=VARIABLES, every=EVERY)
     known = given.variables.notna().all(axis=1)

@@ -135,7 +135,7 @@ def _kept(settings: Mapping[str, Any]) -> dict[str, float]:
 
 @lru_cache(maxsize=2)
 def _days(world: str) -> pd.DataFrame:
-    from oikit.data.samples import sample
+    from oikit.simulate.samples import sample
 
     return daily(sample(f"bnb-{world}"))
 

@@ -11,7 +11,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from oikit.bundle import bundle
+from oikit.export.bundle import bundle
 
 __all__ = ["Picture"]
 

@@ -43,7 +43,7 @@ def frame(world: str) -> pd.DataFrame:
     InputError
         If the real one is asked for and is not, or no longer, stored.
     """
-    from oikit.data.samples import sample
+    from oikit.simulate.samples import sample
 
     if world != REAL:
         return sample(f"bnb-{world}")

@@ -101,8 +101,8 @@ def coded_worlds() -> dict[str, pd.DataFrame]:
     import numpy as np
     import pandas as pd
 
-    from oikit.data.simulate import simulate
-    from oikit.data.worlds import WORLDS, Cascade
+    from oikit.simulate.market import simulate
+    from oikit.simulate.worlds import WORLDS, Cascade
     from oikit.strategy import Specification, needs
 
     names = [*_READ, *needs(Specification())]
@@ -227,13 +227,13 @@ def after_jumps(markets: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     Returns
     -------
     DataFrame, one row for each
-        As `oikit.learn.by_event` has it; a jump is that of `oikit.data.simulate.EVENT`.
+        As `oikit.learn.by_event` has it; a jump is that of `oikit.simulate.market.EVENT`.
     """
     import pandas as pd
 
     from oikit.claims.events import forward
-    from oikit.data.simulate import planted_events
     from oikit.learn.evidence import by_event
+    from oikit.simulate.market import planted_events
 
     rows = [
         by_event(
@@ -295,8 +295,8 @@ def class_table(groups: int = 10, *, seed: int = 900) -> pd.DataFrame:
     """
     import pandas as pd
 
-    from oikit.data.simulate import simulate
-    from oikit.data.worlds import WORLDS
+    from oikit.simulate.market import simulate
+    from oikit.simulate.worlds import WORLDS
     from oikit.strategy import Specification, run
 
     counts = {}

@@ -22,7 +22,7 @@ KINDS = ("definition", "arithmetic", "forecast", "not testable", "advice")
 
 
 def _market() -> Any:
-    from oikit.data.samples import sample
+    from oikit.simulate.samples import sample
 
     return sample("bnb-null")
 

@@ -50,7 +50,7 @@ def pages(source_dir: str | Path, folder: str | Path, *, with_solutions: bool = 
     MissingExtra
         If jupytext, nbclient, nbconvert or vl-convert-python is not installed.
     """
-    from oikit.page import render
+    from oikit.export import render
 
     sources = lessons(source_dir)
     Path(folder).mkdir(parents=True, exist_ok=True)

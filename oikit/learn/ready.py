@@ -108,7 +108,7 @@ def _version(*names: str) -> str:
 
 
 def _market() -> str:
-    from oikit.data.samples import sample
+    from oikit.simulate.samples import sample
 
     frame = sample("bnb-null")
     return f"{frame.shape[1]} columns, to {frame.index[-1]:%Y-%m-%d} UTC"

@@ -178,7 +178,7 @@ def null_canary(
     ----------
     pipeline : Pipeline
     worlds : sequence of DataFrame
-        Null worlds, as `oikit.data.simulate.simulate` makes them with ``effect=0``.
+        Null worlds, as `oikit.simulate.market.simulate` makes them with ``effect=0``.
     seed : int
 
     Returns
@@ -189,7 +189,7 @@ def null_canary(
     skills : list of Estimate, fraction
     """
     if not len(worlds):
-        raise InputError("give at least one null world; oikit.data.simulate.simulate makes them")
+        raise InputError("give at least one null world; oikit.simulate.market.simulate makes them")
     skills = [score(run(pipeline, world, seed=seed), draws=1_000, seed=seed).skill for world in worlds]
     return sum(skill.low > 0 for skill in skills) * 2 > len(skills), skills
 

@@ -193,7 +193,7 @@ def make(order: Order, *, here: bool = False) -> Made:
     OikitError
         If the store cannot be read, or a part is not installed.
     """
-    from oikit import page
+    from oikit.export import page
     from oikit.report import words
     from oikit.report.facts import collect
     from oikit.report.index import line

@@ -14,11 +14,11 @@ from typing import Any
 import pandas as pd
 
 from oikit import clock
-from oikit.data import samples
 from oikit.data.disk import usual
 from oikit.data.mirror import names, near
 from oikit.errors import InputError, ReportError
 from oikit.frame import resample, validate
+from oikit.simulate import samples
 
 __all__ = ["Subject", "subject", "whole"]
 

@@ -234,7 +234,7 @@ def _import_all() -> None:
     with contextlib.suppress(ImportError, OikitError):
         import nbformat
 
-        from oikit import page
+        from oikit.export import page
 
         page.render(nbformat.v4.new_notebook(), title="x")  # reads the template of a page
 

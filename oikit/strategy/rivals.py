@@ -23,11 +23,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from oikit.data.simulate import simulate
-from oikit.data.worlds import World
 from oikit.errors import InputError
 from oikit.margin.brackets import ladder
 from oikit.margin.checks import whole
+from oikit.simulate.market import simulate
+from oikit.simulate.worlds import World
 from oikit.stats import Estimate
 from oikit.stats.special import t_quantile
 from oikit.strategy.engine import Bars
@@ -138,7 +138,7 @@ def simulated(
     world : World
     seeds : iterable of int
     since, until, every, effect
-        As in `oikit.data.simulate.simulate`.
+        As in `oikit.simulate.market.simulate`.
 
     Yields
     ------

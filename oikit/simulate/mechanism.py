@@ -1,7 +1,7 @@
 """The parts of a simulated market, each drawn from its own stream of random numbers.
 
 Order matters, and only in one direction: `price_path` reads nothing of what follows it, so positions,
-funding and ratios cannot lead returns. `oikit.data.simulate` puts the parts together and says what
+funding and ratios cannot lead returns. `oikit.simulate.market` puts the parts together and says what
 they mean; nothing here is rounded, and nothing is meant to be called by a reader.
 """
 
@@ -15,8 +15,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from oikit.clock import utc
-from oikit.data.worlds import Cascade, World
 from oikit.margin.funding import funding_rate_from_premium
+from oikit.simulate.worlds import Cascade, World
 
 __all__ = [
     "Floats",

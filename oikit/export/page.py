@@ -18,8 +18,8 @@ from html import escape
 from importlib import resources
 from typing import Any
 
-from oikit.bundle import bundle
 from oikit.errors import InputError, MissingExtra
+from oikit.export.bundle import bundle
 
 __all__ = ["render"]
 
@@ -114,7 +114,7 @@ def _policy(scripts: list[str]) -> str:
 
 @functools.cache
 def _part(name: str) -> str:
-    return resources.files("oikit.page").joinpath(name).read_text(encoding="utf-8")
+    return resources.files("oikit.export").joinpath(name).read_text(encoding="utf-8")
 
 
 @functools.cache

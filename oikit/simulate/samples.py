@@ -10,10 +10,10 @@
 
 `sample` reads one, `manifest` says what each is, `build` makes them all again from their seeds::
 
-    python -m oikit.data.samples data/samples
+    python -m oikit.simulate.samples data/samples
 
 A file is gzip CSV, so that anything can open it. It holds what the mechanism drew, rounded as a
-venue rounds; what follows from that (`oikit.data.simulate.derived`) is computed on reading. The
+venue rounds; what follows from that (`oikit.simulate.market.derived`) is computed on reading. The
 checksum of the unpacked text is compared each time a file is read.
 """
 
@@ -37,10 +37,10 @@ import numpy as np
 import pandas as pd
 
 from oikit.clock import length, utc
-from oikit.data.simulate import EVENT, derived, planted_drift, planted_events, simulate
-from oikit.data.worlds import WORLDS, Cascade
 from oikit.errors import InputError, StoreError
 from oikit.frame import validate
+from oikit.simulate.market import EVENT, derived, planted_drift, planted_events, simulate
+from oikit.simulate.worlds import WORLDS, Cascade
 
 __all__ = ["NAMES", "build", "main", "manifest", "sample"]
 
@@ -193,7 +193,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Build the pack in the folder that is named; 0 if it was built, 2 if not."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if len(given) != 1:
-        sys.stderr.write("which folder? type: python -m oikit.data.samples data/samples\n")
+        sys.stderr.write("which folder? type: python -m oikit.simulate.samples data/samples\n")
         return 2
     try:
         entries = build(given[0])
@@ -220,7 +220,7 @@ def _folder() -> Path:
             return where
     raise StoreError(
         f"the sample pack is not beside {package}; install oikit again, or build it with "
-        "python -m oikit.data.samples data/samples"
+        "python -m oikit.simulate.samples data/samples"
     )
 
 
@@ -344,7 +344,7 @@ def _readme(entries: dict[str, Any]) -> str:
 _README = """# The sample pack
 
 **Everything here is simulated.** No row was recorded at an exchange, and none may be shown as if it had
-been. A mechanism with a seed drew it: `oikit/data/simulate.py` says how, and what it leaves out. Its
+been. A mechanism with a seed drew it: `oikit/simulate/market.py` says how, and what it leaves out. Its
 parameters were tuned until simulated moments fell where those of real markets lie
 (`tests/test_simulate.py` lists each moment with its band). "BNB-like" and "BTC-like" mean that, and nothing
 more. The seeds were taken from the first dozen for prices that look ordinary, not for their moments.
@@ -377,7 +377,7 @@ at the close). Units and signs are those of `oikit/frame.py`.
 
 ## How to make it again
 
-    python -m oikit.data.samples data/samples
+    python -m oikit.simulate.samples data/samples
 
 gives the same bytes of text and so the same checksums, as long as numpy keeps its random streams as they
 are. This file and the manifest are written by the same command; do not edit them.

@@ -30,12 +30,12 @@ import numpy as np
 import pandas as pd
 
 from oikit.clock import DAY, bar_length, bars, length, utc, words
-from oikit.data import mechanism
-from oikit.data.mechanism import Floats, Grid, Path
-from oikit.data.worlds import Cascade, World
 from oikit.errors import InputError
 from oikit.frame import validate
 from oikit.indicators import robust_zscore, velocity
+from oikit.simulate import mechanism
+from oikit.simulate.mechanism import Floats, Grid, Path
+from oikit.simulate.worlds import Cascade, World
 
 __all__ = ["EVENT", "HORIZON", "derived", "planted_drift", "planted_events", "simulate"]
 
@@ -67,7 +67,7 @@ def simulate(
     Parameters
     ----------
     world : World
-        One of `oikit.data.worlds.WORLDS`, or your own with ``dataclasses.replace``.
+        One of `oikit.simulate.worlds.WORLDS`, or your own with ``dataclasses.replace``.
     since, until : str or Timestamp
         Bars end in (since, until].
     every : str or Timedelta
@@ -120,7 +120,7 @@ def simulate(
 
     Examples
     --------
-    >>> from oikit.data.worlds import WORLDS
+    >>> from oikit.simulate.worlds import WORLDS
     >>> week = simulate(WORLDS["bnb"], since="2026-03-01", until="2026-03-08", seed=1)
     >>> len(week), float(week["funding_interval"].sum())
     (168, 168.0)
@@ -240,7 +240,7 @@ def _grid(
 ) -> tuple[Grid, int]:
     """The bars, those of the warm-up first, and how many of these there are."""
     if not isinstance(world, World):
-        raise InputError(f"world={world!r} is no World; use WORLDS['bnb'] of oikit.data.worlds, or your own")
+        raise InputError(f"world={world!r} is no World; take WORLDS['bnb'] of oikit.simulate.worlds")
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
         raise InputError(f"seed={seed!r} must be a whole number, 0 or more")
     step, start, end = length(every), utc(since, "since"), utc(until, "until")

@@ -1,7 +1,7 @@
 """Simulated markets by name: what each number of a mechanism is, and two sets of them.
 
 A world holds no randomness and no bar length. Memories are half-lives in hours and sizes are per
-hour, day or year, so that `oikit.data.simulate` can draw the same market on bars of a minute or of
+hour, day or year, so that `oikit.simulate.market` can draw the same market on bars of a minute or of
 an hour. The sets are tuned until simulated moments fall where measured ones lie; they are not
 fitted, and the markets are like BNB and BTC perpetuals only in those moments
 (`tests/test_simulate.py` lists each moment with its band).
@@ -72,7 +72,7 @@ class World:
     bursts_per_day, burst_size, burst_memory : float
         Openings that come by themselves; mean log size; half-life in hours of what they leave.
     liquidations : float
-        How densely liquidation prices lie; see `oikit.data.simulate`.
+        How densely liquidation prices lie; see `oikit.simulate.market`.
     deleveraging : float
         Closed by choice after each coin closed by force.
     deleveraging_memory : float, hours

@@ -1,0 +1,1 @@
+"""Simulated markets: the mechanism, the worlds it knows, and the bundled pack."""
