@@ -47,9 +47,9 @@ def exported() -> list[float]:
     import altair as alt
     import nbformat
 
+    from oikit.charts.theme import use_theme
     from oikit.explore import still
     from oikit.export import render
-    from oikit.theme import use_theme
 
     use_theme("spec")
     bundle: Any = alt.renderers.get()(still(LESSON[:2]).to_dict())

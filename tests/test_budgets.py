@@ -14,10 +14,10 @@ import pytest
 
 from oikit.data import budgets
 from oikit.data.budgets import FileLedger, Ledger
-from oikit.data.disk import locked, put, storing
 from oikit.data.http import Client
 from oikit.data.venues.query import Budget, Query
 from oikit.errors import InputError, RateLimited, StoreError
+from oikit.files import locked, put, storing
 
 KEY = ("http://venue.test", "data")
 TEN = Budget(10, 300.0)
@@ -213,7 +213,7 @@ def test_a_lock_dies_with_its_owner(tmp_path: Path) -> None:
     code = """
 import sys, time
 from pathlib import Path
-from oikit.data.disk import locked
+from oikit.files import locked
 with locked(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)

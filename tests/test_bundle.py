@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from oikit.data.disk import cache_folder
 from oikit.errors import MissingExtra, OikitError
 from oikit.export.bundle import bundle
+from oikit.files import cache_folder
 
 CODE = "window.vegaEmbed = vegaEmbed;"
 

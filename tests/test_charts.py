@@ -16,10 +16,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oikit import charts, theme
+from oikit import charts
+from oikit.charts import theme
 from oikit.charts.canvas import View, spread
 from oikit.charts.stack import assemble
 from oikit.errors import FrameError, InputError
+from oikit.formatting import number
 from tests.conftest import frame, series
 
 CHARTS = ("price_and_open_interest", "ratio", "velocity", "funding", "crowds")
@@ -559,7 +561,7 @@ def test_a_chart_without_words_is_refused() -> None:
 )
 def test_numbers_are_written_as_people_say_them(value: float, written: str) -> None:
     """And what is not known is no number."""
-    assert theme.number(value) == written
+    assert number(value) == written
 
 
 def test_a_missing_part_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

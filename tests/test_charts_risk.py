@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oikit import charts, theme
+from oikit import charts
 from oikit.cascade import Cascade, cascade, cohorts
+from oikit.charts import theme
 from oikit.charts.risk import _apart, _share, _ticks, cascade_steps, liquidation_moves, survival, wealth_fan
 from oikit.errors import InputError
 from oikit.margin import tiers

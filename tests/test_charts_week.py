@@ -16,11 +16,11 @@ import pytest
 from oikit import charts
 from oikit.charts import finding
 from oikit.charts.scorecard import base_rates, reliability
+from oikit.charts.theme import MIME
 from oikit.charts.trail import trail
 from oikit.errors import FrameError, InputError
 from oikit.export import page
 from oikit.simulate import samples
-from oikit.theme import MIME
 from tests.browser import needs_browser, open_browser
 from tests.conftest import frame
 

@@ -15,8 +15,8 @@ from oikit import stats
 from oikit.claims import VERDICTS, Answer, Claim, Verdict, forward, funnel, weigh
 from oikit.claims.events import base_rate, fell_by, first_in_cluster, size_of_move, terciles
 from oikit.claims.weighing import adjust
-from oikit.claims.wording import amount, chance, count, difference, span
 from oikit.errors import FrameError, InputError
+from oikit.formatting import amount, chance, count, difference, interval
 from tests.conftest import frame
 
 HOURS = 2_000
@@ -451,7 +451,7 @@ def test_what_must_be_read_first_stands_first() -> None:
         (chance(0.00001), "less than once in 10,000"),
         (amount(math.nan), "unknown"),
         (difference(math.inf), "any size"),
-        (span(-math.inf, math.inf), "of any width"),
+        (interval(-math.inf, math.inf), "of any width"),
         (count(2, "more has an", "more have an"), "2 more have an"),
     ],
 )

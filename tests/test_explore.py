@@ -281,7 +281,7 @@ def test_one_output_holds_both_faces(face: Any) -> None:
     """JupyterLab takes the widgets; an exported page has no kernel and takes the chart."""
     import altair as alt
 
-    from oikit.theme import MIME, use_theme
+    from oikit.charts.theme import MIME, use_theme
 
     before = alt.renderers.active
     try:

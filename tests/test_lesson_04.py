@@ -21,6 +21,7 @@ from oikit.errors import InputError
 from oikit.explore import explore, still
 from oikit.explore.lag_bench import LAG_BENCH, days, rows, says
 from oikit.explore.model import every_setting, grid
+from oikit.formatting import signed
 from oikit.learn import TODO
 from oikit.learn.exercise import judge, same
 from oikit.learn.exercises_04 import ALARM, BLOCKS, EVERY, EXERCISES, PAYMENT
@@ -284,10 +285,7 @@ def test_every_sentence_agrees_with_its_row() -> None:
         said, found = says(**settings), rows(**settings)[0]
 
         assert said.startswith("Simulated, ") and "  " not in said
-        assert (
-            f"is {found['r']:+.2f}".replace("-", "−").replace("+0.00", "0.00").replace("−0.00", "0.00")
-            in said
-        )
+        assert f"is {signed(found['r'], 2)}" in said
         assert f"{found['n']:,} pairs, of which {found['alone']:,} share no day" in said
         assert ("leaves zero out" in said) == outside(found)
         assert ("would have been sure" in said) == (outside(found, "naive_") and not outside(found))

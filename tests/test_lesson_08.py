@@ -19,6 +19,7 @@ from oikit.explore import dice, explore, overfitting_bench, still
 from oikit.explore.drawing import unbound
 from oikit.explore.model import every_setting
 from oikit.explore.overfitting_bench import OVERFITTING, best_so_far, opened, results, rows, says, tries
+from oikit.formatting import signed
 from oikit.learn import TODO, bug_hunt, notes
 from oikit.learn.exercise import judge, same
 from oikit.learn.exercises_08 import BEST_OF, EXERCISES, HUNT, P_VALUES, SURVIVORS
@@ -219,7 +220,7 @@ def test_the_sentence_says_what_the_table_holds() -> None:
         assert f"on {rule['days']} days" in said
         rule_of = {name: value for name, value in settings.items() if name != "world"}
         found = results(str(settings["world"]), rule_of, sealed=False)
-        assert f"Sharpe ratio of {garden.signed(found['sharpe'])}" in said
+        assert f"Sharpe ratio of {signed(found['sharpe'])}" in said
 
 
 def test_the_picture_shows_the_best_so_far_and_the_line_for_luck() -> None:

@@ -12,8 +12,8 @@ import pytest
 
 from oikit import report
 from oikit.data import mirror, store
-from oikit.data.disk import root_of
 from oikit.errors import InputError, MissingExtra, ReportError, StoreError
+from oikit.files import root_of
 from oikit.report.batch import batch, listed
 from tests.conftest import frame
 from tests.report_parts import MARKETS, few_weeks, last_week

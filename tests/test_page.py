@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from oikit.charts import theme
 from oikit.errors import InputError, MissingExtra
-from oikit.export import page, theme
+from oikit.export import page
 from oikit.export.bundle import bundle
 
 nbformat = pytest.importorskip("nbformat")

@@ -20,8 +20,8 @@ from oikit.charts import finding, price_and_open_interest
 from oikit.errors import InputError
 from oikit.report import judged, sections, words
 from oikit.report.blocks import Bullets, Code, Para, Quote, Shown, Strong, Table, clean, markdown, plain
+from oikit.report.fact import PARTS, day, reality, span, text, when
 from oikit.report.source import Subject
-from oikit.report.tell import PARTS, day, reality, span, text, when
 from tests.conftest import frame
 from tests.test_report_facts import SINCE, UNTIL, by_id, subject, week_of
 

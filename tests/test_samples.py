@@ -18,7 +18,7 @@ from oikit.errors import InputError, StoreError
 from oikit.frame import FIELDS, validate
 from oikit.simulate import samples
 from oikit.simulate.market import EVENT, planted_drift, planted_events, simulate
-from oikit.simulate.samples import NAMES, build, main, manifest, sample
+from oikit.simulate.samples import NAMES, build, manifest, sample
 from oikit.simulate.worlds import WORLDS
 
 PACK = Path(__file__).resolve().parents[1] / "data" / "samples"
@@ -108,7 +108,7 @@ def test_the_pack_can_be_made_again(names: tuple[str, ...], tmp_path: Path) -> N
 @pytest.mark.slow
 def test_the_whole_pack_can_be_made_again(tmp_path: Path) -> None:
     """The command that the README names, and every file it writes."""
-    assert main([str(tmp_path)]) == 0
+    build(tmp_path)
 
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted(p.name for p in PACK.iterdir())
     for written in tmp_path.iterdir():
@@ -181,7 +181,7 @@ def test_the_readme_says_what_the_manifest_says() -> None:
     effect = told["bnb-planted"]["effect"]
     assert f"**{effect['size']:+.2%}**" in text and f"{effect['events']} events" in text
     assert f"{effect['share_of_bars']:.1%} of the bars" in text
-    assert "python -m oikit.simulate.samples data/samples" in text
+    assert "oikit pack data/samples" in text
 
 
 def test_the_manifest_is_plain_and_tidy() -> None:
@@ -273,7 +273,7 @@ def test_the_pack_of_a_wheel_is_found_first(tmp_path: Path, monkeypatch: pytest.
     package = tmp_path / "oikit"
     (package / "data").mkdir(parents=True)
     monkeypatch.setattr(samples, "__file__", str(package / "data" / "samples.py"))
-    with pytest.raises(StoreError, match=r"python -m oikit\.data\.samples"):
+    with pytest.raises(StoreError, match="oikit pack data/samples"):
         samples._folder()
     for where in (tmp_path / "data" / "samples", package / "_pack"):
         where.mkdir(parents=True)
@@ -282,34 +282,13 @@ def test_the_pack_of_a_wheel_is_found_first(tmp_path: Path, monkeypatch: pytest.
         assert samples._folder() == where
 
 
-def test_the_command_wants_one_folder(capsys: pytest.CaptureFixture[str]) -> None:
-    """Nothing is built into a guess."""
-    assert main([]) == 2
-    assert main(["one", "two"]) == 2
-
-    assert "which folder?" in capsys.readouterr().err
-
-
-def test_the_command_says_what_it_wrote(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """One line per file, so that a script can go on."""
-    monkeypatch.setattr(samples.sys, "argv", ["samples", str(tmp_path)])
-    monkeypatch.setattr(samples, "build", lambda folder: build(folder, ["bnb-cascade"]))
-
-    assert main() == 0
-    assert capsys.readouterr().out == f"{tmp_path / 'bnb-cascade.csv.gz'}\n"
-
-
-def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     """A file stands where the folder should be."""
     blocked = tmp_path / "file"
     blocked.write_text("in the way", encoding="utf-8")
 
     with pytest.raises(StoreError, match="name another folder"):
         build(blocked, [])
-    assert main([str(blocked)]) == 2
-    assert "cannot be written" in capsys.readouterr().err
 
 
 def test_a_readme_without_effects_says_none(tmp_path: Path) -> None:

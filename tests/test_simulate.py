@@ -15,8 +15,7 @@ from oikit.errors import InputError
 from oikit.frame import FIELDS, resample, validate
 from oikit.indicators import oi_to_cap, robust_zscore, velocity
 from oikit.margin.funding import funding_rate_from_premium, mean_premium
-from oikit.simulate.market import HORIZON, derived, planted_drift, planted_events, simulate
-from oikit.simulate.mechanism import price_path
+from oikit.simulate.market import HORIZON, derived, planted_drift, planted_events, price_path, simulate
 from oikit.simulate.samples import sample
 from oikit.simulate.worlds import WORLDS, Cascade, World
 from oikit.stats import circular_shift

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oikit.data import store
-from oikit.data.disk import root_of
 from oikit.data.upkeep import verify
 from oikit.errors import InputError, StoreError
+from oikit.files import root_of
 from tests.conftest import frame
 
 STEP = pd.Timedelta(hours=4)

@@ -32,11 +32,12 @@ from oikit.charts.canvas import Span, View, When, rows, thin
 from oikit.charts.canvas import axis as _y
 from oikit.charts.holders import crowds
 from oikit.charts.stack import alt, assemble, plot
+from oikit.charts.theme import COLORS, use_theme
 from oikit.clock import bars
 from oikit.errors import InputError
+from oikit.formatting import moment, percent
 from oikit.indicators import funding_apr, oi_to_cap, robust_zscore
 from oikit.indicators import velocity as log_velocity
-from oikit.theme import COLORS, moment, percent, use_theme
 
 __all__ = [
     "COLORS",

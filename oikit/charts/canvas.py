@@ -14,11 +14,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from oikit.charts.stack import alt, layered, plot
+from oikit.charts.theme import COLORS
 from oikit.clock import bar_length, bars, utc, words
 from oikit.data.quality import coverage
 from oikit.errors import InputError
+from oikit.formatting import moment, number, percent
 from oikit.frame import validate
-from oikit.theme import COLORS, moment, number, percent
 
 __all__ = ["LIMIT", "Span", "View", "When", "axis", "rows", "spread", "thin"]
 

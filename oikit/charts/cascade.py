@@ -13,11 +13,12 @@ import pandas as pd
 
 from oikit.cascade import Cascade
 from oikit.charts.stack import alt, assemble
+from oikit.charts.theme import COLORS
 from oikit.errors import InputError
+from oikit.formatting import number, percent, signed
 from oikit.margin import max_leverage
 from oikit.margin.checks import Side, checked, sign
 from oikit.risk import liquidation_distance
-from oikit.theme import COLORS, number, percent
 
 __all__ = ["cascade_steps", "liquidation_moves"]
 
@@ -125,7 +126,7 @@ def _callouts(closed: dict[str, dict[str, float]], at: float) -> pd.DataFrame:
         for place, name in enumerate(order):
             where = "outer" if place == 0 else "inner" if place == len(order) - 1 else "none"
             move = -sign(side) * alive[name]
-            rows.append((at, move, name, side, where, _signed(move, 2)))
+            rows.append((at, move, name, side, where, signed(100 * move, 2, "%")))
     return pd.DataFrame(rows, columns=["leverage", "move", "size", "side", "where", "says"])
 
 
@@ -212,10 +213,6 @@ def _closed_words(closed: dict[str, dict[str, float]], most: dict[str, float], a
     early = all(away < 1 / at - 1e-12 for both in closed.values() for away in both.values())
     end = f": before the {_plain(1 / at)} that 1 / leverage suggests" if early else ""
     return f"At {at:g}x {', '.join(said)}{end}."
-
-
-def _signed(move: float, digits: int = 1) -> str:
-    return f"{'+' if move > 0 else ''}{percent(move, digits)}"
 
 
 def _plain(share: float) -> str:
@@ -344,7 +341,7 @@ def _rounds(cascade: Cascade, moves: Any, x: alt.X) -> alt.LayerChart:
     table = pd.DataFrame(
         {"round": names, "until": np.array([0.0, *moves[:-1]]), "move": moves, "forced": forced}
     )
-    table["says"] = [_signed(moves[0]), *(f"{percent(each)} forced out" for each in forced[1:])]
+    table["says"] = [signed(100 * moves[0], 1, "%"), *(f"{percent(each)} forced out" for each in forced[1:])]
     table["color"] = ["price", *[cascade.side] * (len(names) - 1)]
     bare: dict[str, Any] = {"ticks": False, "domain": False, "grid": False, "minExtent": 50}
     bare["labelOverlap"] = True

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from oikit.charts.stack import alt, assemble
+from oikit.charts.theme import COLORS
 from oikit.errors import InputError
-from oikit.theme import COLORS
 
 __all__ = ["forest"]
 

@@ -6,9 +6,10 @@ import pandas as pd
 
 from oikit.charts.canvas import Span, View, When, axis, rows, spread
 from oikit.charts.stack import alt, assemble, plot
+from oikit.charts.theme import COLORS
 from oikit.errors import FrameError
+from oikit.formatting import moment, percent
 from oikit.indicators import long_share
-from oikit.theme import COLORS, moment, percent
 
 __all__ = ["crowds"]
 

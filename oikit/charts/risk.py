@@ -24,10 +24,11 @@ import pandas as pd
 from oikit.charts.canvas import LIMIT, thin
 from oikit.charts.cascade import cascade_steps, liquidation_moves
 from oikit.charts.stack import alt, assemble
+from oikit.charts.theme import COLORS
 from oikit.errors import InputError
+from oikit.formatting import percent
 from oikit.risk import Accounts
 from oikit.stats import wilson
-from oikit.theme import COLORS, percent
 
 __all__ = ["cascade_steps", "liquidation_moves", "survival", "wealth_fan"]
 

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from oikit.charts.stack import alt, assemble, layered, plot
+from oikit.charts.theme import COLORS
 from oikit.errors import InputError
-from oikit.theme import COLORS, percent
+from oikit.formatting import percent
 
 __all__ = ["base_rates", "reliability"]
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import pandas as pd
 
+from oikit.charts.theme import COLORS
 from oikit.errors import MissingExtra
-from oikit.theme import COLORS
 
 try:
     import altair as alt

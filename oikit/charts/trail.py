@@ -7,8 +7,9 @@ import pandas as pd
 
 from oikit.charts.canvas import Span, View, When, thin
 from oikit.charts.stack import alt, assemble, layered, plot
+from oikit.charts.theme import COLORS
 from oikit.errors import InputError
-from oikit.theme import COLORS, moment, percent, weekday
+from oikit.formatting import moment, percent, weekday
 
 __all__ = ["trail"]
 

@@ -7,8 +7,8 @@ import pandas as pd
 
 from oikit.claims.model import Answer, Claim
 from oikit.claims.states import known
-from oikit.claims.wording import correlation, count, share
 from oikit.clock import bars
+from oikit.formatting import correlation, count, share
 from oikit.indicators import velocity
 
 __all__ = ["BASICS"]

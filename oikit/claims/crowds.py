@@ -8,8 +8,8 @@ import pandas as pd
 from oikit.claims.events import squeezed
 from oikit.claims.model import Answer, Claim
 from oikit.claims.states import crowd_place, funding_place, known, past_place, settled
-from oikit.claims.wording import count, share
 from oikit.clock import bars
+from oikit.formatting import count, share
 from oikit.indicators import velocity
 
 __all__ = ["CROWDS", "SHORT_AHEAD", "squeeze_table"]

@@ -7,8 +7,8 @@ import pandas as pd
 from oikit.claims.events import fell_by
 from oikit.claims.model import Answer, Claim
 from oikit.claims.states import funding_place, jump_score, known, settled
-from oikit.claims.wording import amount, share
 from oikit.clock import bars
+from oikit.formatting import amount, share
 from oikit.indicators import velocity
 
 __all__ = ["FUNDING"]

@@ -25,9 +25,9 @@ from oikit.claims.ratio import RATIO
 from oikit.claims.talk import TALK
 from oikit.claims.velocity import VELOCITY
 from oikit.claims.weighing import Open, adjust, conclude, prepare
-from oikit.claims.wording import count
 from oikit.clock import bar_length, words
 from oikit.errors import InputError
+from oikit.formatting import count
 from oikit.frame import validate
 from oikit.stats import benjamini_hochberg
 

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from oikit.claims.model import Answer, Claim
-from oikit.claims.wording import amount, share
 from oikit.clock import DAY, bar_length, length
+from oikit.formatting import amount, share
 from oikit.risk import (
     compare_plans,
     drawdown_within,

@@ -16,8 +16,8 @@ from typing import Literal, get_args
 import pandas as pd
 
 from oikit.claims.events import Outcome, price_move
-from oikit.claims.wording import Unit, share
 from oikit.errors import InputError
+from oikit.formatting import Unit, share
 from oikit.stats import Estimate
 from oikit.stats.estimate import Expect, expected
 

@@ -8,8 +8,8 @@ import pandas as pd
 from oikit.claims.events import turned, turned_by
 from oikit.claims.model import Answer, Claim
 from oikit.claims.states import known, ratio_place, trend
-from oikit.claims.wording import count, share
 from oikit.clock import bars
+from oikit.formatting import count, share
 from oikit.indicators import asymmetry, oi_to_cap
 
 __all__ = ["ARTICLE_THRESHOLD", "RATIO", "coins_needed"]

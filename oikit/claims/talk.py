@@ -10,9 +10,9 @@ import pandas as pd
 
 from oikit.claims.events import turned, turned_by
 from oikit.claims.model import Answer, Claim
-from oikit.claims.wording import count, share
 from oikit.clock import DAY, bar_length
 from oikit.errors import InputError
+from oikit.formatting import count, share
 from oikit.risk import log_growth
 from oikit.stats import any_false_positive, expected_max_sharpe, min_track_record
 

@@ -6,7 +6,7 @@ import math
 
 from oikit import stats
 from oikit.claims.model import FEWEST, Claim, Funnel, Verdict
-from oikit.claims.wording import amount, chance, count, difference, share, span
+from oikit.formatting import amount, chance, count, difference, interval, share
 
 __all__ = ["always", "compared", "exact", "failed", "lacking", "lucky", "never", "never_failed", "too_few"]
 
@@ -106,7 +106,7 @@ def compared(v: Verdict, effect: stats.Estimate) -> str:
         )
     says = (
         f"The difference, {difference(effect.value, unit)} (95% interval "
-        f"{span(effect.low, effect.high, unit)}), comes by chance alone {chance(v.p)}."
+        f"{interval(effect.low, effect.high, unit)}), comes by chance alone {chance(v.p)}."
     )
     if (v.word == "undecided") != (effect.low <= 0 <= effect.high):
         says += " Chance decides here; the interval is made in another way."

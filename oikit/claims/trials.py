@@ -20,8 +20,8 @@ import pandas as pd
 from oikit import stats
 from oikit.claims.model import FEWEST, Claim, Verdict
 from oikit.claims.weighing import adjust, weigh
-from oikit.claims.wording import chance, count, share
 from oikit.errors import InputError
+from oikit.formatting import chance, count, share
 
 __all__ = ["SESSION", "Deflated", "Sweep", "Trials", "deflate", "sweep"]
 

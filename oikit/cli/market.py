@@ -206,6 +206,6 @@ def store() -> click.Command:
 
 
 def _root(root: str | None) -> Path:
-    from oikit.data.disk import root_of
+    from oikit.files import root_of
 
     return root_of(root)

@@ -20,8 +20,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from oikit.data.disk import locked
 from oikit.data.venues.query import Budget
+from oikit.files import locked
 
 __all__ = ["FileLedger", "Ledger", "shared"]
 

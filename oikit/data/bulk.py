@@ -24,10 +24,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from oikit.data.disk import reached
 from oikit.data.venues.archive_files import File
 from oikit.data.venues.defects import DEFECTS, count_as
 from oikit.errors import BadReply, InputError, StoreError, Unreachable
+from oikit.files import reached
 
 __all__ = ["LARGEST", "Haul", "Pack", "Place", "collect", "inflate", "place", "verified"]
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from oikit.data.disk import put, storing
 from oikit.data.store import folder, read_note, writing
+from oikit.files import put, storing
 
 __all__ = ["files_of", "note_files"]
 

@@ -16,8 +16,8 @@ from typing import Any
 
 from oikit.clock import length
 from oikit.data import store as disk
-from oikit.data.disk import cache_folder, is_address, reached, root_of, usual
 from oikit.errors import InputError, OikitError, StoreError
+from oikit.files import cache_folder, is_address, reached, root_of, usual
 
 __all__ = ["names", "near", "opened"]
 

@@ -9,10 +9,10 @@ import pandas as pd
 
 from oikit.clock import length
 from oikit.data import store as disk
-from oikit.data.disk import root_of
 from oikit.data.venues import archive, binance
 from oikit.data.venues.query import check_symbol
 from oikit.errors import InputError
+from oikit.files import root_of
 
 __all__ = ["provenance"]
 

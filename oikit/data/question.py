@@ -12,11 +12,11 @@ import pandas as pd
 from oikit.clock import MONDAY, length, utc, words
 from oikit.data import held
 from oikit.data import store as disk
-from oikit.data.disk import root_of
 from oikit.data.venues import binance
 from oikit.data.venues.archive_files import ADDRESS
 from oikit.data.venues.query import check_symbol
 from oikit.errors import InputError, StoreError
+from oikit.files import root_of
 
 __all__ = ["Question", "floor", "moment_text", "understood"]
 

@@ -28,9 +28,9 @@ from typing import Any
 import pandas as pd
 
 from oikit.clock import words
-from oikit.data.disk import locked, put, storing
 from oikit.data.venues.query import check_symbol
 from oikit.errors import StoreError
+from oikit.files import locked, put, storing
 from oikit.frame import FIELDS
 
 __all__ = [

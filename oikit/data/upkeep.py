@@ -22,8 +22,8 @@ import pandas as pd
 from oikit.clock import length
 from oikit.data import held
 from oikit.data import store as disk
-from oikit.data.disk import put, storing
 from oikit.errors import InputError, StoreError
+from oikit.files import put, storing
 from oikit.frame import FIELDS
 
 __all__ = ["Shelf", "compact", "export", "shelves", "verify"]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from oikit.explore.look_alikes import TESTS
 from oikit.explore.model import Choice, Explorer
+from oikit.formatting import signed
 
 if TYPE_CHECKING:
     import altair as alt
@@ -80,7 +81,7 @@ def says(world: str, split: str, gap: str, noise: str) -> str:
     built = "nothing built in" if world == "null" else "a link planted"
     who = "All other days teach" if split == "shuffled" else "The past alone teaches"
     free = "without a gap" if gap == "none" else f"but for a gap of {gap}"
-    skill, low, high = (_signed(found[name]) for name in ("skill", "low", "high"))
+    skill, low, high = (signed(found[name], 1, "%") for name in ("skill", "low", "high"))
     return (
         f"Simulated, {built}. {who}, {free}; {noise} invented variables. Skill over the base rate: "
         f"{skill} of its squared error, 95% interval {low} to {high}, on {found['n']:,} questions "
@@ -105,10 +106,6 @@ def _verdict(world: str, found: dict[str, Any]) -> str:
     return "The link is there, and this cannot see it for sure."
 
 
-def _signed(value: float) -> str:
-    return "0.0%" if value == 0 else f"{value:+.1f}%".replace("-", "−")
-
-
 def draw(base: alt.Chart) -> alt.VConcatChart:
     """Draw the skill with its interval, and said against came.
 
@@ -123,7 +120,7 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
     """
     import altair as alt
 
-    from oikit.theme import COLORS
+    from oikit.charts.theme import COLORS
 
     of = {kind: base.transform_filter(f"datum.kind === '{kind}'") for kind in ("skill", "bar")}
     percent = "(datum.value === 0 ? '0' : replace(format(datum.value, '+.0f'), '-', '−')) + '%'"

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from oikit.explore.model import Choice, Explorer
+from oikit.formatting import signed
 
 if TYPE_CHECKING:
     import altair as alt
@@ -202,10 +203,11 @@ def says(world: str, reading: str, leverage: str, stop: str) -> str:
     named = ", ".join(f"{ends.count(why)} by {_WHY[why]}" for why in dict.fromkeys(ends))
     without = found.growth - max(each.net for each in made) / START
     size = made[0].quantity * made[0].entry_price
+    ended, rest = (signed(100 * each, 1, "%") for each in (found.growth, without))
     return (
         f"Simulated, {built}. In three years all conditions began {len(found.begun)} times. {len(made)} "
         f"positions were opened, the first of {size:,.0f} USDT, and ended {named}. After fees and funding "
-        f"the account stands {_signed(found.growth)} from its start, and {_signed(without)} without its best "
+        f"the account stands {ended} from its start, and {rest} without its best "
         f"trade. {len(made)} trades decide nothing."
     )
 
@@ -217,10 +219,6 @@ _WHY = {
     "liquidation": "liquidation",
     "end": "the end of the data",
 }
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.1%}".replace("-", "−")
 
 
 def _paths() -> str:
@@ -251,7 +249,7 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
     """
     import altair as alt
 
-    from oikit.theme import COLORS
+    from oikit.charts.theme import COLORS
 
     moments = {world: len(_market(world)[1].begins.to_numpy().nonzero()[0]) for world in WORLD.options}
     strips = max(moments.values())

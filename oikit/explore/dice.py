@@ -88,7 +88,7 @@ def fan(returns: pd.DataFrame, *, title: str = "") -> alt.LayerChart | alt.Facet
     import numpy as np
     import pandas as pd
 
-    from oikit.theme import COLORS
+    from oikit.charts.theme import COLORS
 
     if len(returns) <= YEAR:
         raise InputError(f"{len(returns)} days hold no day after the first year; draw more of them")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from oikit.cascade import Cascade, cascade, cohorts
 from oikit.explore.model import Choice, Explorer
-from oikit.theme import percent
+from oikit.formatting import percent
 
 if TYPE_CHECKING:
     import altair as alt
@@ -159,7 +159,7 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
     """
     import altair as alt
 
-    from oikit.theme import COLORS
+    from oikit.charts.theme import COLORS
 
     order = ["50x", "20x", "10x", "5x", "3x"]
     y = alt.Y(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from oikit.explore import worlds
 from oikit.explore.model import Choice, Explorer
+from oikit.formatting import signed
 from oikit.stats.lagged import lagged, strongest
 
 if TYPE_CHECKING:
@@ -124,9 +125,9 @@ def says(measure: str, horizon: str, world: str, lag: str) -> str:
     return (
         f"{_which(world)}. Between the {what}, with the price read "
         f"{_when(int(lag[:-1]))}, the "
-        f"correlation is {_signed(row['r'])}. {_verdict(row, world)} {row['n']:,} pairs, of which "
+        f"correlation is {signed(row['r'], 2)}. {_verdict(row, world)} {row['n']:,} pairs, of which "
         f"{row['alone']:,} share no day. "
-        f"Strongest lag of each year: {', '.join(_signed_days(at) for at, _ in peaks)} days."
+        f"Strongest lag of each year: {', '.join(signed(at, 0) for at, _ in peaks)} days."
     )
 
 
@@ -143,7 +144,7 @@ def _which(world: str) -> str:
 
 def _verdict(row: dict[str, Any], world: str) -> str:
     blocks, naive = (not row[f"{name}low"] <= 0 <= row[f"{name}high"] for name in ("", "naive_"))
-    said = f"The interval by blocks, {_signed(row['low'])} to {_signed(row['high'])}, "
+    said = f"The interval by blocks, {signed(row['low'], 2)} to {signed(row['high'], 2)}, "
     if blocks:
         return f"{said}leaves zero out{', and yet there is nothing to find' if world == 'apart' else ''}."
     return said + ("holds zero; the naive one would have been sure." if naive else "holds zero.")
@@ -157,14 +158,6 @@ def _when(lag: int) -> str:
 
 def _days_of(count: int) -> str:
     return f"{count} day{'s' if count > 1 else ''}"
-
-
-def _signed(value: float) -> str:
-    return f"{value + 0.0:+.2f}".replace("-", "−").replace("+0.00", "0.00").replace("−0.00", "0.00")
-
-
-def _signed_days(lag: int) -> str:
-    return f"{lag:+d}".replace("-", "−") if lag else "0"
 
 
 def _curves() -> tuple[str, str]:
@@ -201,7 +194,7 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
     """
     import altair as alt
 
-    from oikit.theme import COLORS
+    from oikit.charts.theme import COLORS
 
     def csv(text: str, *numbers: str) -> alt.Chart:
         parse = dict.fromkeys(numbers, "number")

@@ -123,7 +123,7 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
     """
     import altair as alt
 
-    from oikit.theme import COLORS
+    from oikit.charts.theme import COLORS
 
     order = ["start", *(f"trade {i + 1}" for i in range(TRADES))]
     quiet = alt.X("trade:N", sort=order, axis=None)

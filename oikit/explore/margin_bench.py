@@ -197,7 +197,7 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
     """
     import altair as alt
 
-    from oikit.theme import COLORS
+    from oikit.charts.theme import COLORS
 
     width = WIDTH - BESIDE
     hours = alt.Scale(domain=[0, HOURS], nice=False)

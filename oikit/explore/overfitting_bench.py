@@ -16,12 +16,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from oikit.explore.model import Choice, Explorer, Memory, every_setting
+from oikit.formatting import count, signed
 from oikit.lens.garden import (
     CUT,
     POSITIONS,
     SIGNALS,
     chance,
-    count_of,
     daily,
     every_rule,
     held,
@@ -29,7 +29,6 @@ from oikit.lens.garden import (
     often,
     returns,
     sharpe,
-    signed,
     told,
 )
 
@@ -105,20 +104,20 @@ def _remember(settings: Mapping[str, Any]) -> str:
     world, rule = str(settings["world"]), {k: v for k, v in settings.items() if k != "world"}
     if rule not in tries(world):
         record("try", f"08.{world}", rule=rule)
-    count, best = len(tries(world)), best_so_far(world) or rule
+    tried, best = len(tries(world)), best_so_far(world) or rule
     found, n = _found(world, **best), len(_part(world, sealed=False))
     p = found["p"]
-    said = f"Rules tried in this world: {count}. "
-    if count > 1:
+    said = f"Rules tried in this world: {tried}. "
+    if tried > 1:
         said += (
             f"The best so far is {told(best)}: a Sharpe ratio of {signed(found['sharpe'])}, when the best of "
-            f"{count} without skill shows about {signed(luck(count, n))}. As a single try, chance alone does "
-            f"as well in {often(p)}; after Bonferroni for {count} tries, in {often(min(1.0, p * count))}. "
+            f"{tried} without skill shows about {signed(luck(tried, n))}. As a single try, chance alone does "
+            f"as well in {often(p)}; after Bonferroni for {tried} tries, in {often(min(1.0, p * tried))}. "
         )
     seal = opened(world)
     if seal is None:
         return f"{said}The seal is closed."
-    since = f"The seal was opened after {count_of(seal['tried'])}"
+    since = f"The seal was opened after {count(seal['tried'], 'rule')}"
     return f"{said}{since}; whatever is tried since has no sealed part left."
 
 
@@ -265,7 +264,7 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
     """
     import altair as alt
 
-    from oikit.theme import COLORS
+    from oikit.charts.theme import COLORS
 
     # Without a kernel nobody keeps the best, so the chosen rule stands in its place.
     this = base.transform[0].filter
@@ -320,7 +319,7 @@ def _draw_paths(base: alt.Chart, best: alt.Chart, alt: Any, colors: Mapping[str,
 
 def _label(world: str) -> str:
     seal = opened(world)
-    return "under seal" if seal is None else f"opened after\n{count_of(seal['tried'])}"
+    return "under seal" if seal is None else f"opened after\n{count(seal['tried'], 'rule')}"
 
 
 def _draw_ratios(base: alt.Chart, best: alt.Chart, alt: Any, colors: Mapping[str, str]) -> alt.LayerChart:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from oikit.errors import InputError
 from oikit.explore import worlds
 from oikit.explore.model import Amount, Choice, Explorer, every_setting
+from oikit.formatting import signed
 
 if TYPE_CHECKING:
     import altair as alt
@@ -211,10 +212,11 @@ def says(world: str, window: str, spike: float, quiet: str) -> str:
     effect = found.effect
     holds = effect.low <= 0 <= effect.high
     rank = sorted(effects, key=abs, reverse=True).index(effect.value) + 1
+    change, low, high = (signed(100 * each, 1, "%") for each in (effect.value, effect.low, effect.high))
     said += (
         f"{effect.n} separate times. In the {_hours(HORIZON)} after, the price moved "
-        f"{_signed(effect.value)} against the usual. The interval, {_signed(effect.low)} to "
-        f"{_signed(effect.high)}, {'holds zero' if holds else 'leaves zero out'}."
+        f"{change} against the usual. The interval, {low} to {high}, "
+        f"{'holds zero' if holds else 'leaves zero out'}."
     )
     if holds and not found.naive.low <= 0 <= found.naive.high:
         said += " A test that takes every hour for new evidence would have been sure."
@@ -223,11 +225,6 @@ def says(world: str, window: str, spike: float, quiet: str) -> str:
 
 def _hours(window: str) -> str:
     return f"{window[:-1]} hours"
-
-
-def _signed(value: float) -> str:
-    # Adding zero takes the sign off a zero.
-    return f"{round(100 * value, 1) + 0.0:+.1f}%".replace("-", "−").replace("+0.0", "0.0")
 
 
 def draw(base: alt.Chart) -> alt.VConcatChart:
@@ -244,7 +241,7 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
     """
     import altair as alt
 
-    from oikit.theme import COLORS
+    from oikit.charts.theme import COLORS
 
     of = {kind: base.transform_filter(f"datum.kind === '{kind}'") for kind in ("path", "effect")}
     percent = "(datum.value === 0 ? '0' : replace(format(datum.value, '+.0f'), '-', '−')) + '%'"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from oikit.explore import worlds
 from oikit.explore.model import Amount, Choice, Explorer
+from oikit.formatting import signed
 
 if TYPE_CHECKING:
     import altair as alt
@@ -49,9 +50,9 @@ def week(world: str) -> tuple[dict[str, Any], ...]:
         ``change`` (over a day, per cent), ``score`` (robust, against the 30 days before) and
         ``hindsight`` (robust, against the whole week, which nobody knew).
     """
+    from oikit.formatting import weekday
     from oikit.frame import resample
     from oikit.indicators import robust_zscore, velocity
-    from oikit.theme import weekday
 
     frame = resample(worlds.frame(world)[["close", "open_interest"]], EVERY)
     change = velocity(frame["open_interest"], SPAN)
@@ -109,7 +110,7 @@ def says(world: str, bar: float, later: str) -> str:
     (now,) = rows(world, bar, later)
     said = (
         f"{worlds.told(world, _PLANTED)}. It is {now['time']} UTC, bar {now['bar']} of {BARS}. Open interest "
-        f"changed by {_signed(now['change'])}% in a day, a score of {_signed(now['score'])} against the "
+        f"changed by {signed(now['change'])}% in a day, a score of {signed(now['score'])} against the "
         f"{PAST[:-1]} days before. The highest close so far is {now['high']:,} USDT, at bar {now['high_at']}."
     )
     if later == "hidden":
@@ -117,12 +118,8 @@ def says(world: str, bar: float, later: str) -> str:
     top = max(week(world), key=lambda row: row["close"])
     return (
         f"{said} With hindsight the highest close of the week is {top['close']:,} USDT, at bar {top['bar']}, "
-        f"and the same change scores {_signed(now['hindsight'])} against the week. Nobody knew either."
+        f"and the same change scores {signed(now['hindsight'])} against the week. Nobody knew either."
     )
-
-
-def _signed(value: float) -> str:
-    return f"{value + 0.0:+.1f}".replace("-", "−").replace("+0.0", "0.0")
 
 
 def draw(base: alt.Chart) -> alt.VConcatChart:
@@ -139,7 +136,7 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
     """
     import altair as alt
 
-    from oikit.theme import COLORS
+    from oikit.charts.theme import COLORS
 
     kept = ("bar", "close", "open_interest")
     every = [

@@ -301,7 +301,7 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
     """
     import altair as alt
 
-    from oikit.theme import COLORS
+    from oikit.charts.theme import COLORS
 
     # The planted world has the ratio of the null one.
     ratios = {of: _world(of)["ratio"].dropna() for of in _worlds() if of != "planted"}

@@ -106,7 +106,7 @@ def _stored() -> pd.DataFrame | None:
     import pandas as pd
 
     from oikit.data import store
-    from oikit.data.disk import is_address, root_of, usual
+    from oikit.files import is_address, root_of, usual
 
     if is_address(usual()):
         return None  # an explorer does not wait for a bucket

@@ -17,8 +17,8 @@ import sys
 from importlib import metadata, util
 from pathlib import Path
 
-from oikit.data.disk import cache_folder
 from oikit.errors import MissingExtra, OikitError
+from oikit.files import cache_folder
 
 __all__ = ["bundle"]
 

@@ -7,12 +7,14 @@ new evidence, is shown struck through beside the honest one.
 from __future__ import annotations
 
 import html
+import math
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from oikit.errors import InputError
+from oikit.formatting import signed
 
 if TYPE_CHECKING:
     import altair as alt
@@ -165,7 +167,7 @@ def draw_intervals(
     """
     import altair as alt
 
-    from oikit.theme import COLORS
+    from oikit.charts.theme import COLORS
 
     factor, _ = _unit(unit)
     table = table.dropna(subset=["effect"])
@@ -221,11 +223,10 @@ def _interval(low: float, high: float, factor: float) -> str:
 def _points(value: float, factor: float) -> str:
     if value != value:
         return "unknown"
-    said = f"{value * factor:+,.0f}"
-    if float(said.replace(",", "")) == 0:  # a small number has a side of zero, and zero itself has none
-        said = f"{value * factor:+.1f}"
-        said = "0" if float(said) == 0 else said
-    return said.replace("-", "−").replace("inf", "∞")
+    if math.isinf(value):
+        return "+∞" if value > 0 else "−∞"
+    written = signed(value * factor, 0 if round(value * factor) else 1)
+    return "0" if written == "0.0" else written  # a small number has a side of zero, and zero itself has none
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ class LineUp:
         """Draw the panels, five in a row, all to one scale."""
         import altair as alt
 
-        from oikit.theme import COLORS
+        from oikit.charts.theme import COLORS
 
         # One drawing with twenty places: a facet of layers is more than a page without Altair can draw.
         most = float(self.paths["moved"].abs().max())

@@ -105,7 +105,7 @@ def draw_reliability(
     """
     import altair as alt
 
-    from oikit.theme import COLORS
+    from oikit.charts.theme import COLORS
 
     if len(tables) > len(_LOOKS):
         raise InputError(f"{len(tables)} tables hide each other; draw three at most")

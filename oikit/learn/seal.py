@@ -10,10 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from oikit.errors import InputError
+from oikit.formatting import count, signed
 from oikit.learn.notes import record
 from oikit.learn.show import note
 from oikit.learn.todo import TODO, untouched
-from oikit.lens.garden import count_of, often, signed, told
+from oikit.lens.garden import often, told
 
 if TYPE_CHECKING:
     import altair as alt
@@ -54,7 +55,7 @@ def open_seal(world: str, word: Any = TODO) -> alt.VConcatChart | None:
         return _picture(world, kept)
     rule, tried = bench.best_so_far(world), len(bench.tries(world))
     if untouched(word):
-        so_far = f"{count_of(tried)} tried" + (f"; the best is {told(rule)}." if rule else ".")
+        so_far = f"{count(tried, 'rule')} tried" + (f"; the best is {told(rule)}." if rule else ".")
         note("NOT ATTEMPTED", name, "the seal is closed.", so_far, "It opens once. Is your search over?")
         return None
     if word != "open":
@@ -79,9 +80,9 @@ def open_seal(world: str, word: Any = TODO) -> alt.VConcatChart | None:
 
 def _said(kept: dict[str, Any]) -> str:
     return (
-        f"opened after {count_of(kept['tried'])}. The best was {told(kept['rule'])}. Before the seal its "
-        f"yearly Sharpe ratio was {signed(kept['before'])}. As a single try, chance alone does as well in "
-        f"{often(kept['raw'])}; after Bonferroni, in {often(kept['p'])}. Under seal it is "
+        f"opened after {count(kept['tried'], 'rule')}. The best was {told(kept['rule'])}. Before the seal "
+        f"its yearly Sharpe ratio was {signed(kept['before'])}. As a single try, chance alone does as well "
+        f"in {often(kept['raw'])}; after Bonferroni, in {often(kept['p'])}. Under seal it is "
         f"{signed(kept['sharpe'])}, 95% interval {signed(kept['low'])} to {signed(kept['high'])}, with "
         f"{kept['days']} days in position."
     )

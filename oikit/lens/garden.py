@@ -27,7 +27,6 @@ __all__ = [
     "POSITIONS",
     "SIGNALS",
     "chance",
-    "count_of",
     "daily",
     "every_rule",
     "held",
@@ -36,7 +35,6 @@ __all__ = [
     "returns",
     "searched",
     "sharpe",
-    "signed",
     "table_of",
     "told",
     "weighed",
@@ -318,35 +316,3 @@ def often(p: float) -> str:
     if p >= 0.01:
         return f"{p * 100:.0f} of 100 cases"
     return f"{p * 1000:.0f} of 1,000 cases" if p >= 0.001 else "less than 1 of 1,000 cases"
-
-
-def signed(value: float, digits: int = 1) -> str:
-    """Say a number with its sign.
-
-    Parameters
-    ----------
-    value : float
-    digits : int
-
-    Examples
-    --------
-    >>> signed(-1.25, 2), signed(0.04), signed(2.0)
-    ('−1.25', '0.0', '+2.0')
-    """
-    text = f"{round(value, digits) + 0.0:+.{digits}f}"
-    return text.replace("-", "−") if float(text) else text[1:]
-
-
-def count_of(tried: int) -> str:
-    """Say how many rules were tried.
-
-    Parameters
-    ----------
-    tried : int
-
-    Examples
-    --------
-    >>> count_of(1), count_of(12)
-    ('1 rule', '12 rules')
-    """
-    return f"{tried} rule{'' if tried == 1 else 's'}"

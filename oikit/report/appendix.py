@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from oikit.report.blocks import Block, Code, Fold, Heading, Inline, Link, Para, Shown, Table
+from oikit.report.fact import span
 from oikit.report.sections import Facts
-from oikit.report.tell import span
 
 __all__ = ["origin", "table"]
 

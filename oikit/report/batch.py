@@ -17,9 +17,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from oikit.data.disk import cache_folder, usual
 from oikit.data.mirror import names
 from oikit.errors import MissingExtra, OikitError, ReportError
+from oikit.files import cache_folder, usual
 from oikit.report.feed import atom
 from oikit.report.index import merged, page
 from oikit.report.order import Order, Outcome, checked_formats, checked_text, placed, week_before

@@ -13,7 +13,7 @@ from html import escape
 from typing import Any
 
 from oikit.explanations import Explanation
-from oikit.report.tell import text
+from oikit.report.fact import text
 
 __all__ = [
     "Block",
@@ -38,7 +38,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A number of the facts, by its id, and what of it is said (`oikit.report.tell.text`)."""
+    """A number of the facts, by its id, and what of it is said (`oikit.report.fact.text`)."""
 
     fact: str
     part: str = "value"

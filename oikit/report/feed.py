@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree
 
-from oikit.report.tell import reality, text
+from oikit.report.fact import reality, text
 
 __all__ = ["atom"]
 

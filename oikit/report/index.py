@@ -23,9 +23,9 @@ import pandas as pd
 
 from oikit import clock
 from oikit.errors import StoreError
+from oikit.formatting import moment, number
+from oikit.report.fact import reality, text
 from oikit.report.source import Subject
-from oikit.report.tell import reality, text
-from oikit.theme import moment, number
 
 __all__ = ["COLUMNS", "latest", "line", "merged", "page"]
 

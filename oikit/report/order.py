@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from oikit import clock, errors
-from oikit.data.disk import is_address
 from oikit.data.mirror import opened
 from oikit.errors import InputError, OikitError, ReportError
+from oikit.files import is_address
 from oikit.report.engine import Stopped, execute, template
 
 __all__ = [
@@ -195,10 +195,10 @@ def make(order: Order, *, here: bool = False) -> Made:
     """
     from oikit.export import page
     from oikit.report import words
+    from oikit.report.fact import reality
     from oikit.report.facts import collect
     from oikit.report.index import line
     from oikit.report.source import subject
-    from oikit.report.tell import reality
 
     about = subject(order.market, week=order.week, store=order.store or None)
     if order.back:

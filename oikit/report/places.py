@@ -16,8 +16,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from oikit.data.disk import cache_folder, is_address, locked, reached
 from oikit.errors import InputError, MissingExtra, ReportError, StoreError
+from oikit.files import cache_folder, is_address, locked, reached
 
 __all__ = ["Folder", "folder", "read"]
 

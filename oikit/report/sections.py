@@ -23,7 +23,7 @@ from oikit.report.blocks import (
     Strong,
     Table,
 )
-from oikit.report.tell import day, when
+from oikit.report.fact import day, when
 
 __all__ = [
     "captions",

@@ -14,9 +14,9 @@ from typing import Any
 import pandas as pd
 
 from oikit import clock
-from oikit.data.disk import usual
 from oikit.data.mirror import names, near
 from oikit.errors import InputError, ReportError
+from oikit.files import usual
 from oikit.frame import resample, validate
 from oikit.simulate import samples
 

@@ -18,8 +18,8 @@ import pandas as pd
 from oikit.errors import FrameError, InputError
 from oikit.report import appendix, judged, sections
 from oikit.report import blocks as write
+from oikit.report.fact import reality, text
 from oikit.report.source import Subject
-from oikit.report.tell import reality, text
 
 __all__ = ["SECTIONS", "draw", "draw_rates", "draw_record", "html", "markdown", "value"]
 

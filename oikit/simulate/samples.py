@@ -10,7 +10,7 @@
 
 `sample` reads one, `manifest` says what each is, `build` makes them all again from their seeds::
 
-    python -m oikit.simulate.samples data/samples
+    oikit pack data/samples
 
 A file is gzip CSV, so that anything can open it. It holds what the mechanism drew, rounded as a
 venue rounds; what follows from that (`oikit.simulate.market.derived`) is computed on reading. The
@@ -25,7 +25,6 @@ import gzip
 import hashlib
 import io
 import json
-import sys
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -42,7 +41,7 @@ from oikit.frame import validate
 from oikit.simulate.market import EVENT, derived, planted_drift, planted_events, simulate
 from oikit.simulate.worlds import WORLDS, Cascade
 
-__all__ = ["NAMES", "build", "main", "manifest", "sample"]
+__all__ = ["NAMES", "build", "manifest", "sample"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,22 +188,6 @@ def build(folder: str | Path, names: Sequence[str] = NAMES) -> dict[str, Any]:
     return entries
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Build the pack in the folder that is named; 0 if it was built, 2 if not."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    if len(given) != 1:
-        sys.stderr.write("which folder? type: python -m oikit.simulate.samples data/samples\n")
-        return 2
-    try:
-        entries = build(given[0])
-    except StoreError as error:
-        sys.stderr.write(f"{error}\n")
-        return error.exit_code
-    for entry in entries.values():
-        sys.stdout.write(f"{Path(given[0]) / entry['file']}\n")
-    return 0
-
-
 def _known(name: str) -> None:
     if name not in _SAMPLES:
         near = difflib.get_close_matches(str(name), NAMES, 1, 0.4)
@@ -219,8 +202,7 @@ def _folder() -> Path:
         if (where / "manifest.json").is_file():
             return where
     raise StoreError(
-        f"the sample pack is not beside {package}; install oikit again, or build it with "
-        "python -m oikit.simulate.samples data/samples"
+        f"the sample pack is not beside {package}; install oikit again, or type: oikit pack data/samples"
     )
 
 
@@ -377,7 +359,7 @@ at the close). Units and signs are those of `oikit/frame.py`.
 
 ## How to make it again
 
-    python -m oikit.simulate.samples data/samples
+    oikit pack data/samples
 
 gives the same bytes of text and so the same checksums, as long as numpy keeps its random streams as they
 are. This file and the manifest are written by the same command; do not edit them.
@@ -392,7 +374,3 @@ _EFFECT = """- `{name}`: an event is when {event}.
 _CASCADE = """- `{name}`: from {at} the price is pushed down by {depth:.0%} in {fall_hours} hours, then up
   by {rebound:.0%} from the low in {rebound_hours} hours. Liquidations, open interest and ratios react by
   themselves. It is modelled on what is known of such a day; it copies no row of one."""
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
