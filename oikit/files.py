@@ -1,45 +1,59 @@
-"""Safe on disk: one writer at a time, a file old or new and never half, and refusals in plain words.
+"""Files on this computer and at an address: written whole or not at all, by one process at a time.
 
-The one rule: **a process may be killed anywhere**. A lock is held by the system, not by a file's being
-there, so it goes with its owner; a file is put in place in one step. Where the store and the cache are is
-said here, too; what is not on this computer is reached by its address, through fsspec.
+A process may be killed anywhere. A lock is held by the operating system, not by a file's being there, so it
+goes with its owner; a file is put in place in one step, here and on an object store. Whatever is not on
+this computer is reached through fsspec.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
+import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from oikit.errors import InputError, MissingExtra, OikitError, StoreError
+from oikit.errors import InputError, MissingExtra, OikitError, ReportError, StoreError
 
-__all__ = ["cache_folder", "is_address", "locked", "put", "reached", "root_of", "storing", "usual"]
+__all__ = [
+    "Folder",
+    "cache_folder",
+    "filesystem",
+    "folder",
+    "is_address",
+    "locked",
+    "read",
+    "store_address",
+    "store_root",
+    "storing",
+    "write_atomic",
+]
 
-_PAUSE = 0.01  # s between two looks
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,200}")
 
 
 def cache_folder() -> Path:
-    """Where is kept what can be had again: OIKIT_CACHE, or ``.oikit/cache`` in the home folder."""
+    """Return where things are kept that can be had again: OIKIT_CACHE, else ``.oikit/cache`` at home."""
     return Path(os.environ.get("OIKIT_CACHE") or Path.home() / ".oikit" / "cache").expanduser()
 
 
-def usual() -> str:
-    """Where the store is, unless an option says otherwise: a folder, or an address."""
+def store_address() -> str:
+    """Return where the store is by default: OIKIT_STORE, else ``.oikit/store`` at home."""
     return os.environ.get("OIKIT_STORE") or str(Path.home() / ".oikit" / "store")
 
 
-def root_of(store: str | Path | None = None) -> Path:
-    """The folder of a store on this computer; by default the usual one.
+def store_root(store: str | Path | None = None) -> Path:
+    """Return the folder of a store on this computer.
 
     Raises
     ------
     InputError
         If it is an address: such a store can be read (`oikit.data.mirror`), but not fetched into.
     """
-    where = store or usual()
+    where = store or store_address()
     if is_address(where):
         raise InputError(
             f"the store {where} is an address; bars are fetched into a folder of this computer, "
@@ -49,25 +63,19 @@ def root_of(store: str | Path | None = None) -> Path:
 
 
 def is_address(where: object) -> bool:
-    """Whether this names a place by an address, like ``s3://bucket/store``, and not by a path."""
+    """Return whether this names a place by an address, like ``s3://bucket/store``, and not by a path."""
     return "://" in str(where)
 
 
-def reached(address: str, extra: str) -> tuple[Any, str]:
-    """The file system of an address, and the path on it.
-
-    Parameters
-    ----------
-    address : str
-    extra : str
-        The part of oikit that brings fsspec along.
+def filesystem(address: str, extra: str) -> tuple[Any, str]:
+    """Return the fsspec file system of an address and the path on it.
 
     Raises
     ------
     InputError
         If fsspec does not know such an address.
     MissingExtra
-        If fsspec is not installed.
+        If fsspec is not installed; `extra` is the part of oikit that brings it.
     """
     try:
         from fsspec.core import url_to_fs
@@ -80,9 +88,63 @@ def reached(address: str, extra: str) -> tuple[Any, str]:
     return files, path
 
 
+def read(where: str | Path) -> bytes:
+    """Read one file by its path or address.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be read.
+    InputError
+        If fsspec does not know such an address.
+    MissingExtra
+        If it is an address and fsspec is not installed.
+    """
+    try:
+        if not is_address(where):
+            return Path(where).expanduser().read_bytes()
+        files, path = filesystem(str(where), "report")
+        content: bytes = files.cat_file(path)
+    except (MissingExtra, InputError):
+        raise
+    except Exception as error:  # each file system has errors of its own
+        raise StoreError(f"cannot read {where} ({_why(error)})") from error
+    return content
+
+
+def write_atomic(files: Mapping[Path, bytes], *, durable: bool = False) -> None:
+    """Write files aside, then put each in place in one step: a reader sees the old file or the new one.
+
+    Parameters
+    ----------
+    files : mapping of Path to bytes
+        None is put in place before all are written.
+    durable : bool
+        Wait until the disk has them, so that even a power cut leaves no half.
+
+    Raises
+    ------
+    OSError
+        If a folder is missing or cannot be written; nothing is left aside.
+    """
+    aside = {path: path.with_name(f".{path.name}.{secrets.token_hex(6)}.part") for path in files}
+    try:
+        for path, part in aside.items():
+            with part.open("xb") as file:
+                file.write(files[path])
+                if durable:
+                    file.flush()
+                    os.fsync(file.fileno())
+        for path, part in aside.items():
+            os.replace(part, path)
+    finally:
+        for part in aside.values():
+            part.unlink(missing_ok=True)
+
+
 @contextlib.contextmanager
-def locked(path: Path, *, patience: float = 60.0) -> Iterator[None]:
-    """Hold the lock for as long as the block lasts.
+def locked(path: Path, *, patience: float = 60.0, optional: bool = False) -> Iterator[None]:
+    """Hold a lock for as long as the block lasts.
 
     Parameters
     ----------
@@ -90,6 +152,8 @@ def locked(path: Path, *, patience: float = 60.0) -> Iterator[None]:
         A file for nothing else; made if it is not there, and left there.
     patience : float, seconds
         How long to wait for another process, or another thread of this one.
+    optional : bool
+        Go on without a lock where filelock is not installed.
 
     Raises
     ------
@@ -97,14 +161,19 @@ def locked(path: Path, *, patience: float = 60.0) -> Iterator[None]:
         If another holds it for longer.
     OSError
         If the file cannot be opened for writing.
+    MissingExtra
+        If filelock is not installed, unless the lock is optional.
     """
     try:
         from filelock import FileLock, Timeout
     except ImportError as error:
-        raise MissingExtra("filelock", "data") from error
+        if not optional:
+            raise MissingExtra("filelock", "data") from error
+        yield
+        return
     lock = FileLock(path)
     try:
-        lock.acquire(timeout=patience, poll_interval=_PAUSE)
+        lock.acquire(timeout=patience, poll_interval=0.01)
     except Timeout as error:
         raise TimeoutError(11, f"another process has held it for {patience:g} s", str(path)) from error
     try:
@@ -113,23 +182,9 @@ def locked(path: Path, *, patience: float = 60.0) -> Iterator[None]:
         lock.release()
 
 
-def put(path: Path, content: bytes) -> None:
-    """Write so that a reader sees the old file or the new one, and never half of one."""
-    part = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
-    with storing(path, "write"):
-        try:
-            with part.open("xb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(part, path)
-        finally:
-            part.unlink(missing_ok=True)
-
-
 @contextlib.contextmanager
 def storing(path: Path, verb: str) -> Iterator[None]:
-    """Say in one line what the folder would not let us do."""
+    """Turn what the disk refuses within the block into one plain line."""
     try:
         yield
     except OikitError:
@@ -141,3 +196,141 @@ def storing(path: Path, verb: str) -> Iterator[None]:
         ) from error
     except ValueError as error:  # of pyarrow and json: a file that is none of theirs
         raise StoreError(f"cannot {verb} {path}: it is damaged; move it away and fetch again") from error
+
+
+class Folder:
+    """A folder of this computer that reports are written to.
+
+    A name is a name: nothing that was asked for can point out of the folder.
+
+    Parameters
+    ----------
+    root : Path
+    make : bool
+        Make it if it is missing.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be made.
+    """
+
+    def __init__(self, root: Path, *, make: bool = True) -> None:
+        self.root = root
+        try:
+            if make:
+                root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _cannot("write to", root, error) from error
+
+    def at(self, name: str) -> Path | str:
+        """Return where a file of this name is."""
+        return self.root / _one_name(name)
+
+    def put(self, files: Mapping[str, bytes]) -> None:
+        """Write all aside, then put each in place."""
+        try:
+            write_atomic({self.root / _one_name(name): content for name, content in files.items()})
+        except OSError as error:
+            raise _cannot("write", error.filename, error) from error
+
+    def read(self, name: str) -> bytes | None:
+        """Return the content of a file; None if there is none."""
+        try:
+            return (self.root / _one_name(name)).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise _cannot("read", self.at(name), error) from error
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Be the only run of this person that writes here; an address has no such lock."""
+        digest = hashlib.sha256(str(self.root.resolve()).encode()).hexdigest()[:16]
+        with contextlib.ExitStack() as stack:
+            # Not in the folder itself, which may be published. Without a home to write to, no lock.
+            with contextlib.suppress(OSError):
+                (cache_folder() / "locks").mkdir(parents=True, exist_ok=True)
+                stack.enter_context(locked(cache_folder() / "locks" / digest))
+            yield
+
+    def remove(self, name: str) -> None:
+        """Take a file away, if there is one."""
+        (self.root / _one_name(name)).unlink(missing_ok=True)
+
+
+class _RemoteFolder(Folder):
+    """A folder that fsspec reaches."""
+
+    def __init__(self, url: str, files: Any, root: str, *, make: bool) -> None:
+        self.url, self._files, self._root = url.rstrip("/"), files, root.rstrip("/")
+        try:
+            if make:
+                files.makedirs(self._root, exist_ok=True)
+        except Exception as error:  # each file system has errors of its own
+            raise _cannot("write to", url, error) from error
+
+    def at(self, name: str) -> str:
+        return f"{self.url}/{_one_name(name)}"
+
+    def put(self, files: Mapping[str, bytes]) -> None:
+        for name, content in files.items():
+            try:
+                self._files.pipe_file(f"{self._root}/{_one_name(name)}", content)
+            except Exception as error:
+                raise _cannot("write", self.at(name), error) from error
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        yield
+
+    def read(self, name: str) -> bytes | None:
+        try:
+            content: bytes = self._files.cat_file(f"{self._root}/{_one_name(name)}")
+        except FileNotFoundError:
+            return None
+        except Exception as error:
+            raise _cannot("read", self.at(name), error) from error
+        return content
+
+    def remove(self, name: str) -> None:
+        path = f"{self._root}/{_one_name(name)}"
+        try:
+            if self._files.exists(path):
+                self._files.rm_file(path)
+        except Exception as error:
+            raise _cannot("take away", self.at(name), error) from error
+
+
+def folder(out: str | Path, *, make: bool = True) -> Folder:
+    """Return the folder of this path, or of an address that fsspec knows, like ``"s3://bucket/reports"``.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be written to.
+    InputError
+        If fsspec does not know such an address.
+    MissingExtra
+        If it is an address and fsspec is not installed.
+    """
+    if not is_address(out):
+        return Folder(Path(out).expanduser(), make=make)
+    files, root = filesystem(str(out), "report")
+    if "file" in (files.protocol if isinstance(files.protocol, tuple) else (files.protocol,)):
+        return Folder(Path(root), make=make)  # puts in place in one step
+    return _RemoteFolder(str(out), files, root, make=make)
+
+
+def _one_name(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise ReportError(f"{name!r} cannot be the name of a file of the report")
+    return name
+
+
+def _why(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
+def _cannot(verb: str, what: object, error: Exception) -> StoreError:
+    return StoreError(f"cannot {verb} {what} ({_why(error)}); choose another with --out")

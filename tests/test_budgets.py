@@ -17,7 +17,7 @@ from oikit.data.budgets import FileLedger, Ledger
 from oikit.data.http import Client
 from oikit.data.venues.query import Budget, Query
 from oikit.errors import InputError, RateLimited, StoreError
-from oikit.files import locked, put, storing
+from oikit.files import locked, storing, write_atomic
 
 KEY = ("http://venue.test", "data")
 TEN = Budget(10, 300.0)
@@ -234,8 +234,8 @@ with locked(Path(sys.argv[1])):
 
 def test_a_file_is_put_whole(tmp_path: Path) -> None:
     """And nothing beside it is left."""
-    put(tmp_path / "a", b"old")
-    put(tmp_path / "a", b"new")
+    write_atomic({tmp_path / "a": b"old"})
+    write_atomic({tmp_path / "a": b"new"}, durable=True)
 
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("a", b"new")]
 

@@ -13,7 +13,7 @@ import pytest
 from oikit import report
 from oikit.data import mirror, store
 from oikit.errors import InputError, MissingExtra, ReportError, StoreError
-from oikit.files import root_of
+from oikit.files import store_root
 from oikit.report.batch import batch, listed
 from tests.conftest import frame
 from tests.report_parts import MARKETS, few_weeks, last_week
@@ -191,8 +191,8 @@ def test_nothing_is_fetched_into_an_address(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("OIKIT_STORE", "s3://bucket/store")
 
     with pytest.raises(InputError, match="is an address; bars are fetched into a folder"):
-        root_of()
-    assert root_of("elsewhere") == Path("elsewhere")
+        store_root()
+    assert store_root("elsewhere") == Path("elsewhere")
 
 
 def test_a_folder_is_given_back(tmp_path: Path) -> None:

@@ -20,10 +20,10 @@ from oikit import report
 from oikit.cli import group as commands
 from oikit.cli import main
 from oikit.errors import InputError, MissingExtra, ReportError, StoreError
+from oikit.files import Folder
 from oikit.report import cluster
 from oikit.report.batch import Batch, Missed, batch, listed
 from oikit.report.order import Order
-from oikit.report.places import Folder
 from oikit.report.warm import Fresh, Warm, maker
 from tests.report_parts import MARKETS, few_weeks, small
 

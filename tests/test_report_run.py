@@ -23,11 +23,11 @@ import pytest
 
 from oikit import report
 from oikit.errors import InputError, MissingExtra, ReportError, StoreError
+from oikit.files import Folder, folder, read
 from oikit.report import engine, order
 from oikit.report import warm as warm_process
 from oikit.report.engine import Stopped, execute, parameters_of
 from oikit.report.order import Order, attempt, checked_text, make, raised
-from oikit.report.places import Folder, folder, read
 from oikit.report.run import deliver
 from oikit.report.warm import Warm
 from tests.report_parts import PARAMETERS, SAYS, few_weeks, small

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from oikit.data import store
 from oikit.data.upkeep import verify
 from oikit.errors import InputError, StoreError
-from oikit.files import root_of
+from oikit.files import store_root
 from tests.conftest import frame
 
 STEP = pd.Timedelta(hours=4)
@@ -277,9 +277,9 @@ def test_the_place_comes_from_the_environment_or_the_home_folder(
 ) -> None:
     """The same on every system."""
     monkeypatch.setenv("OIKIT_STORE", str(tmp_path))
-    assert root_of() == tmp_path
+    assert store_root() == tmp_path
     monkeypatch.delenv("OIKIT_STORE")
-    assert root_of() == Path.home() / ".oikit" / "store"
+    assert store_root() == Path.home() / ".oikit" / "store"
 
 
 def test_a_manifest_is_readable_text(tmp_path: Path) -> None:

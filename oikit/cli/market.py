@@ -206,6 +206,6 @@ def store() -> click.Command:
 
 
 def _root(root: str | None) -> Path:
-    from oikit.files import root_of
+    from oikit.files import store_root
 
-    return root_of(root)
+    return store_root(root)

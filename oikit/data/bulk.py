@@ -27,7 +27,7 @@ import pandas as pd
 from oikit.data.venues.archive_files import File
 from oikit.data.venues.defects import DEFECTS, count_as
 from oikit.errors import BadReply, InputError, StoreError, Unreachable
-from oikit.files import reached
+from oikit.files import filesystem
 
 __all__ = ["LARGEST", "Haul", "Pack", "Place", "collect", "inflate", "place", "verified"]
 
@@ -109,7 +109,7 @@ def _folder(base: Path) -> Place:
 
 
 def _elsewhere(address: str) -> Place:
-    system, root = reached(address, "data")
+    system, root = filesystem(address, "data")
 
     def read(key: str) -> bytes | None:
         try:

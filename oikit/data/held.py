@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from oikit.data.store import folder, read_note, writing
-from oikit.files import put, storing
+from oikit.files import storing, write_atomic
 
 __all__ = ["files_of", "note_files"]
 
@@ -63,4 +63,5 @@ def note_files(
         if both != known:
             lines = ",\n".join(f"  {json.dumps(key)}: {json.dumps(entry)}" for key, entry in both.items())
             text = f'{{\n "address": {json.dumps(address)},\n "files": {{\n{lines}\n }}\n}}\n'
-            put(path, text.encode())
+            with storing(path, "write"):
+                write_atomic({path: text.encode()}, durable=True)

@@ -17,7 +17,7 @@ from typing import Any
 from oikit.clock import length
 from oikit.data import store as disk
 from oikit.errors import InputError, OikitError, StoreError
-from oikit.files import cache_folder, is_address, reached, root_of, usual
+from oikit.files import cache_folder, filesystem, is_address, store_address, store_root
 
 __all__ = ["names", "near", "opened"]
 
@@ -50,9 +50,9 @@ def near(store: str | Path | None, symbol: str) -> Path:
     MissingExtra
         If it is an address and fsspec is not installed.
     """
-    address = str(store or usual())
+    address = str(store or store_address())
     if not is_address(address):
-        return root_of(store)
+        return store_root(store)
     files, there = opened(address)
     here = cache_folder() / "stores" / hashlib.sha256(address.rstrip("/").encode()).hexdigest()[:16]
     try:
@@ -77,10 +77,10 @@ def names(store: str | Path | None = None) -> list[str]:
     InputError, StoreError, MissingExtra
         As `near`.
     """
-    address = str(store or usual())
+    address = str(store or store_address())
     if is_address(address):
         return sorted({path.split("/")[-3] for path in _manifests(address, *opened(address))})
-    root = root_of(store)
+    root = store_root(store)
     return sorted({symbol for symbol, _ in disk.markets(root)}) if root.is_dir() else []
 
 
@@ -96,7 +96,7 @@ def opened(address: str) -> tuple[Any, str]:
     """
     if _WEB.match(address):
         raise InputError(f"the store {address} is a web address, which lists no files; copy it to a folder")
-    files, there = reached(address, "data")
+    files, there = filesystem(address, "data")
     return files, there.rstrip("/")
 
 

@@ -12,7 +12,7 @@ from oikit.data import store as disk
 from oikit.data.venues import archive, binance
 from oikit.data.venues.query import check_symbol
 from oikit.errors import InputError
-from oikit.files import root_of
+from oikit.files import store_root
 
 __all__ = ["provenance"]
 
@@ -34,7 +34,7 @@ def provenance(
     InputError
         If nothing of it is stored.
     """
-    root = root_of(store)
+    root = store_root(store)
     check_symbol(symbol)
     if every is not None:
         steps = [binance.clock_for(every)]

@@ -16,7 +16,7 @@ from oikit.data.venues import binance
 from oikit.data.venues.archive_files import ADDRESS
 from oikit.data.venues.query import check_symbol
 from oikit.errors import InputError, StoreError
-from oikit.files import root_of
+from oikit.files import store_root
 
 __all__ = ["Question", "floor", "moment_text", "understood"]
 
@@ -102,7 +102,7 @@ def understood(
             f"no bar of {words(span)} ends after {moment_text(start)} and by {moment_text(end)}; "
             "type a later until, or a shorter every"
         )
-    root = root_of(store)
+    root = store_root(store)
     address = (rest or os.environ.get("OIKIT_BINANCE_REST") or binance.ADDRESS).rstrip("/")
     asked = Question(symbol, span, step, low, high, root, address, _archive(archive, address))
     stored = str(asked.manifest().get("address", address))

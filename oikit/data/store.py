@@ -30,7 +30,7 @@ import pandas as pd
 from oikit.clock import words
 from oikit.data.venues.query import check_symbol
 from oikit.errors import StoreError
-from oikit.files import locked, put, storing
+from oikit.files import locked, storing, write_atomic
 from oikit.frame import FIELDS
 
 __all__ = [
@@ -273,7 +273,7 @@ def adopt(
         # A reader, or a process after this one is killed, finds either file as one of the two.
         _put_note(where, {**before, "coming": {month: note["files"][month] for month in content}})
     for month, body in content.items():
-        put(where / f"{month}.parquet", body)
+        _put(where / f"{month}.parquet", body)
     _put_note(where, note)
 
 
@@ -340,7 +340,12 @@ def _canonical(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _put_note(where: Path, note: Mapping[str, Any]) -> None:
-    put(where / _MANIFEST, json.dumps(note, indent=1, ensure_ascii=False).encode())
+    _put(where / _MANIFEST, json.dumps(note, indent=1, ensure_ascii=False).encode())
+
+
+def _put(path: Path, content: bytes) -> None:
+    with storing(path, "write"):
+        write_atomic({path: content}, durable=True)
 
 
 def _clear(where: Path) -> None:

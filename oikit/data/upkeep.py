@@ -23,7 +23,7 @@ from oikit.clock import length
 from oikit.data import held
 from oikit.data import store as disk
 from oikit.errors import InputError, StoreError
-from oikit.files import put, storing
+from oikit.files import storing, write_atomic
 from oikit.frame import FIELDS
 
 __all__ = ["Shelf", "compact", "export", "shelves", "verify"]
@@ -221,5 +221,6 @@ def export(root: Path, symbol: str, every: str, path: Path) -> int:
     frame = frame[[name for name in FIELDS if name in frame]]
     # repr gives the shortest text that reads back as the same number.
     text = frame.to_csv(date_format="%Y-%m-%dT%H:%M:%SZ", lineterminator="\n")
-    put(path, text.encode())
+    with storing(path, "write"):
+        write_atomic({path: text.encode()}, durable=True)
     return len(frame)

@@ -106,12 +106,12 @@ def _stored() -> pd.DataFrame | None:
     import pandas as pd
 
     from oikit.data import store
-    from oikit.files import is_address, root_of, usual
+    from oikit.files import is_address, store_address, store_root
 
-    if is_address(usual()):
+    if is_address(store_address()):
         return None  # an explorer does not wait for a bucket
-    note = store.manifest(root_of(), SYMBOL, pd.Timedelta("1h"))
-    return _read(str(root_of()), str(note["fetched_at"])) if note else None
+    note = store.manifest(store_root(), SYMBOL, pd.Timedelta("1h"))
+    return _read(str(store_root()), str(note["fetched_at"])) if note else None
 
 
 @lru_cache(maxsize=1)

@@ -10,15 +10,13 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
-import os
-import secrets
 import subprocess
 import sys
 from importlib import metadata, util
 from pathlib import Path
 
 from oikit.errors import MissingExtra, OikitError
-from oikit.files import cache_folder
+from oikit.files import cache_folder, write_atomic
 
 __all__ = ["bundle"]
 
@@ -86,14 +84,9 @@ def _read(path: Path) -> str | None:
 
 def _keep(path: Path, text: str) -> None:
     """Keep it where that is possible; where it is not, the next process makes it again."""
-    part = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            part.write_bytes(f"{_digest(text)}\n{text}".encode())
-            os.replace(part, path)
-        finally:
-            part.unlink(missing_ok=True)
+        write_atomic({path: f"{_digest(text)}\n{text}".encode()})
 
 
 def _digest(text: str) -> str:

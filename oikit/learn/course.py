@@ -9,14 +9,14 @@ bytes and `stale` can tell when someone forgot.
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import Any
 
 from oikit.errors import InputError, MissingExtra
+from oikit.files import write_atomic
 
-__all__ = ["BLOCKS", "as_text", "build", "lessons", "replace", "solutions", "solved", "stale", "student"]
+__all__ = ["BLOCKS", "as_text", "build", "lessons", "solutions", "solved", "stale", "student"]
 
 BLOCKS = (
     "Question",
@@ -90,16 +90,8 @@ def solutions(source_dir: str | Path, out_dir: str | Path) -> list[Path]:
 def _write(made: dict[Path, Any], folder: Path) -> list[Path]:
     texts = {folder / f"{source.stem}.ipynb": as_text(notebook) for source, notebook in made.items()}
     folder.mkdir(parents=True, exist_ok=True)
-    for path, text in texts.items():
-        replace(path, text)
+    write_atomic({path: text.encode() for path, text in texts.items()})
     return list(texts)
-
-
-def replace(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    part = path.with_suffix(".part")
-    part.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(part, path)
 
 
 def stale(source_dir: str | Path, out_dir: str | Path) -> list[str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from oikit.errors import InputError
+from oikit.files import write_atomic
 from oikit.learn.show import note
 from oikit.learn.todo import TODO, untouched
 
@@ -88,11 +89,9 @@ def _kept() -> str:
 
 def _keep(name: str) -> str:
     folder = Path(".oikit")
-    part = folder / f"learner.{os.getpid()}.part"
     try:
         folder.mkdir(exist_ok=True)
-        part.write_text(f"{name}\n", encoding="utf-8")
-        os.replace(part, folder / "learner.txt")
+        write_atomic({folder / "learner.txt": f"{name}\n".encode()})
     except OSError as error:
         _here.append(name)
         reason = error.strerror or type(error).__name__

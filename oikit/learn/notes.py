@@ -10,13 +10,13 @@ as the kernel, and checking works as before.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from oikit.files import locked, write_atomic
 
 __all__ = ["book", "entries", "parse", "readable", "record"]
 
@@ -26,7 +26,6 @@ _unsaved: list[Entry] = []
 _told: set[str] = set()
 
 _PATIENCE = 2.0  # seconds to wait for another notebook that is writing
-_STALE = 10.0  # seconds after which a lock is a leftover of a crash
 
 
 def record(kind: str, name: str, **facts: Any) -> str:
@@ -50,7 +49,7 @@ def record(kind: str, name: str, **facts: Any) -> str:
     folder = Path(".oikit")
     try:
         folder.mkdir(exist_ok=True)
-        with _lock(folder / "progress.lock"):
+        with locked(folder / "progress.lock", patience=_PATIENCE, optional=True):
             kept, line = _read(folder / "progress.json")
             began = kept.setdefault("began", int(time.time()))
             entry["minutes"] = max(0, int(time.time() - began) // 60)
@@ -160,26 +159,4 @@ def _read(path: Path) -> tuple[dict[str, Any], str]:
 
 
 def _write(path: Path, kept: dict[str, Any]) -> None:
-    part = path.with_suffix(f".{os.getpid()}.part")
-    part.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(part, path)
-
-
-@contextlib.contextmanager
-def _lock(path: Path) -> Iterator[None]:
-    until = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL))
-            break
-        except FileExistsError:
-            with contextlib.suppress(FileNotFoundError):
-                if time.time() - path.stat().st_mtime > _STALE:
-                    path.unlink()
-            if time.monotonic() > until:
-                raise TimeoutError(0, "another notebook is writing") from None
-            time.sleep(0.01)
-    try:
-        yield
-    finally:
-        path.unlink(missing_ok=True)
+    write_atomic({path: (json.dumps(kept, indent=1, ensure_ascii=False) + "\n").encode()})

@@ -10,7 +10,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from oikit.learn.course import lessons, replace, solved
+from oikit.files import write_atomic
+from oikit.learn.course import lessons, solved
 from oikit.learn.run import run
 
 __all__ = ["said", "write"]
@@ -64,5 +65,5 @@ def write(source_dir: str | Path, folder: str | Path) -> list[Path]:
     for source in lessons(source_dir):
         made.append(Path(folder) / f"{source.stem}.ipynb")
         text = nbformat.writes(said(run(solved(source), name=source.stem)), ensure_ascii=False, indent=1)
-        replace(made[-1], text.rstrip("\n") + "\n")
+        write_atomic({made[-1]: (text.rstrip("\n") + "\n").encode()})
     return made

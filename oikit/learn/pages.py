@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from oikit.errors import InputError
-from oikit.learn.course import lessons, replace, solved, student
+from oikit.files import write_atomic
+from oikit.learn.course import lessons, solved, student
 from oikit.learn.run import run
 
 __all__ = ["LIMIT", "pages"]
@@ -70,7 +71,7 @@ def _write(path: Path, text: str) -> Path:
             f"{path.name} would have {size / 1e6:.1f} MB, more than {LIMIT / 1e6:g}: its charts hold too "
             "many points"
         )
-    replace(path, text)
+    write_atomic({path: text.encode()})
     return path
 
 

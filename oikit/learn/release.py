@@ -12,7 +12,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from oikit.learn.course import as_text, lessons, replace, solved, student
+from oikit.files import write_atomic
+from oikit.learn.course import as_text, lessons, solved, student
 
 __all__ = ["grader", "release"]
 
@@ -50,10 +51,10 @@ def release(source_dir: str | Path, folder: str | Path) -> list[Path]:
     }
     for path, text in made.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        replace(path, text)
+        write_atomic({path: text.encode()})
     config = Path(folder) / "nbgrader_config.py"
     if not config.exists():
-        replace(config, _CONFIG)
+        write_atomic({config: _CONFIG.encode()})
     return list(made)
 
 

@@ -19,11 +19,10 @@ from typing import Any
 
 from oikit.data.mirror import names
 from oikit.errors import MissingExtra, OikitError, ReportError
-from oikit.files import cache_folder, usual
+from oikit.files import Folder, cache_folder, folder, store_address
 from oikit.report.feed import atom
 from oikit.report.index import merged, page
 from oikit.report.order import Order, Outcome, checked_formats, checked_text, placed, week_before
-from oikit.report.places import Folder, folder
 from oikit.report.run import Engine, Report, checked, deliver, earlier
 
 __all__ = ["Batch", "Missed", "batch", "listed"]
@@ -98,7 +97,7 @@ def listed(markets: str | Path, *, store: str | Path | None = None) -> list[str]
         checked(store=store)
         stored = names(store)
         if not stored:
-            where = store or usual()
+            where = store or store_address()
             raise ReportError(
                 f"the store {where} holds no market; fill it with 'oikit fetch', or list samples in a file"
             )
@@ -315,7 +314,7 @@ def _indexed(
 
 def _public(why: str, out: str, store: str) -> str:
     """What goes on a page that may be published names no folder of this computer."""
-    for folder_here in (out, store, usual(), str(cache_folder())):
+    for folder_here in (out, store, store_address(), str(cache_folder())):
         if folder_here:
             why = (
                 why.replace(f"{folder_here}/", "")

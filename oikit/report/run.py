@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from oikit.errors import MissingExtra, ReportError
+from oikit.files import Folder, folder, read
 from oikit.report import engine as notebooks
 from oikit.report.order import Order, Outcome, attempt, checked_formats, checked_text, make, placed, raised
-from oikit.report.places import Folder, folder, read
 from oikit.report.source import subject
 
 __all__ = ["Report", "checked", "deliver", "earlier", "run"]

@@ -16,7 +16,7 @@ import pandas as pd
 from oikit import clock
 from oikit.data.mirror import names, near
 from oikit.errors import InputError, ReportError
-from oikit.files import usual
+from oikit.files import store_address
 from oikit.frame import resample, validate
 from oikit.simulate import samples
 
@@ -201,7 +201,7 @@ def _stored(market: str, root: Path, store: str | Path | None) -> Iterator[tuple
     stored = disk.markets(root) if root.is_dir() else []
     steps = [clock.length(every) for symbol, every in stored if symbol == market]
     if not steps:
-        there = f"the store {store or usual()} holds {', '.join(names(store)) or 'nothing'}"
+        there = f"the store {store or store_address()} holds {', '.join(names(store)) or 'nothing'}"
         how = ""
         if re.fullmatch(r"[A-Z0-9]{2,32}", market):
             how = f"; to fill it, type: oikit fetch {market} --since 2026-02-20"
