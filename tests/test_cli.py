@@ -206,7 +206,7 @@ def test_ctrl_c_is_exit_130_and_keeps_what_was_read(
         if what == "open interest":
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli.market, "_json_line", pressed)
+    monkeypatch.setattr(cli, "_json_line", pressed)
 
     code, _, err = run(*FETCH, "--json", rest=venue.url)
 
