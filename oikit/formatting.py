@@ -19,10 +19,12 @@ __all__ = [
     "correlation",
     "count",
     "difference",
+    "fine_percent",
     "in_unit",
     "interval",
     "minus",
     "moment",
+    "multiple",
     "number",
     "percent",
     "share",
@@ -66,6 +68,32 @@ def percent(fraction: float, digits: int = 1) -> str:
     ('3.1%', '0.361%')
     """
     return minus(f"{fraction:.{digits}%}") if math.isfinite(fraction) else "unknown"
+
+
+def fine_percent(fraction: float) -> str:
+    """Write a fraction with enough digits to keep nearly all apart from all, and nearly none from none.
+
+    Examples
+    --------
+    >>> fine_percent(0.9996), fine_percent(0.5), fine_percent(1.0)
+    ('99.96%', '50.0%', '100%')
+    """
+    if fraction in (0, 1):
+        return f"{fraction:.0%}"
+    return percent(fraction, next((n for n in range(1, 6) if 0 < round(fraction, n + 2) < 1), 6))
+
+
+def multiple(value: float, digits: int = 3) -> str:
+    """Write a multiple of something.
+
+    Examples
+    --------
+    >>> multiple(1.2345), multiple(0.0001), multiple(12345.0)
+    ('1.23×', 'under 0.001×', '12,345×')
+    """
+    if 0 < abs(value) < 0.001:
+        return "under 0.001×"
+    return f"{value:,.{digits}g}×" if abs(value) < 10**digits else f"{value:,.0f}×"
 
 
 def signed(value: float, digits: int = 1, unit: str = "") -> str:

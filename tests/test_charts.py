@@ -18,8 +18,7 @@ from hypothesis import strategies as st
 
 from oikit import charts
 from oikit.charts import theme
-from oikit.charts.canvas import View, spread
-from oikit.charts.stack import assemble
+from oikit.charts.base import View, assemble, spread
 from oikit.errors import FrameError, InputError
 from oikit.formatting import number
 from tests.conftest import frame, series
@@ -576,4 +575,4 @@ def test_a_missing_part_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in sys.modules if name.startswith("oikit.charts")]:
         monkeypatch.delitem(sys.modules, name)
     with pytest.raises(ImportError, match=r"pip install 'oikit\[charts\]'"):
-        __import__("oikit.charts.canvas")
+        __import__("oikit.charts.base")

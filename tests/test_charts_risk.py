@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from oikit import charts
 from oikit.cascade import Cascade, cascade, cohorts
 from oikit.charts import theme
-from oikit.charts.risk import _apart, _share, _ticks, cascade_steps, liquidation_moves, survival, wealth_fan
+from oikit.charts.base import apart, log_ticks
+from oikit.charts.risk import cascade_steps, liquidation_moves, survival, wealth_fan
 from oikit.errors import InputError
+from oikit.formatting import fine_percent
 from oikit.margin import tiers
 from oikit.risk import Accounts, simulate_accounts
 from oikit.stats import wilson
@@ -340,7 +342,7 @@ def test_runs_that_end_together_are_still_told_apart() -> None:
 )
 def test_nearly_all_is_not_called_all(share: float, says: str) -> None:
     """One ruined account of ten thousand is not none."""
-    assert _share(share) == says
+    assert fine_percent(share) == says
 
 
 # ---------------------------------------------------------------- wealth
@@ -407,7 +409,7 @@ def test_tiny_and_huge_wealth_is_written_plainly() -> None:
 )
 def test_the_marks_of_a_log_axis_are_round(low: float, high: float, ticks: list[float]) -> None:
     """Whether wealth moved by a hundredth or by a million, a few round numbers stand beside it."""
-    assert _ticks(low, high) == pytest.approx(ticks)
+    assert log_ticks(low, high) == pytest.approx(ticks)
 
 
 # ---------------------------------------------------------------- cascade
@@ -512,12 +514,12 @@ def test_a_long_cascade_keeps_every_bar_and_names_some() -> None:
 )
 def test_words_never_touch_and_stay_inside(places: dict[str, float]) -> None:
     """Names that end at one place are moved apart; a name alone stays where its line ends."""
-    apart = _apart(places, 0.1, 0.0, 1.0)
+    placed = apart(places, 0.1, 0.0, 1.0)
 
-    order = sorted(apart, key=lambda name: apart[name])
+    order = sorted(placed, key=lambda name: placed[name])
     assert sorted(places.values()) == [places[name] for name in order]
-    assert np.all(np.diff([apart[name] for name in order]) >= 0.1 - 1e-9)
-    assert min(apart.values()) >= -1e-9 and max(apart.values()) <= 1 + 1e-9
+    assert np.all(np.diff([placed[name] for name in order]) >= 0.1 - 1e-9)
+    assert min(placed.values()) >= -1e-9 and max(placed.values()) <= 1 + 1e-9
     for name, place in places.items():
         if all(abs(place - other) >= 0.5 for also, other in places.items() if also != name):
-            assert apart[name] == pytest.approx(place)
+            assert placed[name] == pytest.approx(place)

@@ -14,10 +14,9 @@ import pandas as pd
 import pytest
 
 from oikit import charts
-from oikit.charts import finding
-from oikit.charts.scorecard import base_rates, reliability
+from oikit.charts import finding, trail
+from oikit.charts.results import base_rates, reliability
 from oikit.charts.theme import MIME
-from oikit.charts.trail import trail
 from oikit.errors import FrameError, InputError
 from oikit.export import page
 from oikit.simulate import samples

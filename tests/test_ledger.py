@@ -18,7 +18,7 @@ import pytest
 import oikit
 from oikit import claims, stats
 from oikit.charts import finding
-from oikit.charts.forest import forest
+from oikit.charts.results import forest
 from oikit.claims import (
     CLAIMS,
     KINDS,

@@ -165,7 +165,7 @@ def test_every_fact_stands_in_the_appendix(facts: dict[str, Any]) -> None:
 def test_every_number_under_a_chart_is_found_in_the_facts(null: Subject, facts: dict[str, Any]) -> None:
     """The sentence that is read aloud is made of facts, too."""
     from oikit import charts
-    from oikit.charts.trail import trail
+    from oikit.charts import trail
 
     drawn = {
         "coins": price_and_open_interest,

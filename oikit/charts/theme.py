@@ -1,4 +1,4 @@
-"""How a chart looks, and how it reaches the reader: colours, theme, renderers, and numbers as words.
+"""How a chart looks, and how it reaches the reader: colours, theme and renderers.
 
 Colours are words (`COLORS`), safe for colour-blind readers and always paired with a dash, a shape
 or a label. `use_theme` is the reader's own call; importing this changes nothing. Charts are drawn
@@ -13,21 +13,9 @@ import sys
 from html import escape
 from typing import Any, Literal
 
-import numpy as np
-import pandas as pd
-
 from oikit.errors import InputError, MissingExtra
 
-__all__ = [
-    "COLORS",
-    "MIME",
-    "moment",
-    "number",
-    "percent",
-    "use_theme",
-    "vega_lite_version",
-    "weekday",
-]
+__all__ = ["COLORS", "MIME", "use_theme", "vega_lite_version"]
 
 COLORS = {
     "price": "#1f2328",
@@ -150,65 +138,8 @@ def _as_picture(spec: dict[str, Any], **options: Any) -> dict[str, Any]:
 
 
 def vega_lite_version() -> str:
-    """Which Vega-Lite 5 does the installed drawing library bring?"""
+    """Return the Vega-Lite 5 that the installed drawing library brings."""
     import vl_convert
 
     fives = [v for v in vl_convert.get_vegalite_versions() if v.split(".")[0] == "5"]
     return max(fives, key=lambda version: int(version.split(".")[1]))
-
-
-def number(value: float) -> str:
-    """Write a number as a person says it.
-
-    Examples
-    --------
-    >>> number(512345.6), number(3.137e8), number(612.4)
-    ('512,346', '313.7 million', '612.40')
-    """
-    if not np.isfinite(value):
-        return "unknown"
-    for unit, name in ((1e9, "billion"), (1e6, "million")):
-        if abs(value) >= unit:
-            return f"{value / unit:,.1f} {name}"
-    if abs(value) >= 1000:
-        return f"{value:,.0f}"
-    return f"{value:.2f}" if abs(value) >= 1 else f"{value:.3g}"
-
-
-def percent(fraction: float, digits: int = 1) -> str:
-    """Write a fraction as per cent.
-
-    Examples
-    --------
-    >>> percent(0.0312), percent(0.00361, 3)
-    ('3.1%', '0.361%')
-    """
-    return f"{fraction:.{digits}%}".replace("-", "−") if np.isfinite(fraction) else "unknown"
-
-
-def moment(time: pd.Timestamp) -> str:
-    """Write a time in UTC; midnight is its day alone.
-
-    Examples
-    --------
-    >>> moment(pd.Timestamp("2026-03-09", tz="UTC")), moment(pd.Timestamp("2026-03-09 08:00", tz="UTC"))
-    ('9 Mar 2026', '9 Mar 2026 08:00')
-    """
-    day = f"{time.day} {_MONTHS[time.month - 1]} {time.year}"
-    return day if time == time.normalize() else f"{day} {time:%H:%M}"
-
-
-def weekday(time: pd.Timestamp) -> str:
-    """Name the day of the week in UTC.
-
-    Examples
-    --------
-    >>> weekday(pd.Timestamp("2026-03-09", tz="UTC"))
-    'Mon'
-    """
-    return _WEEKDAYS[time.weekday()]
-
-
-# Not strftime's %b and %a: a page must not change with the computer's language.
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -164,7 +164,7 @@ def draw(
 
 def draw_rates(facts: dict[str, Any]) -> Any:
     """Draw what followed weeks like this one, from the facts alone; a sentence where there is nothing."""
-    from oikit.charts.scorecard import base_rates
+    from oikit.charts.results import base_rates
 
     of = sections.indexed(facts)
     rows = [
@@ -190,7 +190,7 @@ def draw_rates(facts: dict[str, Any]) -> Any:
 
 def draw_record(facts: dict[str, Any]) -> Any:
     """Draw the record of the report's own statements, from the facts alone; a sentence if there is none."""
-    from oikit.charts.scorecard import reliability
+    from oikit.charts.results import reliability
 
     of = sections.indexed(facts)
     says = write.plain(judged.record_caption(facts), of)

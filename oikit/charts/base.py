@@ -1,27 +1,167 @@
-"""What every chart is drawn on: a span of time, lines with gaps, bands, and a frame of words.
+"""What every chart is made of: a span of time, lines with gaps, bands, panels, and a frame of words.
 
-Nothing here is for readers; `oikit.charts` is. A chart makes a `View` of its frame, asks it for
-layers, and stacks them with `oikit.charts.stack.assemble`.
+A chart makes a `View` of its frame, asks it for layers, and stacks them with `assemble`. Altair copies a
+drawing at every step, and with it each value that could have been set. Here parts are set in place, data are
+text, and a finished drawing is written down in one go.
 """
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from oikit.charts.stack import alt, layered, plot
 from oikit.charts.theme import COLORS
 from oikit.clock import bar_length, bars, utc, words
 from oikit.data.quality import coverage
-from oikit.errors import InputError
+from oikit.errors import InputError, MissingExtra
 from oikit.formatting import moment, number, percent
 from oikit.frame import validate
 
-__all__ = ["LIMIT", "Span", "View", "When", "axis", "rows", "spread", "thin"]
+try:
+    import altair as alt
+except ImportError as error:
+    raise MissingExtra("altair", "charts") from error
+
+__all__ = [
+    "LIMIT",
+    "Span",
+    "Stack",
+    "View",
+    "When",
+    "alt",
+    "assemble",
+    "axis",
+    "layered",
+    "plot",
+    "rows",
+    "spread",
+    "thin",
+]
+
+
+def plot(table: pd.DataFrame) -> alt.Chart:
+    r"""Begin a chart of a small table, which goes into the drawing as text.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Numbers, and text; a number that is not known is left empty.
+
+    Returns
+    -------
+    Chart
+        Without a mark. Each encoding has to name its type: nothing is guessed from text.
+
+    Examples
+    --------
+    >>> plot(pd.DataFrame({"at": ["a", "b"], "value": [1.5, None]})).data.values
+    'at,value\na,1.5\nb,\n'
+    """
+    # Altair copies what a chart holds at every step and checks it, a table cell by cell and a text at once.
+    text = table.to_csv(index=False, lineterminator="\n")
+    numbers = dict.fromkeys(map(str, table.select_dtypes("number").columns), "number")
+    return alt.Chart(alt.InlineData(text, format=alt.CsvDataFormat(type="csv", parse=numbers)))
+
+
+def layered(layers: Sequence[alt.Chart | alt.LayerChart], **about: Any) -> alt.LayerChart:
+    """Lay drawings over each other: as ``alt.LayerChart``, which copies each of them several times."""
+    made = alt.LayerChart(layer=[], **about)
+    made.layer = list(layers)
+    return made
+
+
+class Stack(alt.VConcatChart):
+    """Panels below each other, written down without the copies that Altair makes of each on the way.
+
+    It is an ``alt.VConcatChart`` in all else. What a reader adds to a panel is written by Altair's own way.
+    """
+
+    def to_dict(self, *args: Any, **more: Any) -> dict[str, Any]:
+        """Write it as a specification; arguments are those of ``alt.VConcatChart``."""
+        if _moves(self):
+            return super().to_dict(*args, **more)
+        plain = alt.VConcatChart(vconcat=[])
+        for name, value in _set(self).items():
+            plain[name] = value
+        plain.vconcat = [_bare(each) for each in self.vconcat]
+        return plain.to_dict(*args, **more)
+
+    def _repr_mimebundle_(self, *args: Any, **more: Any) -> Any:
+        # Not checked once more: each part was, as it was made.
+        draw = alt.renderers.get()
+        return draw(self.to_dict(validate=False, context={"pre_transform": False})) if draw else None
+
+
+def _set(chart: Any) -> dict[str, Any]:
+    return {name: value for name, value in chart._kwds.items() if value is not alt.Undefined}
+
+
+def _moves(chart: Any) -> bool:
+    """Return whether a reader added something that Altair has to lift out of the panels."""
+    given = _set(chart)
+    parts = [*given.get("vconcat", ()), *given.get("layer", ())]
+    return bool(given.get("params")) or any(_moves(each) for each in parts)
+
+
+def _bare(chart: Any) -> Any:
+    """The same drawing in classes that only hold; itself, where more is set than is ever set here."""
+    given = _set(chart)
+    kinds: tuple[tuple[type, Any, str], ...] = (
+        (alt.LayerChart, alt.LayerSpec, "layer"),
+        (alt.VConcatChart, alt.VConcatSpecGenericSpec, "vconcat"),
+    )
+    for kind, bare, parts in kinds:
+        if isinstance(chart, kind) and set(given) <= {parts, "title", "width", "height", "spacing"}:
+            made: Any = bare(**{parts: []})
+            for name, value in given.items():
+                made[name] = value
+            made[parts] = [_bare(each) for each in given[parts]]
+            return made
+    return chart
+
+
+def _stacked(charts: Sequence[Any], **about: Any) -> Stack:
+    made = Stack(vconcat=[], **about)
+    made.vconcat = list(charts)
+    return made
+
+
+def assemble(
+    panels: Sequence[alt.LayerChart], *, title: str, finding: str, source: str, width: int
+) -> alt.VConcatChart:
+    """Stack panels under a title and the finding, with the source below.
+
+    Parameters
+    ----------
+    panels : sequence of LayerChart
+    title, finding, source : str
+        The finding is also what a screen reader says. An empty source is left out.
+    width : int, pixels
+        Of the panels; text is wrapped to it.
+    """
+    stack: list[alt.LayerChart | alt.VConcatChart] = list(panels)
+    if source:
+        line = alt.TitleParams(
+            textwrap.wrap(source, width // 6), orient="bottom", fontSize=12, color=COLORS["muted"]
+        )
+        # A view has one title, and the panel's own stands above it: this one goes round the panel.
+        stack[-1] = _stacked(stack[-1:], title=line)
+    head = alt.TitleParams(
+        textwrap.wrap(title, width // 10),
+        subtitle=textwrap.wrap(finding, width // 7),
+        fontSize=17,
+        fontWeight="bold",
+        offset=16,
+    )
+    about = {"title": title, "finding": finding, "source": source}
+    return _stacked(stack, spacing=18, title=head, description=finding, usermeta={"oikit": about})
+
 
 LIMIT = 2000
 """The most marks one series may bring: a screen has no more columns."""
@@ -131,7 +271,7 @@ class View:
     needs : tuple of str
         Columns that must be there.
     since, until, shade, width
-        See the head of `oikit.charts`.
+        As in `oikit.charts`.
 
     Raises
     ------
@@ -191,7 +331,7 @@ class View:
         return values.reindex(self.drawn)
 
     def told(self, values: pd.Series) -> pd.Series:
-        """The rows that the sentence speaks of, the starting point among them."""
+        """Return the rows that the sentence speaks of, the starting point among them."""
         return values[(values.index >= self.start) & (values.index <= self.stop)]
 
     def last(self, values: pd.Series) -> tuple[pd.Timestamp, float]:
@@ -202,7 +342,7 @@ class View:
         return known.index[-1], float(known.iloc[-1])
 
     def moved(self, values: pd.Series) -> str:
-        """How far it went from the first known value to the last."""
+        """Say how far it went from the first known value to the last."""
         known = self.told(values).dropna()
         if len(known) < 2:
             return "is not known"
@@ -211,13 +351,13 @@ class View:
         return f"{verb} {percent(abs(new / old - 1))} ({number(old)} to {number(new)})"
 
     def missing(self, values: pd.Series, what: str) -> str:
-        """How many bars of the span are not known; nothing if all are."""
+        """Say how many bars of the span are not known; nothing if all are."""
         told = self.told(values).iloc[1:]
         lost = int(told.isna().sum())
         return f" {lost} of {len(told)} bars have no {what}." if lost else ""
 
     def belt(self, values: pd.Series, band: str) -> pd.DataFrame:
-        """Where did the middle 90% of the bars before each drawn bar lie?
+        """Return where the middle 90% of the bars before each drawn bar lay.
 
         Returns
         -------
@@ -236,7 +376,7 @@ class View:
     def against(
         self, belt: pd.DataFrame, band: str, at: pd.Timestamp, value: float, write: Callable[[float], str]
     ) -> str:
-        """Where does a value lie, seen from the band before it?"""
+        """Say where a value lies, seen from the band before it."""
         low, _, high, n = belt.loc[[at]].to_numpy()[0]
         if not np.isfinite(low):
             return f"with too few known bars in the {band} before to compare with"
@@ -336,3 +476,39 @@ def spread(places: dict[str, float], room: float, low: float, high: float) -> di
     back = float(np.mean(np.array(placed) - [places[name] for name in names]))
     back = min(max(back, placed[-1] - high), placed[0] - low)
     return {name: place - back for name, place in zip(names, placed, strict=True)}
+
+
+def apart(places: dict[str, float], room: float, low: float, high: float) -> dict[str, float]:
+    """Move apart only those words that would touch, each crowd around its own middle."""
+    crowds: list[list[str]] = []
+
+    def middle(crowd: list[str]) -> float:
+        half = (len(crowd) - 1) * room / 2
+        return min(max(sum(places[name] for name in crowd) / len(crowd), low + half), high - half)
+
+    for name in sorted(places, key=lambda name: places[name]):
+        crowds.append([name])
+        while len(crowds) > 1 and middle(crowds[-1]) - middle(crowds[-2]) < room * (
+            (len(crowds[-1]) + len(crowds[-2])) / 2
+        ):
+            last = crowds.pop()
+            crowds[-1] += last
+    return {
+        name: middle(crowd) + (place - (len(crowd) - 1) / 2) * room
+        for crowd in crowds
+        for place, name in enumerate(crowd)
+    }
+
+
+def log_ticks(low: float, high: float) -> list[float]:
+    """Round numbers on a log axis: decades where there are many, even steps where there is hardly one."""
+    decades = math.log10(high / low)
+    if decades < 0.5:
+        step = 10.0 ** math.floor(math.log10((high - low) / 2))
+        step *= 5 if (high - low) / step > 10 else 2 if (high - low) / step > 5 else 1
+        return [round(step * n, 9) for n in range(math.ceil(low / step), math.floor(high / step) + 1)]
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    steps = (1,) if decades > 2.5 else (1, 2, 5)
+    found = [step * 10.0**power for power in powers for step in steps]
+    inside = [each for each in found if low <= each <= high]
+    return inside[:: -(-len(inside) // 8)]
