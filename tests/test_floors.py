@@ -1,9 +1,10 @@
-"""Who may import whom, and what importing oikit may cost."""
+"""Who may import whom, how large things may grow, and what importing oikit may cost."""
 
 from __future__ import annotations
 
 import ast
 import importlib
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,36 +14,26 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "oikit"
 
 FLOORS: dict[str, int] = {
-    "errors": 0,
-    "clock": 0,
-    "explanations": 0,
-    "frame": 1,
-    "rolling": 1,
-    "stats": 1,
-    "margin": 1,
-    "indicators": 2,
-    "exchange": 2,
-    "cascade": 2,
-    "data": 3,
-    "claims": 4,
-    "lens": 4,
-    "risk": 4,
-    "strategy": 4,
-    "theme": 5,
-    "bundle": 5,
-    "charts": 5,
-    "page": 6,
-    "explore": 6,
-    "live": 6,
-    "report": 6,
-    "learn": 6,
-    "cli": 7,
+    room: floor
+    for floor, rooms in enumerate(
+        (
+            ("errors", "formatting"),
+            ("clock", "files", "explanations"),
+            ("frame", "rolling", "stats", "margin", "export"),
+            ("indicators", "exchange", "cascade", "risk"),
+            ("simulate", "claims", "lens"),
+            ("data", "strategy"),
+            ("charts", "explore"),
+            ("learn", "report"),
+            ("cli",),
+        )
+    )
+    for room in rooms
 }
 
 # Inside data/, too, each module stands on the ones before it.
 DATA_FLOORS = (
-    *("labels", "venues", "quality", "supply", "disk", "bulk"),
-    *("worlds", "mechanism", "simulate", "samples"),
+    *("labels", "venues", "quality", "supply", "bulk"),
     *(
         "budgets",
         "http",
@@ -61,6 +52,10 @@ DATA_FLOORS = (
         "fetch",
     ),
 )
+
+# Ratchets: both may only fall.
+NAMES = 450
+ASKING = 0.28
 
 HEAVY = ("altair", "httpx", "ipywidgets", "papermill", "sklearn", "scipy", "stamina", "click")
 
@@ -118,8 +113,8 @@ def test_an_upward_import_is_noticed(tmp_path: Path) -> None:
     planted.write_text("def show():\n    from oikit.charts import ratio\n    return ratio\n")
 
     assert sorted(upward_imports(planted, tmp_path)) == [
-        "frame (floor 1) imports oikit.charts (floor 5)",
-        "frame (floor 1) imports oikit.charts.ratio (floor 5)",
+        "frame (floor 2) imports oikit.charts (floor 6)",
+        "frame (floor 2) imports oikit.charts.ratio (floor 6)",
     ]
 
 
@@ -136,22 +131,88 @@ def as_ruff_sorts(name: str) -> tuple[int, str]:
     return (0 if name.isupper() else 1 if name[0].isupper() else 2, name)
 
 
+def exported(path: Path) -> list[str]:
+    """Names in the ``__all__`` of a file, in their order."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__":
+            return list(ast.literal_eval(node.value))
+    return []
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_the_public_names_are_complete_and_sorted(path: Path) -> None:
-    """``__all__`` is the promise: every name exists, in order, and nothing public is left out."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    own = {n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef) if n.name[0] != "_"}
-    if not own and path.name == "__init__.py" and len(tree.body) <= 1:
-        return  # an empty room
+def test_the_public_names_exist_and_are_sorted(path: Path) -> None:
+    """``__all__`` is the promise of a module: every name in it exists, in order."""
     name = ".".join(("oikit", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__")
     module = importlib.import_module(name)
 
-    assert list(module.__all__) == sorted(module.__all__, key=as_ruff_sorts)
-    assert all(hasattr(module, each) for each in module.__all__)
-    assert own <= set(module.__all__)
+    assert exported(path) == sorted(exported(path), key=as_ruff_sorts)
+    assert all(hasattr(module, each) for each in exported(path))
+
+
+def test_the_package_promises_no_more_names_than_before() -> None:
+    """Distinct exported names may only fall; lower the number with them. The house aims at 300."""
+    assert len({name for path in MODULES for name in exported(path)}) <= NAMES
+
+
+def circles(root: Path) -> list[tuple[str, ...]]:
+    """Rooms that import each other in a round, each round once, beginning with its first name."""
+    leans: dict[str, set[str]] = {}
+    for path in sorted(root.rglob("*.py")):
+        room = path.relative_to(root).with_suffix("").parts[0]
+        if room != "__init__":
+            rooms = {name.split(".")[1] for name in imports_of(path) if "." in name}
+            leans.setdefault(room, set()).update(rooms - {room})
+    rounds = set()
+
+    def walk(trail: tuple[str, ...]) -> None:
+        for onward in leans.get(trail[-1], set()):
+            if onward == trail[0]:
+                rounds.add(trail)
+            elif onward > trail[0] and onward not in trail:
+                walk((*trail, onward))
+
+    for room in leans:
+        walk((room,))
+    return sorted(rounds)
+
+
+def test_no_rooms_import_each_other_in_a_circle() -> None:
+    """Rooms on one floor may use each other, but only one way."""
+    assert circles(PACKAGE) == []
+
+
+def test_a_circle_is_noticed(tmp_path: Path) -> None:
+    """The test above can fail: two rooms of one floor that need each other are caught."""
+    (tmp_path / "risk.py").write_text("from oikit.exchange import Exchange\n")
+    (tmp_path / "exchange.py").write_text("def price():\n    from oikit import risk\n    return risk\n")
+
+    assert circles(tmp_path) == [("exchange", "risk")]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_no_module_has_grown_past_400_lines(path: Path) -> None:
-    """A module over 400 lines is asking to be two."""
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+def test_no_module_has_grown_past_600_lines(path: Path) -> None:
+    """A module over 600 lines is asking to be two."""
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 600
+
+
+ASKS = re.compile(r"(What|Where|Which|Whether|Who|How|Of|Nobody|Nothing|That|As|So)\b|.*\?$")
+MAY_ASK = ("indicators", "stats", "claims")
+
+
+def first_lines(root: Path) -> list[str]:
+    """The first line of every docstring outside the rooms whose meaning is a question."""
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    return [
+        text.splitlines()[0].rstrip()
+        for path in sorted(root.rglob("*.py"))
+        if path.relative_to(root).with_suffix("").parts[0] not in MAY_ASK
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, documented) and (text := ast.get_docstring(node))
+    ]
+
+
+def test_docstrings_say_what_comes_back() -> None:
+    """The share of first lines that ask or begin with a dependent word may only fall, to 5 % in the end."""
+    lines = first_lines(PACKAGE)
+
+    assert sum(bool(ASKS.match(line)) for line in lines) <= ASKING * len(lines)

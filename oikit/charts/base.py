@@ -28,35 +28,11 @@ try:
 except ImportError as error:
     raise MissingExtra("altair", "charts") from error
 
-__all__ = [
-    "LIMIT",
-    "Span",
-    "Stack",
-    "View",
-    "When",
-    "alt",
-    "assemble",
-    "axis",
-    "layered",
-    "plot",
-    "rows",
-    "spread",
-    "thin",
-]
+__all__ = ["alt", "thin"]
 
 
 def plot(table: pd.DataFrame) -> alt.Chart:
     r"""Begin a chart of a small table, which goes into the drawing as text.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Numbers, and text; a number that is not known is left empty.
-
-    Returns
-    -------
-    Chart
-        Without a mark. Each encoding has to name its type: nothing is guessed from text.
 
     Examples
     --------
@@ -135,16 +111,7 @@ def _stacked(charts: Sequence[Any], **about: Any) -> Stack:
 def assemble(
     panels: Sequence[alt.LayerChart], *, title: str, finding: str, source: str, width: int
 ) -> alt.VConcatChart:
-    """Stack panels under a title and the finding, with the source below.
-
-    Parameters
-    ----------
-    panels : sequence of LayerChart
-    title, finding, source : str
-        The finding is also what a screen reader says. An empty source is left out.
-    width : int, pixels
-        Of the panels; text is wrapped to it.
-    """
+    """Stack panels under a title and the finding, with the source below."""
     stack: list[alt.LayerChart | alt.VConcatChart] = list(panels)
     if source:
         line = alt.TitleParams(
@@ -240,16 +207,6 @@ def _with_breaks(numbers: npt.NDArray[np.float64], rows: Positions) -> Positions
 def rows(columns: dict[str, pd.Series]) -> pd.DataFrame:
     """Write rows as a chart wants them: short UTC times, seven digits, nothing else.
 
-    Parameters
-    ----------
-    columns : dict of Series
-        Numbers, on one index of UTC times.
-
-    Returns
-    -------
-    DataFrame
-        The end of the bar as text in ``time``, then the columns.
-
     Examples
     --------
     >>> times = pd.DatetimeIndex(["2026-03-02 01:00"], tz="UTC")
@@ -263,23 +220,7 @@ def rows(columns: dict[str, pd.Series]) -> pd.DataFrame:
 
 
 class View:
-    """One span of a frame, and what is drawn of it.
-
-    Parameters
-    ----------
-    frame : DataFrame, shape (n, m)
-    needs : tuple of str
-        Columns that must be there.
-    since, until, shade, width
-        As in `oikit.charts`.
-
-    Raises
-    ------
-    FrameError
-        If the frame breaks the contract or lacks a column.
-    InputError
-        If fewer than two bars are in the span, or the shade is no span of it.
-    """
+    """One span of a frame, and what is drawn of it."""
 
     def __init__(
         self,
@@ -357,13 +298,7 @@ class View:
         return f" {lost} of {len(told)} bars have no {what}." if lost else ""
 
     def belt(self, values: pd.Series, band: str) -> pd.DataFrame:
-        """Return where the middle 90% of the bars before each drawn bar lay.
-
-        Returns
-        -------
-        DataFrame, columns low, median, high, n
-            NaN where fewer than nine in ten of those bars are known.
-        """
+        """Return where the middle 90% of the bars before each drawn bar lay."""
         count = bars(band, self.index, at_least=2)
         first, stop = self.index.get_indexer(self.drawn[[0, -1]])
         before = values.iloc[max(first - count, 0) : stop + 1].shift(1)

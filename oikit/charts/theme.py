@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from oikit.errors import InputError, MissingExtra
 
-__all__ = ["COLORS", "MIME", "use_theme", "vega_lite_version"]
+__all__ = ["COLORS", "MIME", "use_theme"]
 
 COLORS = {
     "price": "#1f2328",

@@ -11,8 +11,6 @@ from oikit.clock import bars
 from oikit.formatting import correlation, count, share
 from oikit.indicators import velocity
 
-__all__ = ["BASICS"]
-
 
 def _grew(frame: pd.DataFrame) -> pd.Series:
     change = velocity(frame["open_interest"], "24h")

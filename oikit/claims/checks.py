@@ -10,7 +10,7 @@ from oikit.clock import bars
 from oikit.errors import InputError
 from oikit.stats.given import column
 
-__all__ = ["ask", "refuse_look_ahead", "refuse_outcome"]
+__all__ = ["ask"]
 
 
 def ask(claim: Claim, frame: pd.DataFrame) -> pd.Series:
@@ -48,18 +48,6 @@ def ask(claim: Claim, frame: pd.DataFrame) -> pd.Series:
 def refuse_look_ahead(claim: Claim, frame: pd.DataFrame, said: pd.Series) -> None:
     """Ask again with the later bars cut off: what was said before must stay as it was.
 
-    Parameters
-    ----------
-    claim : Claim
-    frame : DataFrame
-    said : Series
-        From `ask` on the whole frame.
-
-    Raises
-    ------
-    InputError
-        With the first bar whose answer changes.
-
     Notes
     -----
     The cuts fall right after bars at which the claim spoke, where even one bar of foresight shows,
@@ -96,21 +84,7 @@ def _cuts(said: pd.Series) -> list[int]:
 
 
 def refuse_outcome(claim: Claim, frame: pd.DataFrame, after: pd.Series) -> None:
-    """Refuse an outcome that is no outcome of this horizon.
-
-    Parameters
-    ----------
-    claim : Claim
-    frame : DataFrame
-    after : Series
-        What the claim's outcome said.
-
-    Raises
-    ------
-    InputError
-        If it stands on other rows, is no number, knows what follows the last bars, or is not yes or
-        no where that was promised.
-    """
+    """Refuse an outcome that is no outcome of this horizon."""
     if not isinstance(after, pd.Series) or not after.index.equals(frame.index):
         raise InputError(f"the outcome of claim {claim.id} must be a Series on the rows of the frame")
     values = column(after, f"the outcome of claim {claim.id}", known=0)

@@ -12,7 +12,7 @@ from oikit.clock import bars
 from oikit.formatting import count, share
 from oikit.indicators import velocity
 
-__all__ = ["CROWDS", "SHORT_AHEAD", "squeeze_table"]
+__all__ = ["squeeze_table"]
 
 SHORT_AHEAD = 1 / 1.3
 """The ratio of longs to shorts at which shorts are 30% more."""

@@ -21,22 +21,7 @@ from oikit.clock import bars
 from oikit.errors import InputError
 from oikit.rolling import Window, log_change
 
-__all__ = [
-    "FEE",
-    "WILDNESS",
-    "Outcome",
-    "base_rate",
-    "fell_by",
-    "first_in_cluster",
-    "forward",
-    "kept",
-    "price_move",
-    "size_of_move",
-    "squeezed",
-    "terciles",
-    "turned",
-    "turned_by",
-]
+__all__ = ["first_in_cluster", "forward", "turned_by"]
 
 FEE = 0.0005
 """Of the notional, each time a position is opened or closed by crossing the spread: an assumption."""
@@ -101,21 +86,7 @@ def forward(
 
 
 def price_move(frame: pd.DataFrame, horizon: Window) -> pd.Series:
-    """How far did the price move after each bar?
-
-    Parameters
-    ----------
-    frame : DataFrame
-        With ``close``, and ``open`` if there is one.
-    horizon : int or str
-
-    Returns
-    -------
-    Series, shape (n,), log return
-        From the next bar's opening (from this close, without ``open``) to the last close of the
-        horizon. Funding and fees are not in it: a forecast of the price must not be proved by a
-        payment that was known beforehand. `kept` charges both.
-    """
+    """How far did the price move after each bar?"""
     return forward(frame["close"], horizon, entry=frame.get("open"))
 
 
@@ -125,21 +96,7 @@ def size_of_move(frame: pd.DataFrame, horizon: Window) -> pd.Series:
 
 
 def kept(frame: pd.DataFrame, horizon: Window, side: pd.Series | float) -> pd.Series:
-    """What would somebody have kept who acted at each bar, after fees and funding?
-
-    Parameters
-    ----------
-    frame : DataFrame
-        As in `price_move`; ``funding_rate`` is charged if there is one.
-    horizon : int or str
-    side : Series or float
-        1 for a long, -1 for a short.
-
-    Returns
-    -------
-    Series, shape (n,), log return on the notional
-        ``side * (move - funding paid by a long) - 2 * FEE``.
-    """
+    """What would somebody have kept who acted at each bar, after fees and funding?"""
     move = price_move(frame, horizon)
     if "funding_rate" in frame.columns:
         move = move - forward(frame["funding_rate"], horizon, "sum")
@@ -148,15 +105,6 @@ def kept(frame: pd.DataFrame, horizon: Window, side: pd.Series | float) -> pd.Se
 
 def fell_by(fall: float) -> Outcome:
     """Make an outcome: did the price ever lie this far below, within the horizon?
-
-    Parameters
-    ----------
-    fall : float, fraction
-
-    Returns
-    -------
-    callable
-        From a frame with ``close`` and ``low`` to 1.0 (it did), 0.0 (it did not) or NaN.
 
     Examples
     --------
@@ -205,20 +153,7 @@ def turned_by(against: float, trend: Window = "30d") -> Outcome:
 
 
 def squeezed(rise: float, closed: float) -> Outcome:
-    """Make an outcome: did the price rise this far while positions were closed, within the horizon?
-
-    Parameters
-    ----------
-    rise : float, fraction
-        Of the price, at its highest.
-    closed : float, fraction
-        Of the open interest in coins, at its lowest.
-
-    Returns
-    -------
-    callable
-        From a frame with ``close``, ``high`` and ``open_interest`` to 1.0, 0.0 or NaN.
-    """
+    """Make an outcome: did the price rise this far while positions were closed, within the horizon?"""
 
     def squeeze(frame: pd.DataFrame, horizon: Window) -> pd.Series:
         highest = _reached(frame, "high", horizon)
@@ -259,19 +194,6 @@ def first_in_cluster(flags: pd.Series, horizon: Window) -> pd.Series:
 def terciles(price: pd.Series, window: Window = WILDNESS) -> pd.Series:
     """Was the market calm, usual or wild before each bar?
 
-    Parameters
-    ----------
-    price : Series, shape (n,), quote per base
-    window : int or str
-        Over which the size of its moves is averaged.
-
-    Returns
-    -------
-    Series, shape (n,)
-        0.0 for the calmest third of the sample, 1.0, 2.0 for the wildest; NaN until the window is
-        full. The thirds are those of the whole sample: they say what an event is compared with,
-        never when a claim speaks.
-
     Examples
     --------
     >>> terciles(pd.Series([1.0, 2.0, 2.0, 3.0]), 1).tolist()
@@ -284,17 +206,6 @@ def terciles(price: pd.Series, window: Window = WILDNESS) -> pd.Series:
 
 def base_rate(outcome: pd.Series, groups: pd.Series) -> pd.Series:
     """What usually followed at such times?
-
-    Parameters
-    ----------
-    outcome : Series, shape (n,)
-    groups : Series, shape (n,)
-        From `terciles`.
-
-    Returns
-    -------
-    Series, shape (n,), in the unit of the outcome
-        The mean outcome of all bars of the same group; NaN where the group is not known.
 
     Notes
     -----

@@ -11,8 +11,6 @@ from oikit.clock import bars
 from oikit.formatting import amount, share
 from oikit.indicators import velocity
 
-__all__ = ["FUNDING"]
-
 _PAID = ("funding_rate", "funding_interval", "open_interest", "close")
 
 

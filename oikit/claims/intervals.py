@@ -15,9 +15,6 @@ import numpy.typing as npt
 
 from oikit.stats import Estimate, bootstrap_sums
 
-__all__ = ["Sample", "intervals"]
-
-
 # So many share their random numbers; with more, their columns no longer fit into a processor's cache.
 _TOGETHER = 5
 
@@ -44,19 +41,7 @@ class Sample(NamedTuple):
 
 
 def intervals(samples: Sequence[Sample], draws: int, seed: int) -> list[Estimate]:
-    """How far may each mean difference be off?
-
-    Parameters
-    ----------
-    samples : sequence of Sample
-        All on the same bars.
-    draws, seed : int
-
-    Returns
-    -------
-    list of Estimate
-        Symmetric percentile-t intervals of 95%, in the order of the samples.
-    """
+    """How far may each mean difference be off?"""
     found: dict[int, Estimate] = {}
     for block in dict.fromkeys(each.block for each in samples):
         mine = [at for at, each in enumerate(samples) if each.block == block]

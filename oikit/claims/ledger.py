@@ -33,7 +33,6 @@ from oikit.stats import benjamini_hochberg
 
 __all__ = [
     "CLAIMS",
-    "LUCKY",
     "claims_json",
     "claims_text",
     "eras",

@@ -27,8 +27,6 @@ from oikit.risk import (
     touch_frequency,
 )
 
-__all__ = ["LEVERAGE", "RATE", "liquidated_share"]
-
 RATE = 0.005
 """Maintenance margin rate of the first tier."""
 
@@ -36,19 +34,7 @@ _LEVERAGES = (3, 5, 10, 20, 50)
 
 
 def liquidated_share(frame: pd.DataFrame) -> pd.DataFrame:
-    """How often was a long that was left alone liquidated, in this frame?
-
-    Parameters
-    ----------
-    frame : DataFrame
-        With ``close`` and ``low``; the last price stands in for the mark.
-
-    Returns
-    -------
-    DataFrame, fraction of all starts
-        Rows: leverage. Columns: how long it was left alone, as far as the data allow at least four
-        times in a row. Starts overlap, so these are far fewer independent trials than bars.
-    """
+    """How often was a long that was left alone liquidated, in this frame?"""
     shares = {}
     whole = len(frame) * bar_length(frame.index)
     for window in ("1d", "7d", "30d"):

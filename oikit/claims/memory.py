@@ -13,8 +13,6 @@ from functools import wraps
 
 import pandas as pd
 
-__all__ = ["Make", "remembered"]
-
 Make = Callable[..., pd.Series]
 
 # Answers of one function: enough for the ledger of a market, and little to hold on to.
@@ -22,18 +20,7 @@ _ROOM = 8
 
 
 def remembered(make: Make) -> Make:
-    """Remember the last answers of a pure function of Series, by the content of these Series.
-
-    Parameters
-    ----------
-    make : callable
-        From one or more Series, and then plain arguments, to a Series.
-
-    Returns
-    -------
-    callable
-        The same function. The answer is a copy, yours to change.
-    """
+    """Remember the last answers of a pure function of Series, by the content of these Series."""
     answers: OrderedDict[object, pd.Series] = OrderedDict()
 
     @wraps(make)

@@ -21,7 +21,7 @@ from oikit.formatting import Unit, share
 from oikit.stats import Estimate
 from oikit.stats.estimate import Expect, expected
 
-__all__ = ["FEWEST", "KINDS", "VERDICTS", "Answer", "Claim", "Funnel", "Kind", "Verdict", "Word"]
+__all__ = ["KINDS", "VERDICTS", "Answer", "Claim", "Funnel", "Verdict"]
 
 Kind = Literal["definition", "arithmetic", "forecast", "not testable", "advice"]
 Word = Literal["supported", "contradicted", "undecided", "silent", "not testable", "arithmetic"]

@@ -12,8 +12,6 @@ from oikit.clock import bars
 from oikit.formatting import count, share
 from oikit.indicators import asymmetry, oi_to_cap
 
-__all__ = ["ARTICLE_THRESHOLD", "RATIO", "coins_needed"]
-
 ARTICLE_THRESHOLD = 0.15
 """Of the market cap; where it comes from is not said."""
 
@@ -40,19 +38,7 @@ def _price_cancels(frame: pd.DataFrame) -> Answer:
 
 
 def coins_needed(frame: pd.DataFrame, threshold: float = ARTICLE_THRESHOLD) -> str:
-    """How much would have to be open for the ratio to reach this threshold?
-
-    Parameters
-    ----------
-    frame : DataFrame
-        With ``open_interest`` and ``circulating_supply``.
-    threshold : float, fraction
-
-    Returns
-    -------
-    str
-        One sentence.
-    """
+    """How much would have to be open for the ratio to reach this threshold?"""
     coins, supply = frame["open_interest"], frame["circulating_supply"]
     ratio = _share(frame)
     if not ratio.notna().any():

@@ -14,32 +14,11 @@ from oikit.clock import bars
 from oikit.indicators import oi_to_cap, robust_zscore, settled_funding, velocity
 from oikit.rolling import Window, log_change
 
-__all__ = [
-    "crowd_place",
-    "funding_place",
-    "jump_score",
-    "known",
-    "past_place",
-    "quiet_score",
-    "quietness",
-    "ratio_place",
-    "settled",
-    "trend",
-]
+__all__ = ["funding_place", "past_place"]
 
 
 def known(state: pd.Series, *inputs: pd.Series) -> pd.Series:
     """Say yes or no where all inputs are known, and nothing elsewhere.
-
-    Parameters
-    ----------
-    state : Series of bool, shape (n,)
-    *inputs : Series, shape (n,)
-        What the state was read from.
-
-    Returns
-    -------
-    Series, shape (n,), 1.0, 0.0 or NaN
 
     Examples
     --------

@@ -16,8 +16,6 @@ from oikit.formatting import count, share
 from oikit.risk import log_growth
 from oikit.stats import any_false_positive, expected_max_sharpe, min_track_record
 
-__all__ = ["TALK", "base_rates"]
-
 
 def _no_period(frame: pd.DataFrame) -> Answer:
     because = (
@@ -88,18 +86,7 @@ def _best_of_many(frame: pd.DataFrame) -> Answer:
 
 
 def base_rates(frame: pd.DataFrame) -> pd.Series:
-    """How often does the price turn, by six definitions of a turn?
-
-    Parameters
-    ----------
-    frame : DataFrame
-        With ``close``, ``high`` and ``low``.
-
-    Returns
-    -------
-    Series, fraction of bars
-        Definitions that these bars are too long or too few for are left out.
-    """
+    """How often does the price turn, by six definitions of a turn?"""
     definitions = {
         "the next 24h go the other way than the last": (turned, "24h"),
         "the next 72h go the other way than the last": (turned, "72h"),

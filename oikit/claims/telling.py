@@ -8,8 +8,6 @@ from oikit import stats
 from oikit.claims.model import FEWEST, Claim, Funnel, Verdict
 from oikit.formatting import amount, chance, count, difference, interval, share
 
-__all__ = ["always", "compared", "exact", "failed", "lacking", "lucky", "never", "never_failed", "too_few"]
-
 _MOVES = {"price_move": "the price moved", "size_of_move": "the price moved, up or down,"}
 
 
@@ -80,14 +78,7 @@ def lucky(among: str) -> str:
 
 
 def compared(v: Verdict, effect: stats.Estimate) -> str:
-    """What followed and what usually follows, how sure the difference is, and what was kept.
-
-    Parameters
-    ----------
-    v : Verdict
-        With its word.
-    effect : Estimate
-    """
+    """What followed and what usually follows, how sure the difference is, and what was kept."""
     claim, unit = v.claim, v.claim.unit
     lost = f" ({count(v.unknown, 'more has an', 'more have an')} unknown outcome)" if v.unknown else ""
     events = count(v.n, "separate event") + lost

@@ -9,8 +9,6 @@ from oikit.claims.model import Answer, Claim
 from oikit.claims.states import jump_score, known, quiet_score, quietness
 from oikit.clock import bars
 
-__all__ = ["VELOCITY"]
-
 
 def _both_ways(frame: pd.DataFrame) -> Answer:
     return Answer(

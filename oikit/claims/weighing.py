@@ -30,7 +30,7 @@ from oikit.claims.model import FEWEST, Claim, Funnel, Verdict, Word
 from oikit.clock import DAY, bar_length, bars
 from oikit.frame import validate
 
-__all__ = ["ALPHA", "Open", "adjust", "conclude", "funnel", "prepare", "weigh"]
+__all__ = ["funnel", "weigh"]
 
 ALPHA = 0.05
 """How often a claim about nothing may be called supported or contradicted."""
@@ -126,21 +126,7 @@ def weigh(
 
 
 def prepare(claim: Claim, frame: pd.DataFrame, *, look: bool = True) -> Verdict | Open:
-    """Go as far as one claim can go alone.
-
-    Parameters
-    ----------
-    claim : Claim
-    frame : DataFrame
-        Valid.
-    look : bool
-        As in `weigh`.
-
-    Returns
-    -------
-    Verdict or Open
-        A verdict where nothing is to be compared; ``silent`` where the frame lacks a column.
-    """
+    """Go as far as one claim can go alone."""
     lacking = [name for name in _columns(claim) if name not in frame.columns]
     if lacking:
         return Verdict(claim, "silent", telling.lacking(lacking), 0.0, needed=FEWEST)
@@ -162,37 +148,13 @@ def prepare(claim: Claim, frame: pd.DataFrame, *, look: bool = True) -> Verdict 
 
 
 def conclude(waiting: Sequence[Verdict | Open], *, draws: int = 10_000, seed: int = 0) -> list[Verdict]:
-    """Give each its interval and its word.
-
-    Parameters
-    ----------
-    waiting : sequence of Verdict or Open
-        From `prepare`, all of one frame.
-    draws, seed : int
-        As in `weigh`.
-    """
+    """Give each its interval and its word."""
     found = iter(intervals([each.sample for each in waiting if isinstance(each, Open)], draws, seed))
     return [_closed(each.verdict, next(found)) if isinstance(each, Open) else each for each in waiting]
 
 
 def adjust(verdict: Verdict, p: float, among: str, alpha: float = ALPHA) -> Verdict:
-    """The same verdict, knowing that it was not the only question asked.
-
-    Parameters
-    ----------
-    verdict : Verdict
-    p : float
-        The adjusted p-value.
-    among : str
-        What it was adjusted for, in words.
-    alpha : float
-        The largest adjusted p-value with which a claim stays supported or contradicted.
-
-    Returns
-    -------
-    Verdict
-        ``undecided`` where it does not.
-    """
+    """The same verdict, knowing that it was not the only question asked."""
     word, because = verdict.word, verdict.because
     if word in ("supported", "contradicted") and p > alpha:
         word, because = "undecided", because + telling.lucky(among)

@@ -20,8 +20,6 @@ from oikit.data.supply import with_supply
 from oikit.data.venues import binance
 from oikit.frame import FIELDS, resample, validate
 
-__all__ = ["Fetched", "answer", "gaps", "losses"]
-
 
 @dataclass(frozen=True, slots=True)
 class Fetched:

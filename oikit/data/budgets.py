@@ -23,8 +23,6 @@ from pathlib import Path
 from oikit.data.venues.query import Budget
 from oikit.files import locked
 
-__all__ = ["FileLedger", "Ledger", "shared"]
-
 _SLOTS = 300  # of a window; the file tells no finer times apart, so it stays small
 _PATIENCE = 5.0  # s to wait for the file; whoever holds it does so for a millisecond
 _LONGEST = 3 * 86_400.0  # s; no ban is longer
@@ -95,15 +93,7 @@ class Ledger:
 
 
 class FileLedger(Ledger):
-    """The same between processes: the counts live in a file, which is locked while it is used.
-
-    Parameters
-    ----------
-    path : Path
-        A small JSON file; its lock is beside it.
-    clock : callable
-        Seconds that mean the same in every process.
-    """
+    """The same between processes: the counts live in a file, which is locked while it is used."""
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
         super().__init__()

@@ -29,8 +29,6 @@ from oikit.data.venues.defects import DEFECTS, count_as
 from oikit.errors import BadReply, InputError, StoreError, Unreachable
 from oikit.files import filesystem
 
-__all__ = ["LARGEST", "Haul", "Pack", "Place", "collect", "inflate", "place", "verified"]
-
 Place = Callable[[str], bytes | None]
 """What brings a file: its bytes by key, or None where there is no such file."""
 
@@ -47,29 +45,7 @@ _CHECKSUM = ".CHECKSUM"
 
 
 def place(where: str | Path, *, fetch: Place | None = None) -> Place:
-    """Make a place of an address.
-
-    Parameters
-    ----------
-    where : str or Path
-        ``https://data.binance.vision``, a folder that holds ``data/futures/um``, or an fsspec address
-        such as ``s3://bucket/prefix``.
-    fetch : callable, optional
-        Address to bytes, or None at a 404; needed for a web address, as only `oikit.data.http` opens
-        connections. It must bound sizes and follow no redirect.
-
-    Returns
-    -------
-    callable
-        Key to bytes or None.
-
-    Raises
-    ------
-    InputError
-        If there is no such folder, or a web address came without `fetch`.
-    MissingExtra
-        If an fsspec address was given and fsspec is not installed.
-    """
+    """Make a place of an address."""
     address = str(where)
     if "://" not in address:
         return _folder(Path(address))
@@ -137,22 +113,7 @@ def _refusal(key: str, defect: str, more: str = "") -> str:
 
 
 def inflate(body: bytes, member: str, *, largest: int = LARGEST) -> bytes:
-    """Take the one table out of a zip.
-
-    Parameters
-    ----------
-    body : bytes
-        The zip.
-    member : str
-        The name that its one member must have.
-    largest : int
-        More than this is not unpacked, whatever the zip says of itself.
-
-    Raises
-    ------
-    BadReply
-        If it is no whole zip, holds anything else, or is too large. Nothing is ever written.
-    """
+    """Take the one table out of a zip."""
     name = member.removesuffix(".csv") + ".zip"
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
@@ -209,26 +170,7 @@ class Pack:
 
 
 def verified(read: Place, file: File, *, known: str = "") -> Pack | str | None:
-    """Bring one file, and believe it only if its checksum does.
-
-    Parameters
-    ----------
-    read : callable
-        A `place`.
-    file : File
-    known : str
-        The sha256 under which it is stored already; if that still holds nothing is brought.
-
-    Returns
-    -------
-    Pack, or str, or None
-        The file; or its sha256, if it is the known one; or None where the archive has no such file.
-
-    Raises
-    ------
-    BadReply
-        If it does not match its checksum at the second try either, or cannot be opened.
-    """
+    """Bring one file, and believe it only if its checksum does."""
     key = file.key
     for _ in range(2):
         said = _said(read, key)
@@ -302,13 +244,7 @@ class Haul:
         return Counter(count_as("missing-file", file.set) for file in self.missing if file.end <= before)
 
     def check(self) -> Haul:
-        """Return itself, or say every file that was refused.
-
-        Raises
-        ------
-        BadReply
-            If any was.
-        """
+        """Return itself, or say every file that was refused."""
         if self.refused:
             lines = "\n".join(f"  - {why}" for why in self.refused.values())
             raise BadReply(f"{len(self.refused)} file(s) of the archive are refused:\n{lines}")
@@ -326,23 +262,6 @@ def collect(
     """Bring many files; one that is refused does not stop the others, ten in a row do.
 
     A month that the archive does not have is asked for by its days.
-
-    Parameters
-    ----------
-    read : callable
-        A `place`.
-    files : iterable of File
-    known : mapping of str to str, optional
-        Key to sha256 of what is stored already.
-    watch : callable, optional
-        Told after each file: how many are done, of how many, and which it was.
-    at_once : int
-        Files brought at the same time; `read` must bear that.
-
-    Raises
-    ------
-    VenueError
-        If the place itself fails: no connection, a ban, a geo-block; or ten files in a row are refused.
     """
     haul, waiting, done, in_a_row = Haul(), list(files), 0, 0
     known = known or {}

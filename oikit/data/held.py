@@ -15,26 +15,11 @@ import pandas as pd
 from oikit.data.store import folder, read_note, writing
 from oikit.files import storing, write_atomic
 
-__all__ = ["files_of", "note_files"]
-
 _FILES = "archive.json"
 
 
 def files_of(root: Path, symbol: str, every: pd.Timedelta, *, venue: str = "binance") -> dict[str, Any]:
-    """Which files of the bulk archive the stored bars hold, by key.
-
-    Returns
-    -------
-    dict of str to dict
-        ``sha256``, ``checked`` (whether the archive's own checksum said the same), ``label``, ``how``
-        it was told, ``bars`` with open interest, and ``was``: the sha256 of what the file replaced.
-        For a file that the archive lacks only ``missing``: when it was looked for.
-
-    Raises
-    ------
-    StoreError
-        If it cannot be read.
-    """
+    """Which files of the bulk archive the stored bars hold, by key."""
     return read_note(folder(root, symbol, every, venue=venue) / _FILES).get("files", {})
 
 
@@ -47,13 +32,7 @@ def note_files(
     *,
     venue: str = "binance",
 ) -> None:
-    """Add to what `files_of` tells.
-
-    Raises
-    ------
-    StoreError
-        If it cannot be written.
-    """
+    """Add to what `files_of` tells."""
     path = folder(root, symbol, every, venue=venue) / _FILES
     with writing(root):
         with storing(path.parent, "write to"):

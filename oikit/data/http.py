@@ -28,7 +28,7 @@ from oikit.errors import BadReply, GeoBlocked, InputError, MissingExtra, RateLim
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["Client", "Ledger"]
+__all__ = ["Ledger"]
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _STILL_WORKS = "oikit.sample('bnb-null') still works, and so does what has been stored"
@@ -48,40 +48,10 @@ class _Again(Exception):
 class Client:
     """Ask one venue, politely.
 
-    Parameters
-    ----------
-    base : str
-        ``http://`` or ``https://`` and a host, as ``https://fapi.binance.com``.
-    budgets : mapping of str to Budget
-        What may be spent, by the name a query calls it.
-    timeout : float, seconds
-        For a connection and for each pause inside an answer; an answer may last three times as long.
-    attempts : int
-        Tries per request, the first included.
-    wait : float, seconds
-        The first wait between tries; it doubles each time.
-    patience : float, seconds
-        The longest ``Retry-After`` that is waited for; a longer one is an error that says how long.
-    most_bytes : int
-        An answer larger than this is not read to its end.
-    transport : httpx.BaseTransport, optional
-        In tests, a venue in a function.
-    sleep, now : callable
-        How to wait and how to measure seconds.
-    ledger : Ledger, optional
-        Whom to share budgets with; by default every client on this computer.
-
     Attributes
     ----------
     requests : int
         Requests sent so far, tries included.
-
-    Raises
-    ------
-    InputError
-        If `base` is no such address.
-    MissingExtra
-        If httpx or stamina is not installed.
     """
 
     def __init__(
@@ -160,28 +130,7 @@ class Client:
         return self.get(Query(path, {}, "files", expects=bytes, may_lack=True))
 
     def get(self, query: Query) -> Any:
-        """Ask, and return the parsed answer.
-
-        Parameters
-        ----------
-        query : Query
-
-        Returns
-        -------
-        list, dict or bytes
-            As ``query.expects`` says; None where ``query.may_lack`` and the venue has no such path.
-
-        Raises
-        ------
-        Unreachable
-            No answer, none in time, or nothing but 5xx.
-        GeoBlocked
-            HTTP 451 or 403. Every later call raises it again without asking.
-        RateLimited
-            A ban, or a ``Retry-After`` beyond our patience. Until it ends nothing is sent.
-        BadReply
-            Anything else that is not the data asked for, in the venue's own words.
-        """
+        """Ask, and return the parsed answer."""
         cut = 0
 
         def may_heal(error: Exception) -> bool:

@@ -23,8 +23,6 @@ import pandas as pd
 from oikit.clock import length
 from oikit.errors import InputError
 
-__all__ = ["SWITCH", "Label", "Measured", "choose", "judge", "measure", "spans"]
-
 Held = Literal["end", "start"]
 How = Literal["price", "neighbours", "stamps", "date"]
 Floats = npt.NDArray[np.float64]
@@ -114,26 +112,6 @@ def measure(
     At each instant with a price, the row stamped then and the row stamped a step before are both held
     against it, so prices of any clock will do; of an hourly clock they make 23 pairs a day.
 
-    Parameters
-    ----------
-    open_interest : Series, shape (n,), base units
-        Indexed by the stamps as they are in the file, in order.
-    open_interest_value : Series, shape (n,), quote units
-        On the same index.
-    price : Series, shape (k,), quote/base
-        Mark price, or price of the last trade, at its index: a bar's close, stamped at its end.
-    step : str
-        From one stamp to the next.
-
-    Returns
-    -------
-    Measured
-
-    Raises
-    ------
-    InputError
-        If the two do not share their index.
-
     Examples
     --------
     >>> seen = pd.date_range("2026-06-01 00:05", periods=40, freq="5min", tz="UTC")
@@ -156,19 +134,7 @@ def measure(
 
 
 def judge(gap_end: Floats, gap_start: Floats) -> Measured:
-    """Decide between two readings of the same stamps.
-
-    Parameters
-    ----------
-    gap_end, gap_start : array, shape (n,), fractions
-        Distance from the price at n instants under each reading; NaN where unknown.
-
-    Returns
-    -------
-    Measured
-        Told apart only if one reading is nearer in the median by a factor of two, wins the pairs by
-        three standard deviations of a fair coin, and is within 20 basis points of the price.
-    """
+    """Decide between two readings of the same stamps."""
     both = np.isfinite(gap_end) & np.isfinite(gap_start)
     end, start = gap_end[both], gap_start[both]
     n = len(end)
@@ -195,20 +161,7 @@ def _median(values: Floats) -> float:
 def choose(
     measured: Sequence[Measured], stamps: Sequence[Held | None], days: Sequence[pd.Timestamp]
 ) -> list[Label]:
-    """Settle the label of every file of a run, in order of their days.
-
-    Parameters
-    ----------
-    measured : sequence of Measured
-    stamps : sequence of {"end", "start", None}
-        What the first and last stamp of each file suggest: 00:05 to 00:00 ends, 00:00 to 23:55 starts.
-    days : sequence of Timestamp
-        The day in each file's name.
-
-    Returns
-    -------
-    list of Label
-    """
+    """Settle the label of every file of a run, in order of their days."""
     labels = []
     any_held = any(seen.held for seen in measured)
     for number, (seen, stamp, day) in enumerate(zip(measured, stamps, days, strict=True)):
@@ -240,19 +193,7 @@ def _around(
 
 
 def spans(labels: Sequence[tuple[pd.Timestamp, Label]]) -> list[dict[str, Any]]:
-    """Sum up the labels of many files: one entry for each run of days read alike.
-
-    Parameters
-    ----------
-    labels : sequence of (Timestamp, Label)
-        In order of days.
-
-    Returns
-    -------
-    list of dict
-        ``label``, ``since`` and ``until`` (the first and the last day, as text), ``files``, and how
-        many of these were told by each of price, neighbours, stamps and date.
-    """
+    """Sum up the labels of many files: one entry for each run of days read alike."""
     out: list[dict[str, Any]] = []
     for day, label in labels:
         if not out or out[-1]["label"] != label.held:

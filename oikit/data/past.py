@@ -26,8 +26,6 @@ from oikit.data.venues import archive
 from oikit.data.venues.archive_files import File
 from oikit.data.venues.binance_rows import PERIODS, lay, lay_funding
 
-__all__ = ["Past", "Watch", "days", "first_day", "read_bars", "read_past", "still_stored", "wanted"]
-
 Files = Mapping[str, Mapping[str, Any]]
 Watch = Callable[[int, int, File], object]
 
@@ -81,25 +79,7 @@ def wanted(
     *,
     recheck: bool = False,
 ) -> list[Window]:
-    """Which days have bars whose open interest is unknown, and that the archive may tell?
-
-    Parameters
-    ----------
-    stored : DataFrame, shape (n, m)
-        What is known, on a whole grid of whole days.
-    symbol : str
-    first : Timestamp
-        The first bar that the exchange itself can still give.
-    files : mapping
-        As `oikit.data.held.files_of` gives them.
-    recheck : bool
-        Whether settled days are asked for again: their checksums tell whether they were replaced.
-
-    Returns
-    -------
-    list of Window
-        Whole days, in runs that do not cross months.
-    """
+    """Which days have bars whose open interest is unknown, and that the archive may tell?"""
     table = _by_day(stored, first)
     if table.empty:
         return []
@@ -174,37 +154,7 @@ def read_past(
     files: Files,
     watch: Watch | None = None,
 ) -> Past:
-    """Read one run of days.
-
-    Parameters
-    ----------
-    place : callable
-        See `oikit.data.bulk.place`.
-    symbol : str
-    step : Timedelta
-        The bar length; snapshots at its ends are taken, not means.
-    stored : DataFrame
-        What is known, prices above all: they tell how a file's stamps are to be read.
-    window : Window
-        One of `wanted`.
-    first : Timestamp
-        The first bar that the exchange itself gave; from there on it is believed.
-    clock : Timestamp
-        What time it is, to tell a file that is missing from one that has not come yet.
-    files : mapping
-        As for `wanted`.
-    watch : callable, optional
-        See `oikit.data.bulk.collect`.
-
-    Returns
-    -------
-    Past
-
-    Raises
-    ------
-    VenueError
-        If the place fails, or refuses ten files in a row.
-    """
+    """Read one run of days."""
     asked = archive.files("metrics", symbol, *window)
     haul = bulk.collect(place, asked, known=_hashes(files), watch=watch, at_once=_AT_ONCE)
     remarks = haul.repairs + haul.gaps(clock - _LATEST)
@@ -316,19 +266,7 @@ def _note_packs(
 def read_bars(
     place: bulk.Place, symbol: str, step: pd.Timedelta, window: Window, watch: Watch | None = None
 ) -> tuple[Past, pd.Timestamp | None]:
-    """Read prices, volumes and funding from the archive, where the exchange does not serve this place.
-
-    Returns
-    -------
-    past : Past
-    end : Timestamp or None
-        Where prices end; None if there are none.
-
-    Raises
-    ------
-    VenueError
-        As `read_past`.
-    """
+    """Read prices, volumes and funding from the archive, where the exchange does not serve this place."""
     wide = Window(window.since - DAY, window.until)  # a settlement pays for the hours since the one before
     bars = bulk.collect(
         place, archive.files("klines", symbol, *window, interval=PERIODS[step]), watch=watch, at_once=_AT_ONCE

@@ -24,7 +24,7 @@ from oikit.data.venues.defects import DEFECTS, Defect
 from oikit.errors import InputError
 from oikit.frame import FIELDS, validate
 
-__all__ = ["DEFECTS", "Agreement", "Coverage", "Defect", "compare", "coverage", "outages"]
+__all__ = ["DEFECTS", "Defect", "coverage"]
 
 _ROUNDED = ("long_short_ratio", "top_account_ratio", "top_position_ratio", "taker_buy_sell_ratio")
 _ROUNDING = 1e-3  # the REST service gives four decimals, the archive eight; 3.2e-4 is the most seen
@@ -186,25 +186,6 @@ def outages(
 ) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
     """When was nothing known?
 
-    Parameters
-    ----------
-    frame : DataFrame, shape (n, m)
-        A valid frame of at least two rows.
-    columns : list of str, optional
-        The columns that must all be missing; by default all.
-    at_least : int
-        The fewest bars that count.
-
-    Returns
-    -------
-    list of (Timestamp, Timestamp)
-        From the beginning of the first missing bar to the end of the last.
-
-    Raises
-    ------
-    InputError
-        If a column is not there, or one row has no bar length.
-
     Examples
     --------
     >>> times = pd.date_range("2026-03-02 01:00", periods=4, freq="h", tz="UTC", name="time")
@@ -258,15 +239,6 @@ def compare(stored: pd.DataFrame, fetched: pd.DataFrame) -> Agreement:
     Open interest, prices and volumes must be equal to the last digit; ratios may differ by the
     rounding of the venue's two services (a thousandth of themselves). A cell that is missing in one
     is no difference.
-
-    Parameters
-    ----------
-    stored, fetched : DataFrame
-        Stamped at bar ends.
-
-    Returns
-    -------
-    Agreement
 
     Examples
     --------

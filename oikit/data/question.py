@@ -18,8 +18,6 @@ from oikit.data.venues.query import check_symbol
 from oikit.errors import InputError, StoreError
 from oikit.files import store_root
 
-__all__ = ["Question", "floor", "moment_text", "understood"]
-
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -76,15 +74,7 @@ def understood(
     rest: str | None,
     archive: str | Path | None = None,
 ) -> Question:
-    """Read what a person asked for, or say what is wrong with it.
-
-    Raises
-    ------
-    InputError
-        If the symbol, a date or a length is none that can be had.
-    StoreError
-        If the store holds figures of another source: the exchange's and others never meet in one.
-    """
+    """Read what a person asked for, or say what is wrong with it."""
     check_symbol(symbol)
     span, step = length(every), binance.clock_for(every)
     start = utc(since, "since")

@@ -16,28 +16,9 @@ from oikit.errors import RateLimited, VenueError
 from oikit.frame import resample
 from oikit.simulate import samples
 
-__all__ = ["second_choice", "with_hint"]
-
 
 def second_choice(asked: Question, error: VenueError) -> Fetched:
-    """Take the bars from the store; where nothing of this market is stored, take a sample.
-
-    Parameters
-    ----------
-    asked : Question
-    error : VenueError
-        Why the exchange could not be had.
-
-    Returns
-    -------
-    Fetched
-        ``instead`` says which choice it is.
-
-    Raises
-    ------
-    VenueError
-        The same, with what is stored, if that is of other times; or if waiting is all it takes.
-    """
+    """Take the bars from the store; where nothing of this market is stored, take a sample."""
     note = asked.manifest()
     if not note and not isinstance(error, RateLimited):
         return _from_pack(asked, error)

@@ -26,8 +26,6 @@ from oikit.data.tail import Progress, Window
 from oikit.data.venues import archive
 from oikit.errors import BadReply, GeoBlocked, RateLimited, Unreachable
 
-__all__ = ["Source", "Stitched", "added", "fill", "instead", "source"]
-
 _AWAY = (Unreachable, GeoBlocked, RateLimited)
 _NAMED = 3  # refused files that one line names
 
@@ -65,13 +63,7 @@ class Stitched:
     refused: dict[str, str] = field(default_factory=dict)
 
     def check(self, *, skip: bool) -> None:
-        """Say that files were refused: as a loss, or as the end.
-
-        Raises
-        ------
-        BadReply
-            If any was, and not `skip`.
-        """
+        """Say that files were refused: as a loss, or as the end."""
         if not self.refused:
             return
         lines = list(self.refused.values())
@@ -87,13 +79,7 @@ class Stitched:
 
 @contextlib.contextmanager
 def source(asked: Question, client: Client) -> Iterator[Source | None]:
-    """The archive of this question for as long as the block lasts; None if it has none.
-
-    Raises
-    ------
-    InputError
-        If there is no such folder, or no such address.
-    """
+    """The archive of this question for as long as the block lasts; None if it has none."""
     if asked.archive is None:
         yield None
     elif re.match(r"https?://", asked.archive):
@@ -116,30 +102,7 @@ def fill(
     progress: Progress | None = None,
     done: int = 0,
 ) -> Stitched:
-    """Ask the archive for every day whose open interest is unknown, and store what it gives.
-
-    Parameters
-    ----------
-    asked : Question
-    found : Source
-    until : Timestamp
-        The last bar that is wanted.
-    first : Timestamp
-        The first bar that the exchange itself can still give.
-    clock : Timestamp
-        What time it is.
-    origin : dict
-        What the manifest is to tell beside the archive's own part.
-    recheck : bool
-        See `oikit.data.past.wanted`.
-    progress : callable, optional
-    done : int
-        Answers that came before.
-
-    Returns
-    -------
-    Stitched
-    """
+    """Ask the archive for every day whose open interest is unknown, and store what it gives."""
     stored = disk.read(asked.root, asked.symbol, asked.step, *past.days(asked.since, until))
     files = past.still_stored(stored, asked.symbol, asked.files())
     windows = past.wanted(stored, asked.symbol, first, files, recheck=recheck)
@@ -214,19 +177,7 @@ def added(one: list[str], other: list[str]) -> list[str]:
 def instead(
     asked: Question, found: Source, until: pd.Timestamp, origin: dict[str, Any], progress: Progress | None
 ) -> tuple[Stitched, pd.Timestamp | None]:
-    """Ask the archive for prices and funding too, month by month, as far as it reaches.
-
-    Returns
-    -------
-    Stitched
-    end : Timestamp or None
-        The end of the last bar of `asked.every` whose price is known; None if none is.
-
-    Raises
-    ------
-    VenueError
-        If the archive cannot be had either.
-    """
+    """Ask the archive for prices and funding too, month by month, as far as it reaches."""
     out, stored, began = Stitched(), asked.stored(until), False
     for window in _months(stored, asked.step):
         part, end = past.read_bars(found.place, asked.symbol, asked.step, window, _watch(progress, 0, 1))

@@ -33,20 +33,7 @@ from oikit.errors import StoreError
 from oikit.files import locked, storing, write_atomic
 from oikit.frame import FIELDS
 
-__all__ = [
-    "adopt",
-    "check",
-    "folder",
-    "manifest",
-    "markets",
-    "merge",
-    "read",
-    "read_month",
-    "read_note",
-    "settle",
-    "write",
-    "writing",
-]
+__all__ = ["manifest", "markets", "read"]
 
 _LOOKS = 5  # at a file that another process may be replacing
 _KEPT = 200  # fetches remembered in a manifest; a market watched for months must not grow it for ever
@@ -54,24 +41,12 @@ _MANIFEST, _LOCK = "manifest.json", ".lock"
 
 
 def folder(root: Path, symbol: str, every: pd.Timedelta, *, venue: str = "binance") -> Path:
-    """The folder of one market at one bar length.
-
-    Raises
-    ------
-    InputError
-        If the symbol could be anything but one folder's name.
-    """
+    """The folder of one market at one bar length."""
     return root / venue / check_symbol(symbol) / words(every)
 
 
 def check(root: Path) -> None:
-    """Make sure that the store can be written to, before anything is fetched for it.
-
-    Raises
-    ------
-    StoreError
-        If it cannot.
-    """
+    """Make sure that the store can be written to, before anything is fetched for it."""
     with storing(root, "write to"):
         root.mkdir(parents=True, exist_ok=True)
         probe = root / f".{secrets.token_hex(6)}.part"
@@ -97,13 +72,7 @@ def manifest(root: Path, symbol: str, every: pd.Timedelta, *, venue: str = "bina
 
 
 def read_note(path: Path) -> dict[str, Any]:
-    """A JSON file of the store; empty if there is none.
-
-    Raises
-    ------
-    StoreError
-        If it is none of ours.
-    """
+    """A JSON file of the store; empty if there is none."""
     with storing(path, "read"):
         try:
             found = json.loads(path.read_text(encoding="utf-8"))
@@ -154,13 +123,6 @@ def read(
 def merge(old: pd.DataFrame, new: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     """Lay new rows over old ones.
 
-    Returns
-    -------
-    frame : DataFrame
-        Rows and columns of both. Where both know a value the new one stands; a NaN replaces nothing.
-    remark : str
-        What changed among the values that were known before; empty if nothing did.
-
     Examples
     --------
     >>> times = pd.date_range("2026-03-02 04:00", periods=2, freq="4h", tz="UTC", name="time")
@@ -192,25 +154,7 @@ def write(
     *,
     venue: str = "binance",
 ) -> list[str]:
-    """Lay a frame over what is stored, month by month, and note where it came from.
-
-    Parameters
-    ----------
-    frame : DataFrame, shape (n, m)
-        Stamped at bar ends, on the grid of `every`.
-    provenance : mapping
-        ``address``, ``fetched_at`` and ``remarks`` (a list), and whatever else is worth keeping.
-
-    Returns
-    -------
-    list of str
-        The remarks, with those that writing added.
-
-    Raises
-    ------
-    StoreError
-        If it cannot be written; what was stored before is then untouched or, month by month, newer.
-    """
+    """Lay a frame over what is stored, month by month, and note where it came from."""
     where = folder(root, symbol, every, venue=venue)
     with writing(root):
         with storing(where, "write to"):
@@ -258,17 +202,7 @@ def write(
 def adopt(
     where: Path, before: Mapping[str, Any], note: Mapping[str, Any], content: Mapping[str, bytes]
 ) -> None:
-    """Put months of one market in place, and the manifest that names them; nobody else writes now.
-
-    Parameters
-    ----------
-    where : Path
-        Of `folder`.
-    before, note : mapping
-        The manifest as it was, and as it will be.
-    content : mapping of str to bytes
-        Files by month.
-    """
+    """Put months of one market in place, and the manifest that names them; nobody else writes now."""
     if content:
         # A reader, or a process after this one is killed, finds either file as one of the two.
         _put_note(where, {**before, "coming": {month: note["files"][month] for month in content}})
@@ -280,13 +214,7 @@ def adopt(
 def settle(
     root: Path, symbol: str, every: pd.Timedelta, *, keep: int = _KEPT, venue: str = "binance"
 ) -> None:
-    """Make good what a process left that was killed while it wrote; of fetches remember the last `keep`.
-
-    Raises
-    ------
-    StoreError
-        If it cannot be read or written.
-    """
+    """Make good what a process left that was killed while it wrote; of fetches remember the last `keep`."""
     where = folder(root, symbol, every, venue=venue)
     with writing(root):
         _clear(where)
@@ -391,13 +319,7 @@ def read_month(where: Path, month: str, files: Mapping[str, Any] | None = None) 
 
 @contextlib.contextmanager
 def writing(root: Path) -> Iterator[None]:
-    """Be the only process that writes to this store, for as long as the block lasts.
-
-    Raises
-    ------
-    StoreError
-        If the store cannot be written to, or another process does not finish.
-    """
+    """Be the only process that writes to this store, for as long as the block lasts."""
     with contextlib.ExitStack() as stack:
         with storing(root, "write to"):
             root.mkdir(parents=True, exist_ok=True)

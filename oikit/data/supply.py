@@ -20,8 +20,6 @@ import pandas as pd
 
 from oikit.errors import InputError
 
-__all__ = ["base_of", "circulating_supply", "published", "with_supply"]
-
 _SYMBOL = re.compile(r"([A-Z0-9]{1,20}?)_?(?:USDT|USDC|FDUSD|BUSD|USD)(?:_PERP)?")
 
 
@@ -32,11 +30,6 @@ def base_of(symbol: str) -> str:
     --------
     >>> base_of("BNBUSDT")
     'BNB'
-
-    Raises
-    ------
-    InputError
-        If the symbol does not end in a dollar or a dollar coin.
     """
     match = _SYMBOL.fullmatch(symbol)
     if match is None:
@@ -45,20 +38,7 @@ def base_of(symbol: str) -> str:
 
 
 def published(base: str) -> pd.DataFrame:
-    """Which figures of a coin's supply have been published?
-
-    Parameters
-    ----------
-    base : str
-        Like ``"BNB"``.
-
-    Returns
-    -------
-    DataFrame, shape (n, 4)
-        ``known_from`` and ``known_until`` (in UTC; a figure holds for bars that end after the one
-        and not after the other), ``circulating_supply`` in coins, ``source``. No rows for a coin
-        without a table.
-    """
+    """Which figures of a coin's supply have been published?"""
     text = resources.files("oikit.data").joinpath("tables", "supply.csv")
     with text.open(encoding="utf-8") as file:
         table = pd.read_csv(file)
@@ -70,17 +50,6 @@ def published(base: str) -> pd.DataFrame:
 
 def circulating_supply(base: str, times: pd.DatetimeIndex) -> pd.Series:
     """How many coins were said to be in circulation, at each of these times?
-
-    Parameters
-    ----------
-    base : str
-    times : DatetimeIndex, shape (n,)
-        In UTC.
-
-    Returns
-    -------
-    Series, shape (n,), base units
-        NaN outside the table.
 
     Examples
     --------
@@ -97,27 +66,7 @@ def circulating_supply(base: str, times: pd.DatetimeIndex) -> pd.Series:
 
 
 def with_supply(frame: pd.DataFrame, symbol: str, *, price: str = "close") -> pd.DataFrame:
-    """Add the supply before the venue's own figures begin, and the market cap that follows.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        With or without ``circulating_supply`` of the venue. From the venue's first figure on only the
-        venue's count, gaps included: two sources in turns would make steps that nobody traded.
-    symbol : str
-    price : str
-        The column that values a coin.
-
-    Returns
-    -------
-    DataFrame
-        A copy, with ``circulating_supply`` and ``market_cap``; NaN where not known.
-
-    Raises
-    ------
-    InputError
-        If the price is not there.
-    """
+    """Add the supply before the venue's own figures begin, and the market cap that follows."""
     if price not in frame:
         raise InputError(
             f"no column {price!r} to value the coins with; this frame has {', '.join(map(str, frame))}"

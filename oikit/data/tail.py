@@ -19,8 +19,6 @@ from oikit.data.venues import binance
 from oikit.data.venues.binance_rows import next_page, read_markets, read_time
 from oikit.data.venues.query import Query
 
-__all__ = ["Moment", "Piece", "Progress", "Window", "holes", "moment", "read_tail", "wall"]
-
 Progress = Callable[[int, int, str], object]
 """Called with how many answers have come, how many are expected in all, and what the last one held."""
 
@@ -53,13 +51,7 @@ class Piece(NamedTuple):
 
 
 def moment(client: Client, symbol: str) -> Moment:
-    """Look the symbol up, and learn what time it is for its figures.
-
-    Raises
-    ------
-    InputError
-        If the venue trades no such perpetual.
-    """
+    """Look the symbol up, and learn what time it is for its figures."""
     clock = read_time(client.get(binance.ask_time()))
     binance.check_market(symbol, read_markets(client.get(binance.ask_markets())))
     newest = read_time(client.get(binance.ask_newest(symbol)))
@@ -85,17 +77,7 @@ def wall(clock: pd.Timestamp, step: pd.Timedelta) -> pd.Timestamp:
 def holes(
     stored: pd.DataFrame, step: pd.Timedelta, first: pd.Timestamp, lacking: Collection[str] = ()
 ) -> dict[str, list[Window]]:
-    """Which windows of which series are unknown, and worth asking for?
-
-    Parameters
-    ----------
-    stored : DataFrame, shape (n, m)
-        What is known, on a whole grid of `step`.
-    first : Timestamp
-        The `wall`.
-    lacking : collection of str
-        Series that the venue was found not to offer. They are asked for where klines are: it may by now.
-    """
+    """Which windows of which series are unknown, and worth asking for?"""
     found: dict[str, list[Window]] = {}
     index = pd.DatetimeIndex(stored.index)
     for name, series in binance.SERIES.items():
@@ -119,19 +101,7 @@ def read_tail(
     windows: Mapping[str, list[Window]],
     progress: Progress | None = None,
 ) -> Iterator[Piece]:
-    """Ask for each window, and hand it on as soon as it is whole.
-
-    Parameters
-    ----------
-    windows : mapping of str to list of Window
-        As `holes` gives them.
-    progress : callable, optional
-
-    Yields
-    ------
-    Piece
-        So that what has been read can be kept when a later window fails.
-    """
+    """Ask for each window, and hand it on as soon as it is whole."""
     asked = [
         (name, window, series.ask(symbol, step, window.since, window.until))
         for name, series in binance.SERIES.items()

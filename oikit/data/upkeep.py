@@ -26,7 +26,7 @@ from oikit.errors import InputError, StoreError
 from oikit.files import storing, write_atomic
 from oikit.frame import FIELDS
 
-__all__ = ["Shelf", "compact", "export", "shelves", "verify"]
+__all__ = ["compact", "export", "shelves", "verify"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,6 @@ from oikit.formatting import signed
 if TYPE_CHECKING:
     import altair as alt
 
-__all__ = ["CALIBRATION", "draw", "rows", "says"]
-
 WIDTH = 460
 
 WORLD = Choice("world", "Which simulated market: nothing built in, or a link?", ("null", "planted"), "null")
@@ -52,31 +50,12 @@ def _kept() -> dict[tuple[str, ...], list[dict[str, Any]]]:
 
 
 def rows(world: str, split: str, gap: str, noise: str) -> list[dict[str, Any]]:
-    """Put one setting into rows: its skill, and what was said against what came.
-
-    Parameters
-    ----------
-    world : {"null", "planted"}
-    split : {"shuffled", "walk-forward"}
-    gap : {"none", "3 days", "7 days"}
-    noise : {"0", "10", "50"}
-
-    Returns
-    -------
-    list of dict
-        Each with its ``kind``: ``skill`` (in per cent of the base rate's squared error) or ``bar``.
-    """
+    """Put one setting into rows: its skill, and what was said against what came."""
     return _kept()[world, split, gap, noise]
 
 
 def says(world: str, split: str, gap: str, noise: str) -> str:
-    """Put the worth of one setting into words.
-
-    Parameters
-    ----------
-    world, split, gap, noise
-        As in `rows`.
-    """
+    """Put the worth of one setting into words."""
     found = rows(world, split, gap, noise)[0]
     built = "nothing built in" if world == "null" else "a link planted"
     who = "All other days teach" if split == "shuffled" else "The past alone teaches"
@@ -107,17 +86,7 @@ def _verdict(world: str, found: dict[str, Any]) -> str:
 
 
 def draw(base: alt.Chart) -> alt.VConcatChart:
-    """Draw the skill with its interval, and said against came.
-
-    Parameters
-    ----------
-    base : Chart
-        Holding the rows of one setting.
-
-    Returns
-    -------
-    VConcatChart
-    """
+    """Draw the skill with its interval, and said against came."""
     import altair as alt
 
     from oikit.charts.theme import COLORS

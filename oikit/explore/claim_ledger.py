@@ -20,17 +20,7 @@ if TYPE_CHECKING:
 
     from oikit.claims import Verdict
 
-__all__ = [
-    "CLAIM_LEDGER",
-    "CONTRADICTIONS",
-    "STANDINGS",
-    "counts",
-    "draw",
-    "ledger",
-    "rows",
-    "says",
-    "standing",
-]
+__all__ = ["CONTRADICTIONS", "counts"]
 
 CONTRADICTIONS: dict[str, str] = {
     "C03": "the ratio is made of nothing else: if the first half is right, the second cannot be",
@@ -66,19 +56,7 @@ WIDTH, _NAMES, _BESIDE, _LINE = 546, 172, 388, 44
 
 
 def standing(verdict: Verdict) -> str:
-    """Say in a word what a reader may do with a statement.
-
-    Parameters
-    ----------
-    verdict : Verdict
-        Of one of `oikit.claims.CLAIMS`.
-
-    Returns
-    -------
-    str
-        One of `STANDINGS`. A statement that contradicts itself is that first, whatever data say of its
-        parts; advice stays advice, however its reasons fare.
-    """
+    """Say in a word what a reader may do with a statement."""
     if verdict.id in CONTRADICTIONS:
         return "at odds with itself"
     if verdict.claim.kind == "advice":
@@ -98,18 +76,7 @@ _worlds = partial(worlds.offered, WORLD)
 
 @lru_cache(maxsize=3)
 def ledger(world: str) -> tuple[dict[str, Any], ...]:
-    """Judge all statements on one market.
-
-    Parameters
-    ----------
-    world : {"null", "planted", "real"}
-
-    Returns
-    -------
-    tuple of dict
-        One for each claim, in the order of the ids: ``id``, ``lesson`` (that meets it), ``kind``,
-        ``says``, ``verdict`` (one of the six words, and n of a forecast) and ``standing``.
-    """
+    """Judge all statements on one market."""
     from oikit.claims import CLAIMS, judge
 
     return tuple(
@@ -149,31 +116,12 @@ def counts(world: str) -> dict[str, int]:
 
 
 def rows(kind: str, met_in: str, world: str) -> list[dict[str, Any]]:
-    """Pick the statements of one kind and one lesson.
-
-    Parameters
-    ----------
-    kind : {"any", "definition", "arithmetic", "forecast", "not testable", "advice"}
-    met_in : str
-        A lesson's number, or ``"any"``.
-    world : {"null", "planted"}
-
-    Returns
-    -------
-    list of dict
-        As in `ledger`; empty where there is none.
-    """
+    """Pick the statements of one kind and one lesson."""
     return [row for row in ledger(world) if kind in ("any", row["kind"]) and met_in in ("any", row["lesson"])]
 
 
 def says(kind: str, met_in: str, world: str) -> str:
-    """Put what is shown into words.
-
-    Parameters
-    ----------
-    kind, met_in, world
-        As in `rows`.
-    """
+    """Put what is shown into words."""
     shown = rows(kind, met_in, world)
     if not shown:
         return f"None of the {len(ledger(world))} statements is of this kind in this lesson."
@@ -195,17 +143,7 @@ def says(kind: str, met_in: str, world: str) -> str:
 
 
 def draw(base: alt.Chart) -> alt.VConcatChart:
-    """Draw how many statements have each standing, and list those that are shown.
-
-    Parameters
-    ----------
-    base : Chart
-        Holding the rows of one setting.
-
-    Returns
-    -------
-    VConcatChart
-    """
+    """Draw how many statements have each standing, and list those that are shown."""
     import altair as alt
 
     from oikit.charts.theme import COLORS

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
-__all__ = ["DECISION_LOG", "Log", "draw", "log", "rows", "says"]
-
 START = 10_000.0
 RATE = 0.005
 """One maintenance margin rate for all sizes."""
@@ -85,17 +83,6 @@ def _spec(reading: str, leverage: str, stop: str) -> Any:
 def log(world: str, reading: str, leverage: str, stop: str) -> Log:
     """Follow the account through every moment at which the conditions began.
 
-    Parameters
-    ----------
-    world : {"null", "planted"}
-    reading : {"risk", "margin", "notional"}
-    leverage : {"5x", "20x", "50x"}
-    stop : {"1%", "4%", "none"}
-
-    Returns
-    -------
-    Log
-
     Notes
     -----
     PERF: the account of `oikit.strategy.run`, which would read the conditions again for each of the
@@ -129,20 +116,7 @@ def log(world: str, reading: str, leverage: str, stop: str) -> Log:
 
 
 def rows(world: str, reading: str, leverage: str, stop: str) -> list[dict[str, Any]]:
-    """Write the log of one setting, one row for each moment.
-
-    Parameters
-    ----------
-    world, reading, leverage, stop
-        As in `log`.
-
-    Returns
-    -------
-    list of dict
-        ``number``; ``decided`` and ``known`` in words; ``side``, ``notional`` (quote), ``why`` it ended,
-        ``hours`` from the decision to the end, ``moved`` (the price since the entry, per cent) and ``net``
-        (quote). For the drawing: ``y``, and ``level`` of the entry and the end.
-    """
+    """Write the log of one setting, one row for each moment."""
     frame, asked, _ = _market(world)
     found, table = log(world, reading, leverage, stop), []
     nothing = "nothing is added" if found.trades else "no rule: see below"
@@ -184,13 +158,7 @@ def _level(moved: float, place: int) -> float:
 
 
 def says(world: str, reading: str, leverage: str, stop: str) -> str:
-    """Put the log of one setting into words.
-
-    Parameters
-    ----------
-    world, reading, leverage, stop
-        As in `log`.
-    """
+    """Put the log of one setting into words."""
     found = log(world, reading, leverage, stop)
     made = found.trades
     built = "nothing built in" if world == "null" else "a fall after jumps planted"
@@ -236,17 +204,7 @@ def _paths() -> str:
 
 
 def draw(base: alt.Chart) -> alt.VConcatChart:
-    """Draw one strip for each moment: what was known, what came later, and how it ended.
-
-    Parameters
-    ----------
-    base : Chart
-        Holding the rows of one setting.
-
-    Returns
-    -------
-    VConcatChart
-    """
+    """Draw one strip for each moment: what was known, what came later, and how it ended."""
     import altair as alt
 
     from oikit.charts.theme import COLORS

@@ -14,7 +14,7 @@ import altair as alt
 
 from oikit.explore.model import Amount, Choice, Explorer, chosen, every_setting, grid
 
-__all__ = ["chart", "unbound"]
+__all__ = ["unbound"]
 
 _LINE = 44  # characters of the sentence in one line of the picture
 _LINE_HEIGHT = 20
@@ -22,17 +22,7 @@ _ROWS = "settings"
 
 
 def chart(explorer: Explorer) -> alt.VConcatChart:
-    """Draw the explorer with its controls and its sentence inside.
-
-    Parameters
-    ----------
-    explorer : Explorer
-
-    Returns
-    -------
-    VConcatChart
-        One specification with nothing outside it.
-    """
+    """Draw the explorer with its controls and its sentence inside."""
     settings_here = every_setting(explorer)
     # A page without a kernel cannot count what was looked at; it says how much there is to look at.
     among = f" There are {len(settings_here)} settings to try here." if explorer.tries else ""

@@ -18,8 +18,6 @@ from oikit.formatting import percent
 if TYPE_CHECKING:
     import altair as alt
 
-__all__ = ["FORCED_OUT", "draw", "follow", "rows", "says"]
-
 PRICE = 100.0
 OPEN_INTEREST = 100.0
 RATE = 0.005
@@ -42,16 +40,6 @@ DEPTH = Choice("depth", "How deep is the market that must absorb it?", tuple(DEP
 def follow(longs: str, shorts: str, shock: str, depth: str) -> Cascade:
     """Follow one shock.
 
-    Parameters
-    ----------
-    longs, shorts : {"cautious", "mixed", "bold"}
-    shock : {"-10%", "-5%", "+5%", "+10%"}
-    depth : {"thin", "usual", "deep"}
-
-    Returns
-    -------
-    Cascade
-
     Examples
     --------
     >>> round(follow("bold", "cautious", "-5%", "deep").forced)
@@ -68,21 +56,7 @@ def follow(longs: str, shorts: str, shock: str, depth: str) -> Cascade:
 
 
 def rows(longs: str, shorts: str, shock: str, depth: str) -> list[dict[str, Any]]:
-    """List who is open, and what each round forces out.
-
-    Parameters
-    ----------
-    longs, shorts, shock, depth
-        As in `follow`.
-
-    Returns
-    -------
-    list of dict
-        First the cohorts: ``side``, ``leverage``, their ``share`` of open interest, the move that has
-        them ``closed``, and whether they are ``out`` (0 or 1). Then the rounds: ``round``, what was
-        ``forced`` out in it and the ``total`` so far, as shares of open interest, and the ``move`` of the
-        price, ``since`` which.
-    """
+    """List who is open, and what each round forces out."""
     found = follow(longs, shorts, shock, depth)
     table: list[dict[str, Any]] = [
         {
@@ -113,11 +87,6 @@ def rows(longs: str, shorts: str, shock: str, depth: str) -> list[dict[str, Any]
 def says(longs: str, shorts: str, shock: str, depth: str) -> str:
     """Put the shock, and its mirror, into words.
 
-    Parameters
-    ----------
-    longs, shorts, shock, depth
-        As in `follow`.
-
     Examples
     --------
     >>> says("bold", "cautious", "+5%", "usual").split(". ")[0]
@@ -146,17 +115,7 @@ _ROOM = 0.78  # of open interest: the longest bar and its words
 
 
 def draw(base: alt.Chart) -> alt.VConcatChart:
-    """Draw both sides by their leverage, and the price round by round.
-
-    Parameters
-    ----------
-    base : Chart
-        Holding the rows of one setting.
-
-    Returns
-    -------
-    VConcatChart
-    """
+    """Draw both sides by their leverage, and the price round by round."""
     import altair as alt
 
     from oikit.charts.theme import COLORS

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
-__all__ = ["LAG_BENCH", "REACH", "days", "draw", "rows", "says"]
-
 REACH = 7
 """Days that the bench looks to either side."""
 
@@ -47,18 +45,7 @@ WORLD = Choice(
 
 
 def days(world: str) -> pd.DataFrame:
-    """Give the two columns that are compared in one world.
-
-    Parameters
-    ----------
-    world : {"apart", "null", "planted", "real"}
-
-    Returns
-    -------
-    DataFrame, one row a day
-        ``price`` and ``open_interest`` (coins), both as logarithms. Apart, the price is that of
-        one sample and the open interest that of another, drawn from another seed.
-    """
+    """Give the two columns that are compared in one world."""
     import numpy as np
     import pandas as pd
 
@@ -89,34 +76,14 @@ def _found(world: str, measure: str, horizon: str) -> tuple[list[dict[str, Any]]
 
 
 def rows(measure: str, horizon: str, world: str, lag: str) -> list[dict[str, Any]]:
-    """Put one setting into a row: the correlation with both intervals.
-
-    Parameters
-    ----------
-    measure : {"levels", "changes"}
-    horizon : {"1d", "3d", "7d"}
-    world : {"apart", "null", "planted", "real"}
-    lag : str
-        Such as ``"+2d"``: above zero, the price is read later than open interest.
-
-    Returns
-    -------
-    list of dict
-        One row, as `lagged` makes it, and ``alone``: pairs that share no day.
-    """
+    """Put one setting into a row: the correlation with both intervals."""
     found, _ = _found(world, measure, horizon)
     row = found[int(lag[:-1]) + REACH]
     return [{**row, "alone": row["n"] // int(horizon[:-1])}]
 
 
 def says(measure: str, horizon: str, world: str, lag: str) -> str:
-    """Put the correlation of one setting into words.
-
-    Parameters
-    ----------
-    measure, horizon, world, lag
-        As in `rows`.
-    """
+    """Put the correlation of one setting into words."""
     (row,), (_, peaks) = rows(measure, horizon, world, lag), _found(world, measure, horizon)
     long = _days_of(int(horizon[:-1]))
     what = f"levels averaged over {long}" if measure == "levels" else f"changes over {long}"
@@ -181,17 +148,7 @@ _CHOSEN = "datum.world === world && datum.measure === measure && datum.horizon =
 
 
 def draw(base: alt.Chart) -> alt.VConcatChart:
-    """Draw the correlation at every lag with both bands, and below it the strongest lag of each year.
-
-    Parameters
-    ----------
-    base : Chart
-        Holding the row of one setting.
-
-    Returns
-    -------
-    VConcatChart
-    """
+    """Draw the correlation at every lag with both bands, and below it the strongest lag of each year."""
     import altair as alt
 
     from oikit.charts.theme import COLORS

@@ -14,8 +14,6 @@ from oikit.explore.model import Amount, Choice, Explorer
 if TYPE_CHECKING:
     import altair as alt
 
-__all__ = ["LEDGER", "draw", "rows", "says"]
-
 OPEN_AT_START = 40
 PRICE_AT_START = 600
 TRADES = 4
@@ -32,20 +30,6 @@ PRICE_STEP = Amount("price_step", "What does the price do from trade to trade?",
 
 def rows(buyer: str, seller: str, size: float, price_step: float) -> list[dict[str, Any]]:
     """Book the same trade four times.
-
-    Parameters
-    ----------
-    buyer, seller : {"opens", "closes"}
-        A buyer opens a long or closes a short; a seller opens a short or closes a long.
-    size : float, contracts of one coin
-    price_step : float, quote per base
-        What the price does from one trade to the next.
-
-    Returns
-    -------
-    list of dict
-        The start and four trades: ``trade``, ``price``, ``longs``, ``shorts``, ``open_interest``,
-        ``volume`` (so far) and ``open_interest_value``.
 
     Examples
     --------
@@ -79,11 +63,6 @@ def rows(buyer: str, seller: str, size: float, price_step: float) -> list[dict[s
 def says(buyer: str, seller: str, size: float, price_step: float) -> str:
     """Put the result of the four trades into words.
 
-    Parameters
-    ----------
-    buyer, seller, size, price_step
-        As in `rows`.
-
     Examples
     --------
     >>> says("closes", "closes", 5, 0).split(". ")[0]
@@ -110,17 +89,7 @@ def _moved(first: dict[str, Any], last: dict[str, Any], name: str) -> str:
 
 
 def draw(base: alt.Chart) -> alt.VConcatChart:
-    """Draw the ledger: both sides, the volume so far, and the dollars.
-
-    Parameters
-    ----------
-    base : Chart
-        Holding the rows of one setting.
-
-    Returns
-    -------
-    VConcatChart
-    """
+    """Draw the ledger: both sides, the volume so far, and the dollars."""
     import altair as alt
 
     from oikit.charts.theme import COLORS

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from oikit.lens.folds import Fold
     from oikit.stats import Estimate
 
-__all__ = ["COLUMNS", "TESTS", "Worth", "table", "who_teaches", "worth"]
-
 Floats = npt.NDArray[np.float64]
 
 VARIABLES = ("velocity_score", "crowd_lean_percentile")
@@ -115,20 +113,7 @@ def _invented(rows: int) -> Floats:
 
 
 def who_teaches(hours: Floats, split: str, gap: str) -> list[Fold]:
-    """Deal the later questions to tests, and say which rows teach for each.
-
-    Parameters
-    ----------
-    hours : array, shape (n,)
-        When each question is asked, in hours from any moment; rising.
-    split : {"shuffled", "walk-forward"}
-    gap : {"none", "3 days", "7 days"}
-
-    Returns
-    -------
-    list of Fold
-        `TESTS` of them, which hold the same questions together whatever the setting.
-    """
+    """Deal the later questions to tests, and say which rows teach for each."""
     from oikit.lens.folds import Fold
 
     asked = np.flatnonzero(hours >= hours[0] + FIRST * (hours[-1] - hours[0]))
@@ -146,20 +131,7 @@ def who_teaches(hours: Floats, split: str, gap: str) -> list[Fold]:
 
 
 def worth(world: str, split: str, gap: str, noise: str) -> Worth:
-    """Let the look-alikes speak, and weigh what they said.
-
-    Parameters
-    ----------
-    world : {"null", "planted"}
-    split : {"shuffled", "walk-forward"}
-    gap : {"none", "3 days", "7 days"}
-    noise : {"0", "10", "50"}
-        How many invented variables.
-
-    Returns
-    -------
-    Worth
-    """
+    """Let the look-alikes speak, and weigh what they said."""
     import pandas as pd
 
     from oikit.learn.reliability import said_and_came
@@ -211,19 +183,7 @@ def _most_alike(taught: Floats, asked: Floats) -> npt.NDArray[np.intp]:
 
 
 def table(settings: Iterable[Mapping[str, str]]) -> str:
-    """Compute these settings and write them down, one line for each row of the bench.
-
-    Parameters
-    ----------
-    settings : iterable of mapping of str to str
-        Each with ``world``, ``split``, ``gap`` and ``noise``.
-
-    Returns
-    -------
-    str
-        Comma-separated, with a head: the setting, the ``kind`` of row, and its numbers. Skills and
-        shares of look-alikes are in per cent, with one decimal.
-    """
+    """Compute these settings and write them down, one line for each row of the bench."""
     lines = [",".join(COLUMNS)]
     for setting in settings:
         found = worth(**setting)

@@ -22,8 +22,6 @@ from oikit.stats import Estimate, wilson
 if TYPE_CHECKING:
     import altair as alt
 
-__all__ = ["MARGIN_BENCH", "draw", "rows", "says", "touched_share"]
-
 HOURS = 72
 EVERY = 8  # hours between two settlements of funding, and between two rows
 PATHS = 4_000
@@ -83,24 +81,6 @@ def _share(text: str) -> float:
 def rows(leverage: str, maintenance: str, funding: str, volatility: str) -> list[dict[str, Any]]:
     """Follow one long for three days.
 
-    Parameters
-    ----------
-    leverage : {"5x", "10x", "20x", "50x"}
-    maintenance : {"0.5%", "1%", "2.5%"}
-        The maintenance margin rate.
-    funding : {"0%", "0.05%", "0.1%"}
-        Paid by the long at each settlement, of the position at its entry.
-    volatility : {"1%", "3%", "5%"}
-        Standard deviation of a day's log return.
-
-    Returns
-    -------
-    list of dict
-        One row for each eight hours: ``hour``; ``low`` and ``high``, between which the middle 90% of a
-        random walk lie, and the ``line`` that liquidates, all as moves from the entry; ``paid`` in funding
-        so far and what must ``keep`` at the line, as fractions of the position; ``touched`` so far and
-        ``beyond`` the line at this hour, as shares of the simulated walks.
-
     Examples
     --------
     >>> round(rows("20x", "0.5%", "0%", "3%")[0]["line"], 4)
@@ -126,31 +106,13 @@ def rows(leverage: str, maintenance: str, funding: str, volatility: str) -> list
 
 
 def touched_share(leverage: str, maintenance: str, funding: str, volatility: str, hours: int) -> Estimate:
-    """Which share of the walks touched the line within so many hours?
-
-    Parameters
-    ----------
-    leverage, maintenance, funding, volatility
-        As in `rows`.
-    hours : int
-        From 0 to 72.
-
-    Returns
-    -------
-    Estimate
-        With the 95% interval of the simulation (Wilson).
-    """
+    """Which share of the walks touched the line within so many hours?"""
     _, touched, _ = _shares(leverage, maintenance, funding, volatility)
     return wilson(round(touched[hours] * PATHS), PATHS)
 
 
 def says(leverage: str, maintenance: str, funding: str, volatility: str) -> str:
     """Put the three days into words.
-
-    Parameters
-    ----------
-    leverage, maintenance, funding, volatility
-        As in `rows`.
 
     Examples
     --------
@@ -184,17 +146,7 @@ BESIDE = 124
 
 
 def draw(base: alt.Chart) -> alt.VConcatChart:
-    """Draw the line over the walks, who touched it, and where the margin goes.
-
-    Parameters
-    ----------
-    base : Chart
-        Holding the rows of one setting.
-
-    Returns
-    -------
-    VConcatChart
-    """
+    """Draw the line over the walks, who touched it, and where the margin goes."""
     import altair as alt
 
     from oikit.charts.theme import COLORS

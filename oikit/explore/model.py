@@ -21,19 +21,7 @@ from typing import Any
 
 from oikit.errors import InputError
 
-__all__ = [
-    "Amount",
-    "Choice",
-    "Explorer",
-    "Memory",
-    "Words",
-    "chosen",
-    "count_try",
-    "every_setting",
-    "grid",
-    "read_settings",
-    "words",
-]
+__all__ = ["Choice", "Memory"]
 
 _LONG = 20
 """A table with more lines is folded."""
@@ -189,23 +177,7 @@ class Explorer:
 
 
 def read_settings(explorer: Explorer, given: Mapping[str, object]) -> dict[str, Setting]:
-    """Read what was asked for; what was not given stays at its start.
-
-    Parameters
-    ----------
-    explorer : Explorer
-    given : mapping of str to object
-
-    Returns
-    -------
-    dict
-        One value for each control, in the order of the controls.
-
-    Raises
-    ------
-    InputError
-        If a name or a value does not exist; the message says which do.
-    """
+    """Read what was asked for; what was not given stays at its start."""
     names = [control.name for control in explorer.controls]
     for name in given:
         if name not in names:
@@ -218,18 +190,7 @@ def read_settings(explorer: Explorer, given: Mapping[str, object]) -> dict[str, 
 
 
 def grid(explorer: Explorer) -> list[dict[str, Any]]:
-    """Compute the rows of every setting: small, so that a page can carry them.
-
-    Parameters
-    ----------
-    explorer : Explorer
-
-    Returns
-    -------
-    list of dict
-        Each row with ``at``, the number of its setting: settings are counted like the digits of a
-        number, the last control fastest. `chosen` is the same count as an expression.
-    """
+    """Compute the rows of every setting: small, so that a page can carry them."""
     return [
         {"at": at, **row}
         for at, settings in enumerate(every_setting(explorer))
@@ -238,29 +199,14 @@ def grid(explorer: Explorer) -> list[dict[str, Any]]:
 
 
 def every_setting(explorer: Explorer) -> list[dict[str, Setting]]:
-    """List every setting, in the order in which `grid` counts them.
-
-    Parameters
-    ----------
-    explorer : Explorer
-    """
+    """List every setting, in the order in which `grid` counts them."""
     names = [control.name for control in explorer.controls]
     positions: list[Sequence[Setting]] = [control.options for control in explorer.controls]
     return [dict(zip(names, values, strict=True)) for values in product(*positions)]
 
 
 def chosen(explorer: Explorer) -> str:
-    """Write the number of the chosen setting as an expression over the controls.
-
-    Parameters
-    ----------
-    explorer : Explorer
-
-    Returns
-    -------
-    str
-        In the language of Vega, where each control is a parameter of its name.
-    """
+    """Write the number of the chosen setting as an expression over the controls."""
     count = "0"
     for control in explorer.controls:
         if isinstance(control, Amount):
@@ -272,18 +218,7 @@ def chosen(explorer: Explorer) -> str:
 
 
 def count_try(explorer: Explorer, settings: Mapping[str, Setting]) -> str:
-    """Count a setting that was looked at, and say how many have been.
-
-    Parameters
-    ----------
-    explorer : Explorer
-    settings : mapping of str to str or float
-
-    Returns
-    -------
-    str
-        A sentence; empty for an explorer that tries nothing on data. The same setting twice is one.
-    """
+    """Count a setting that was looked at, and say how many have been."""
     if not explorer.tries:
         return ""
     from oikit.claims import SESSION
@@ -351,23 +286,7 @@ class Words:
 
 
 def words(explorer: Explorer, given: Mapping[str, object]) -> Words:
-    """Say one setting in words and numbers.
-
-    Parameters
-    ----------
-    explorer : Explorer
-    given : mapping of str to object
-        Controls that are not named stay at their start.
-
-    Returns
-    -------
-    Words
-
-    Raises
-    ------
-    InputError
-        If a name or a value does not exist.
-    """
+    """Say one setting in words and numbers."""
     chosen = read_settings(explorer, given)
     rows = [row for row in explorer.rows(**chosen) if all(name in row for name in explorer.shows)]
     table = [list(explorer.shows.values()), *([_text(row[name]) for name in explorer.shows] for row in rows)]

@@ -36,17 +36,7 @@ if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
-__all__ = [
-    "OVERFITTING",
-    "best_so_far",
-    "draw",
-    "made",
-    "opened",
-    "results",
-    "rows",
-    "says",
-    "tries",
-]
+__all__ = ["OVERFITTING", "best_so_far", "made", "opened", "results", "tries"]
 
 WIDTH = 460
 _EVERY = 35
@@ -190,21 +180,7 @@ def _found(world: str, signal: str, level: str, position: str) -> dict[str, floa
 
 
 def rows(world: str, signal: str, level: str, position: str) -> list[dict[str, Any]]:
-    """Put one rule into rows: how good it was before the cut, and its path.
-
-    Parameters
-    ----------
-    world : {"null", "planted"}
-    signal : {"open interest", "funding", "crowd", "price"}
-    level : {"1", "2", "3"}, robust deviations
-    position : {"short 1 day", "short 3 days", "long 1 day", "long 3 days"}
-
-    Returns
-    -------
-    list of dict
-        Each with its ``kind``: ``rule``, ``path`` (``day`` since 1970 and what was ``made`` so far, in
-        per cent), and ``sealed``, the same after the cut, for the rule with which the seal was opened.
-    """
+    """Put one rule into rows: how good it was before the cut, and its path."""
     rule: dict[str, Any] = {"signal": signal, "level": level, "position": position}
     found = _found(world, **rule)
     table: list[dict[str, Any]] = [
@@ -232,13 +208,7 @@ def _path(kind: str, made: pd.Series) -> list[dict[str, Any]]:
 
 
 def says(world: str, signal: str, level: str, position: str) -> str:
-    """Put the result of one rule before the cut into words.
-
-    Parameters
-    ----------
-    world, signal, level, position
-        As in `rows`.
-    """
+    """Put the result of one rule before the cut into words."""
     rule: dict[str, Any] = {"signal": signal, "level": level, "position": position}
     found = _found(world, **rule)
     built = "nothing built in" if world == "null" else "a link planted"
@@ -251,17 +221,7 @@ def says(world: str, signal: str, level: str, position: str) -> str:
 
 
 def draw(base: alt.Chart) -> alt.VConcatChart:
-    """Draw the rule and the best so far up to the cut, the part under seal, and their Sharpe ratios.
-
-    Parameters
-    ----------
-    base : Chart
-        Holding the rows of one setting.
-
-    Returns
-    -------
-    VConcatChart
-    """
+    """Draw the rule and the best so far up to the cut, the part under seal, and their Sharpe ratios."""
     import altair as alt
 
     from oikit.charts.theme import COLORS

@@ -13,8 +13,6 @@ import traitlets
 
 from oikit.export.bundle import bundle
 
-__all__ = ["Picture"]
-
 _DRAW = """
 async function render({ model, el }) {
   const place = document.createElement("div");
@@ -34,12 +32,6 @@ export default { render };
 
 class Picture(anywidget.AnyWidget):
     """A chart and where its parameters stand.
-
-    Parameters
-    ----------
-    spec : dict
-        A Vega-Lite specification with a parameter for each setting.
-    settings : dict of str to value
 
     Attributes
     ----------

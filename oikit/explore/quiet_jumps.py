@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
-__all__ = ["HORIZON", "JUMPS", "Jumps", "draw", "jumps", "path", "rows", "says"]
-
 HORIZON = "72h"
 """How far every rule looks ahead; it is fixed, or else it would be a fifth choice."""
 
@@ -59,23 +57,7 @@ class Jumps(NamedTuple):
 
 
 def jumps(close: pd.Series, spoken: pd.Series) -> Jumps:
-    """Weigh what followed a rule, against what usually follows.
-
-    Parameters
-    ----------
-    close : Series, shape (n,)
-    spoken : Series of bool, shape (n,)
-        Where the rule speaks.
-
-    Returns
-    -------
-    Jumps
-
-    Raises
-    ------
-    InputError
-        If it spoke fewer than twice.
-    """
+    """Weigh what followed a rule, against what usually follows."""
     import numpy as np
 
     from oikit.claims.events import first_in_cluster, forward
@@ -89,20 +71,7 @@ def jumps(close: pd.Series, spoken: pd.Series) -> Jumps:
 
 
 def path(close: pd.Series, at: npt.NDArray[np.intp]) -> list[dict[str, float]]:
-    """How did the price stand before and after these bars, compared with the usual?
-
-    Parameters
-    ----------
-    close : Series, shape (n,), hourly
-    at : array of int
-        Positions of the bars.
-
-    Returns
-    -------
-    list of dict
-        ``hour`` from 72 before to 72 after, ``mean``, ``low`` and ``high`` in per cent of the price at
-        the bar itself. The interval is the mean plus or minus two standard errors of separate cases.
-    """
+    """How did the price stand before and after these bars, compared with the usual?"""
     import numpy as np
 
     logs = np.log(close.to_numpy())
@@ -162,21 +131,7 @@ def _effects(world: str) -> tuple[float, ...]:
 
 
 def rows(world: str, window: str, spike: float, quiet: str) -> list[dict[str, Any]]:
-    """Put one rule into rows: the path around its cases, and its effect.
-
-    Parameters
-    ----------
-    world : {"null", "planted", "real"}
-    window : {"12h", "24h", "72h"}
-    spike : float, robust deviations
-    quiet : {"0.5", "1", "any"}
-        Robust deviations of the price's own move, or any move.
-
-    Returns
-    -------
-    list of dict
-        Each with its ``kind``: ``path`` or ``effect``.
-    """
+    """Put one rule into rows: the path around its cases, and its effect."""
     found = _found(world, window, spike, quiet)
     if found is None:
         return [{"kind": "effect", "n": 0}]
@@ -194,13 +149,7 @@ def rows(world: str, window: str, spike: float, quiet: str) -> list[dict[str, An
 
 
 def says(world: str, window: str, spike: float, quiet: str) -> str:
-    """Put the result of one rule into words.
-
-    Parameters
-    ----------
-    world, window, spike, quiet
-        As in `rows`.
-    """
+    """Put the result of one rule into words."""
     found, effects = _found(world, window, spike, quiet), _effects(world)
     still = "whatever the price did" if quiet == "any" else "with a price that stood still"
     said = (
@@ -228,17 +177,7 @@ def _hours(window: str) -> str:
 
 
 def draw(base: alt.Chart) -> alt.VConcatChart:
-    """Draw the path around the cases, and the effect among those of all rules of this world.
-
-    Parameters
-    ----------
-    base : Chart
-        Holding the rows of one setting.
-
-    Returns
-    -------
-    VConcatChart
-    """
+    """Draw the path around the cases, and the effect among those of all rules of this world."""
     import altair as alt
 
     from oikit.charts.theme import COLORS

@@ -17,8 +17,6 @@ from oikit.formatting import signed
 if TYPE_CHECKING:
     import altair as alt
 
-__all__ = ["BARS", "REPLAY", "draw", "rows", "says", "week"]
-
 EVERY, SPAN, PAST = "4h", "24h", "30d"
 BARS = 42
 """Bars in the week."""
@@ -37,19 +35,7 @@ _worlds = partial(worlds.offered, WORLD)
 
 @lru_cache(maxsize=3)
 def week(world: str) -> tuple[dict[str, Any], ...]:
-    """Lay out the last seven days of a market without an unknown bar.
-
-    Parameters
-    ----------
-    world : {"null", "planted", "real"}
-
-    Returns
-    -------
-    tuple of dict
-        One for each bar: ``bar`` (from 1), ``time``, ``close``, ``open_interest`` (thousand coins),
-        ``change`` (over a day, per cent), ``score`` (robust, against the 30 days before) and
-        ``hindsight`` (robust, against the whole week, which nobody knew).
-    """
+    """Lay out the last seven days of a market without an unknown bar."""
     from oikit.formatting import weekday
     from oikit.frame import resample
     from oikit.indicators import robust_zscore, velocity
@@ -76,21 +62,7 @@ def week(world: str) -> tuple[dict[str, Any], ...]:
 
 
 def rows(world: str, bar: float, later: str) -> list[dict[str, Any]]:
-    """Tell one bar, and the highest close so far.
-
-    Parameters
-    ----------
-    world : {"null", "planted", "real"}
-    bar : float
-        How many bars are over.
-    later : {"hidden", "shown"}
-        Whether ``hindsight`` is told; it is empty otherwise.
-
-    Returns
-    -------
-    list of dict
-        One, as in `week`, with ``high`` (the highest close so far) and ``high_at`` (its bar).
-    """
+    """Tell one bar, and the highest close so far."""
     seen = week(world)[: int(bar)]
     high = max(seen, key=lambda row: row["close"])
     now = dict(seen[-1])
@@ -100,13 +72,7 @@ def rows(world: str, bar: float, later: str) -> list[dict[str, Any]]:
 
 
 def says(world: str, bar: float, later: str) -> str:
-    """Put what is known at this bar into words.
-
-    Parameters
-    ----------
-    world, bar, later
-        As in `rows`.
-    """
+    """Put what is known at this bar into words."""
     (now,) = rows(world, bar, later)
     said = (
         f"{worlds.told(world, _PLANTED)}. It is {now['time']} UTC, bar {now['bar']} of {BARS}. Open interest "
@@ -123,17 +89,7 @@ def says(world: str, bar: float, later: str) -> str:
 
 
 def draw(base: alt.Chart) -> alt.VConcatChart:
-    """Draw price and open interest up to the chosen bar, and the rest only if it may be seen.
-
-    Parameters
-    ----------
-    base : Chart
-        Holding the row of one setting.
-
-    Returns
-    -------
-    VConcatChart
-    """
+    """Draw price and open interest up to the chosen bar, and the rest only if it may be seen."""
     import altair as alt
 
     from oikit.charts.theme import COLORS

@@ -20,19 +20,7 @@ if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
-__all__ = [
-    "PUSH",
-    "PUSHED_ABOVE",
-    "THRESHOLDS",
-    "Bench",
-    "bench",
-    "daily",
-    "draw",
-    "push",
-    "rows",
-    "says",
-    "turns",
-]
+__all__ = ["PUSH", "PUSHED_ABOVE", "daily", "push", "turns"]
 
 TURN, TREND = 0.05, "30d"
 PUSHED_ABOVE, PUSH = 0.005, 0.015
@@ -144,21 +132,7 @@ def turns(close: pd.Series, horizon: str) -> pd.Series:
 
 
 def bench(days: pd.DataFrame, threshold: float, horizon: int, cases: str) -> Bench:
-    """Count what followed the days, or the episodes, above a threshold.
-
-    Parameters
-    ----------
-    days : DataFrame
-        From `daily`; any market.
-    threshold : float, fraction
-    horizon : int, days
-    cases : {"days", "episodes"}
-        An episode begins on the first day above and silences the rest until the horizon is over.
-
-    Returns
-    -------
-    Bench
-    """
+    """Count what followed the days, or the episodes, above a threshold."""
     from oikit.claims.events import first_in_cluster
     from oikit.stats import wilson
 
@@ -195,22 +169,7 @@ THRESHOLDS = {text: float(text.rstrip("%")) / 100 for text in THRESHOLD.options}
 
 
 def rows(world: str, threshold: str, horizon: str, cases: str) -> list[dict[str, Any]]:
-    """Put one setting into rows: the line, the episodes, and the two rates.
-
-    Parameters
-    ----------
-    world : {"null", "planted", "real"}
-    threshold : str
-        One of `THRESHOLDS`.
-    horizon : str
-        Such as ``"7 days"``.
-    cases : {"days", "episodes"}
-
-    Returns
-    -------
-    list of dict
-        Each with its ``kind``: ``line``, ``note``, ``case`` (of episodes only), ``rate``.
-    """
+    """Put one setting into rows: the line, the episodes, and the two rates."""
     found, days = _found(world, threshold, horizon, cases), _world(world)
     level = THRESHOLDS[threshold]
     inside = level <= days["ratio"].max()
@@ -251,13 +210,7 @@ def _percent(ratio: float) -> float:
 
 
 def says(world: str, threshold: str, horizon: str, cases: str) -> str:
-    """Put the result of one setting into words.
-
-    Parameters
-    ----------
-    world, threshold, horizon, cases
-        As in `rows`.
-    """
+    """Put the result of one setting into words."""
     found, which = _found(world, threshold, horizon, cases), worlds.told(world, "a link planted")
     if found.after is None:
         return (
@@ -288,17 +241,7 @@ def _points(apart: int) -> str:
 
 
 def draw(base: alt.Chart) -> alt.VConcatChart:
-    """Draw the ratio with the line and its cases, and the two rates with their intervals.
-
-    Parameters
-    ----------
-    base : Chart
-        Holding the rows of one setting.
-
-    Returns
-    -------
-    VConcatChart
-    """
+    """Draw the ratio with the line and its cases, and the two rates with their intervals."""
     import altair as alt
 
     from oikit.charts.theme import COLORS

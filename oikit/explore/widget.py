@@ -17,8 +17,6 @@ from oikit.explore.model import Amount, Choice, Explorer, count_try, words
 from oikit.explore.picture import Picture
 from oikit.explore.status import Status
 
-__all__ = ["Face"]
-
 
 class Face:
     """An explorer with its controls.

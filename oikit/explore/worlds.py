@@ -17,8 +17,6 @@ from oikit.explore.model import Choice, Explorer
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["REAL", "SYMBOL", "frame", "offered", "told", "with_real"]
-
 REAL = "real"
 SYMBOL = "BNBUSDT"
 _NEEDS = ["close", "open_interest", "circulating_supply"]
@@ -27,22 +25,7 @@ _BARS = 3 * 365 * 24  # three years of hours, as much as the samples have
 
 
 def frame(world: str) -> pd.DataFrame:
-    """The market of a world, in bars of an hour.
-
-    Parameters
-    ----------
-    world : {"null", "planted", "real"}
-
-    Returns
-    -------
-    DataFrame
-        Of the real one the last three years.
-
-    Raises
-    ------
-    InputError
-        If the real one is asked for and is not, or no longer, stored.
-    """
+    """The market of a world, in bars of an hour."""
     from oikit.simulate.samples import sample
 
     if world != REAL:
@@ -56,27 +39,12 @@ def frame(world: str) -> pd.DataFrame:
 
 
 def offered(control: Choice) -> tuple[str, ...]:
-    """Which worlds can be chosen: those of the control, and the real one last, if it is stored.
-
-    Parameters
-    ----------
-    control : Choice
-
-    Returns
-    -------
-    tuple of str
-    """
+    """Which worlds can be chosen: those of the control, and the real one last, if it is stored."""
     return control.options if _stored() is None else (*control.options, REAL)
 
 
 def told(world: str, built: str) -> str:
     """How a sentence begins that speaks of a world.
-
-    Parameters
-    ----------
-    world : str
-    built : str
-        What was built into it, if it is simulated; in the null world nothing was.
 
     Examples
     --------

@@ -28,18 +28,7 @@ from oikit.learn.todo import TODO, untouched
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "RUBRIC",
-    "after_jumps",
-    "by_trade",
-    "class_table",
-    "coded_worlds",
-    "digest_of",
-    "draft",
-    "open_codes",
-    "rubric",
-    "submit",
-]
+__all__ = ["after_jumps", "by_trade", "class_table", "coded_worlds", "draft", "open_codes", "submit"]
 
 SINCE, UNTIL = "2023-03-06", "2026-03-09"
 HORIZON = "72h"
@@ -312,13 +301,7 @@ def class_table(groups: int = 10, *, seed: int = 900) -> pd.DataFrame:
 
 
 def rubric() -> pd.DataFrame:
-    """How is a memo marked?
-
-    Returns
-    -------
-    DataFrame, one row per criterion
-        ``points`` and what they are given ``for``; twenty in all.
-    """
+    """How is a memo marked?"""
     import pandas as pd
 
     rows = {name: {"points": points, "for": says} for name, (points, says) in RUBRIC.items()}

@@ -9,19 +9,6 @@ import random
 from collections.abc import Callable
 from typing import NamedTuple
 
-__all__ = [
-    "Case",
-    "at_the_close",
-    "booked",
-    "changed_later",
-    "longs_only",
-    "net",
-    "never_short",
-    "one_fee",
-    "too_early",
-    "trades",
-]
-
 BARS = 14
 
 

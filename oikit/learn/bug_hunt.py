@@ -29,7 +29,7 @@ from oikit.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FAULTS", "backtest", "books", "market", "remaining", "score"]
+__all__ = ["market"]
 
 FAULTS = 5
 DEAD = ("coin 3", "coin 7", "coin 10")
@@ -40,12 +40,7 @@ _NEAR = 60
 
 
 def score(close: pd.DataFrame) -> pd.DataFrame:
-    """How fast does a smooth line through each price rise? With two faults in it.
-
-    Parameters
-    ----------
-    close : DataFrame, one column for each coin
-    """
+    """How fast does a smooth line through each price rise? With two faults in it."""
     smooth = close.rolling(25, center=True).mean()
     slope = smooth.pct_change(fill_method=None)
     return (slope - slope.mean()) / slope.std()
@@ -54,14 +49,7 @@ def score(close: pd.DataFrame) -> pd.DataFrame:
 def backtest(
     closes: pd.DataFrame, funding: pd.DataFrame, score: Callable[[pd.DataFrame], pd.DataFrame]
 ) -> pd.Series:
-    """What does following the score earn, on the mean coin? With three faults in it.
-
-    Parameters
-    ----------
-    closes, funding : DataFrame, one column for each coin
-        Prices, NaN once a coin is gone, and the funding rate that longs pay.
-    score : callable
-    """
+    """What does following the score earn, on the mean coin? With three faults in it."""
     import numpy as np
 
     closes = closes.dropna(axis="columns")
@@ -100,23 +88,6 @@ def remaining(
     score: Callable[[pd.DataFrame], pd.DataFrame], backtest: Callable[..., pd.Series]
 ) -> tuple[int, str]:
     """How many of the five faults are left, and what did a repair break?
-
-    Parameters
-    ----------
-    score, backtest : callable
-        As `score` and `backtest` here, repaired.
-
-    Returns
-    -------
-    left : int
-    broken : str
-        Empty, or ``"silent"``, ``"knows the future"``, ``"funding"``, ``"fill"``, ``"dead"`` or
-        ``"books"``: something is wrong that was not wrong before.
-
-    Raises
-    ------
-    InputError
-        If one of them is no function, or gives back something of another shape.
 
     Examples
     --------
@@ -210,19 +181,7 @@ def _kept_books(backtest: Callable[..., pd.Series]) -> tuple[int, str]:
 
 
 def books(fill: str, paid: str, dead: str) -> Any:
-    """Keep the books of a small market in one way.
-
-    Parameters
-    ----------
-    fill : {"held from the next", "same bar", "before it is known", "a bar too late"}
-    paid : {"paid", "ignored", "received", "of the new side"}
-    dead : {"kept", "left out", "never gone"}
-
-    Returns
-    -------
-    array, shape (40,), fraction a day
-        0 where nothing is known.
-    """
+    """Keep the books of a small market in one way."""
     import numpy as np
     import pandas as pd
 

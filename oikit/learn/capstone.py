@@ -13,7 +13,7 @@ from typing import Any
 from oikit.errors import InputError
 from oikit.learn.todo import TODO, untouched
 
-__all__ = ["FIELDS", "PARTS", "begun_plan", "memo_parts", "read_memo", "read_plan", "read_table"]
+__all__ = ["begun_plan"]
 
 GIVEN = "given"
 
@@ -60,23 +60,7 @@ def begun_plan() -> dict[str, Any]:
 
 
 def read_plan(plan: Any) -> dict[str, str]:
-    """Read a plan as a stranger would who has to run it.
-
-    Parameters
-    ----------
-    plan : mapping of str to str
-        With the keys of `FIELDS`; ``inputs`` may be a list.
-
-    Returns
-    -------
-    dict
-        For each part ``"given"``, or what it lacks.
-
-    Raises
-    ------
-    InputError
-        If a part is missing or still to do.
-    """
+    """Read a plan as a stranger would who has to run it."""
     if not isinstance(plan, Mapping):
         raise InputError(f"the plan is a {type(plan).__name__}; begin with begun_plan() and fill it in.")
     missing = [name for name in FIELDS if untouched(plan.get(name)) or not str(plan[name]).strip()]
@@ -110,24 +94,7 @@ def _inputs(given: Any) -> str:
 
 
 def read_table(table: Any) -> dict[str, str]:
-    """Read a table of verdicts: does each word follow from its line?
-
-    Parameters
-    ----------
-    table : DataFrame
-        With ``n``, ``effect``, ``low``, ``high``, ``trials`` and ``verdict``. A line whose name
-        begins with ``rule`` claims to bring more than nothing; any other claims a fall.
-
-    Returns
-    -------
-    dict
-        ``trials``, ``jumps`` and ``rule``: ``"given"``, or the first mistake.
-
-    Raises
-    ------
-    InputError
-        If it is no table, a column is missing, or a verdict is none of the six words.
-    """
+    """Read a table of verdicts: does each word follow from its line?"""
     if not hasattr(table, "columns"):
         raise InputError(f"the table is a {type(table).__name__}; make it with evidence.assign(...).")
     needs = ("n", "effect", "low", "high", "trials", "verdict")
@@ -165,11 +132,6 @@ def _follows(line: Any, *, up: bool) -> str:
 def memo_parts(memo: str) -> dict[str, str]:
     """Take a memo apart.
 
-    Parameters
-    ----------
-    memo : str
-        Paragraphs that begin with a word of `PARTS` and a colon.
-
     Examples
     --------
     >>> memo_parts("Question: is it so? Verdict: undecided.")
@@ -180,22 +142,7 @@ def memo_parts(memo: str) -> dict[str, str]:
 
 
 def read_memo(memo: Any) -> str:
-    """Read a memo as a reviewer skims it.
-
-    Parameters
-    ----------
-    memo : str
-
-    Returns
-    -------
-    str
-        ``"given"``, or the first thing that is missing or out of place.
-
-    Raises
-    ------
-    InputError
-        If it is no text, or a paragraph is missing.
-    """
+    """Read a memo as a reviewer skims it."""
     if not isinstance(memo, str):
         raise InputError(f"the memo is a {type(memo).__name__}; write it as text, between three quotes.")
     parts = memo_parts(memo)

@@ -16,7 +16,7 @@ from oikit.learn.rescue import watch
 from oikit.learn.show import note
 from oikit.learn.variants import OTHER_NUMBERS, drawn
 
-__all__ = ["Numbers", "check", "given"]
+__all__ = ["check", "given"]
 
 
 def check(name: str, *answers: Any, strict: bool | None = None) -> None:

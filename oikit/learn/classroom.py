@@ -17,32 +17,14 @@ from oikit.learn.notes import parse, readable
 from oikit.learn.standing import standings
 from oikit.learn.variants import OTHER_NUMBERS
 
-__all__ = ["books", "histogram"]
+__all__ = ["histogram"]
 
 _WIDTH = 20
 UNNAMED = "a wrong answer that no rule knows"
 
 
 def books(folder: str | Path) -> tuple[list[list[dict[str, Any]]], list[str]]:
-    """Read the entries of each learner.
-
-    Parameters
-    ----------
-    folder : path
-        Holding JSON files, at any depth, also below ``.oikit``.
-
-    Returns
-    -------
-    entries : list of list of dict
-        One list for each learner; two files with the same content are one learner's.
-    unreadable : list of str
-        Files that are no progress file, below the folder.
-
-    Raises
-    ------
-    InputError
-        If there is no such folder.
-    """
+    """Read the entries of each learner."""
     root = Path(folder)
     if not root.is_dir():
         raise InputError(f"there is no folder {folder}; collect the progress.json of each learner in one")

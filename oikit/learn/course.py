@@ -16,7 +16,7 @@ from typing import Any
 from oikit.errors import InputError, MissingExtra
 from oikit.files import write_atomic
 
-__all__ = ["BLOCKS", "as_text", "build", "lessons", "solutions", "solved", "stale", "student"]
+__all__ = ["build", "solutions"]
 
 BLOCKS = (
     "Question",
@@ -95,18 +95,7 @@ def _write(made: dict[Path, Any], folder: Path) -> list[Path]:
 
 
 def stale(source_dir: str | Path, out_dir: str | Path) -> list[str]:
-    """Which notebooks differ from what their source would build now?
-
-    Parameters
-    ----------
-    source_dir, out_dir : path
-        As in `build`.
-
-    Returns
-    -------
-    list of str
-        File names; empty if all are fresh, byte for byte.
-    """
+    """Which notebooks differ from what their source would build now?"""
     differ = []
     for path in lessons(source_dir):
         notebook = Path(out_dir) / f"{path.stem}.ipynb"
@@ -116,49 +105,17 @@ def stale(source_dir: str | Path, out_dir: str | Path) -> list[str]:
 
 
 def student(source: str | Path) -> Any:
-    """Make the notebook a learner opens: no solutions, no outputs.
-
-    Parameters
-    ----------
-    source : path
-        One lesson in percent format.
-
-    Returns
-    -------
-    NotebookNode
-    """
+    """Make the notebook a learner opens: no solutions, no outputs."""
     return _notebook(Path(source), keep_solutions=False, teachers_cells=False)
 
 
 def solved(source: str | Path, *, teachers_cells: bool = True) -> Any:
-    """Make the notebook a teacher or a test runs: the same, with the solutions in it.
-
-    Parameters
-    ----------
-    source : path
-        One lesson in percent format.
-    teachers_cells : bool
-        Whether cells tagged ``solution`` are in it.
-
-    Returns
-    -------
-    NotebookNode
-    """
+    """Make the notebook a teacher or a test runs: the same, with the solutions in it."""
     return _notebook(Path(source), keep_solutions=True, teachers_cells=teachers_cells)
 
 
 def lessons(source_dir: str | Path) -> list[Path]:
-    """Find the sources, in order.
-
-    Parameters
-    ----------
-    source_dir : path
-
-    Raises
-    ------
-    InputError
-        If there are none.
-    """
+    """Find the sources, in order."""
     found = sorted(Path(source_dir).glob("*.py"))
     if not found:
         raise InputError(f"there are no lessons in {source_dir}; a lesson is a .py file in percent format")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
-__all__ = ["Card", "by_event", "by_label", "draw_intervals", "evidence_card"]
+__all__ = ["by_event", "by_label", "draw_intervals", "evidence_card"]
 
 _VERDICTS = ("supported", "contradicted", "undecided", "silent", "not testable", "arithmetic")
 """The only words a card may end with."""

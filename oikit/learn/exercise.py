@@ -31,9 +31,6 @@ import numpy as np
 from oikit.errors import InputError
 from oikit.learn.todo import untouched
 
-__all__ = ["Exercise", "Finding", "Malrule", "Property", "Unfinished", "judge", "plain", "same"]
-
-
 Given = Any  # the exercise's own numbers, by name; mistyped names fail at once
 
 TOLERANCE = 1e-3
@@ -153,20 +150,7 @@ class Finding:
 
 
 def judge(exercise: Exercise, answers: Sequence[Any], *, tries: Sequence[str] = ()) -> Finding:
-    """Judge one answer, in the order of this module's docstring.
-
-    Parameters
-    ----------
-    exercise : Exercise
-    answers : sequence
-        One value for each part.
-    tries : sequence of str
-        Digests of earlier wrong answers.
-
-    Returns
-    -------
-    Finding
-    """
+    """Judge one answer, in the order of this module's docstring."""
     if len(answers) != len(exercise.parts):
         asked = ", ".join(exercise.parts)
         return Finding("ERROR", f"{len(answers)} value(s) came, {len(exercise.parts)} are asked: {asked}.")
@@ -263,19 +247,7 @@ class Unfinished(Exception):
 
 
 def plain(value: object, name: str) -> float | list[Any]:
-    """Take a number, or a list of numbers, out of whatever holds it.
-
-    Parameters
-    ----------
-    value : number, array, Series or sequence of numbers
-    name : str
-        What to call it in an error.
-
-    Raises
-    ------
-    InputError
-        If it is something else, or not finite.
-    """
+    """Take a number, or a list of numbers, out of whatever holds it."""
     if untouched(value):
         raise Unfinished
     if isinstance(value, str | bytes | Mapping | bool | np.bool_):

@@ -13,8 +13,6 @@ from typing import Any
 from oikit.errors import InputError
 from oikit.learn.exercise import Exercise, Malrule
 
-__all__ = ["EXERCISES", "KINDS", "SENTENCES", "SLOTS"]
-
 KINDS = ("definition", "arithmetic", "forecast", "not testable", "advice")
 
 

@@ -15,8 +15,6 @@ from typing import Any, NamedTuple
 from oikit.errors import InputError
 from oikit.learn.exercise import Exercise, Malrule, Property, plain
 
-__all__ = ["EXERCISES", "Trade"]
-
 
 class Trade(NamedTuple):
     """Who did what, and for how many contracts.

@@ -16,9 +16,6 @@ from typing import Any
 from oikit.errors import InputError
 from oikit.learn.exercise import Exercise, Malrule, Property, plain
 
-__all__ = ["EXERCISES"]
-
-
 # --- 02.1 ---
 
 

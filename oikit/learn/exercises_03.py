@@ -19,8 +19,6 @@ from oikit.errors import InputError
 from oikit.learn.exercise import Exercise, Malrule, Property, plain
 from oikit.learn.todo import untouched
 
-__all__ = ["EXERCISES"]
-
 Floats = npt.NDArray[np.float64]
 Rule = Callable[[Floats, int], Floats]
 

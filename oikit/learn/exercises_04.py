@@ -18,8 +18,6 @@ import numpy.typing as npt
 from oikit.errors import InputError
 from oikit.learn.exercise import Exercise, Malrule, Property, plain
 
-__all__ = ["EXERCISES"]
-
 Floats = npt.NDArray[np.float64]
 
 A_DAY = 3  # settlements, one each eight hours

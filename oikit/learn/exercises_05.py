@@ -15,8 +15,6 @@ from typing import Any
 from oikit.errors import InputError
 from oikit.learn.exercise import Exercise, Malrule, Property, plain
 
-__all__ = ["EXERCISES"]
-
 HEADS = Exercise(
     id="05.1",
     parts=("times", "long_part"),

@@ -14,8 +14,6 @@ from typing import Any
 from oikit.errors import InputError
 from oikit.learn.exercise import Exercise, Malrule, Property, plain
 
-__all__ = ["EXERCISES"]
-
 
 def _closed_after(p: Any) -> float:
     """Move that liquidates the long, as a fraction of its entry."""

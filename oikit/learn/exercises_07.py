@@ -18,8 +18,6 @@ from oikit.learn.exercise import Exercise, Malrule, Property, plain
 from oikit.learn.exercises_07_scores import BRIER, SHUFFLED, THRESHOLD
 from oikit.learn.todo import untouched
 
-__all__ = ["EXERCISES"]
-
 # --- 07.1 ---
 
 Pair = tuple[list[int], list[int]]

@@ -14,8 +14,6 @@ from typing import Any
 from oikit.errors import InputError
 from oikit.learn.exercise import Exercise, Malrule, plain
 
-__all__ = ["BRIER", "SHUFFLED", "THRESHOLD"]
-
 Cases = Sequence[tuple[Any, ...]]
 
 

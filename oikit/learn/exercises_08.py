@@ -19,7 +19,7 @@ from oikit.learn.exercise import Exercise, Malrule, Unfinished, plain
 from oikit.learn.plan import PLAN
 from oikit.stats import expected_max_sharpe
 
-__all__ = ["EXERCISES", "P_VALUES"]
+__all__ = ["P_VALUES"]
 
 
 def _is(value: Any) -> Callable[[Any], Any]:

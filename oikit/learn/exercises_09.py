@@ -26,8 +26,6 @@ from oikit.learn.booking import (
 from oikit.learn.capstone import FIELDS, GIVEN, read_memo, read_plan, read_table
 from oikit.learn.exercise import Exercise, Malrule, Property, plain
 
-__all__ = ["EXERCISES"]
-
 
 def _word(word: str) -> Callable[[Any], str]:
     return lambda _: word

@@ -16,8 +16,6 @@ from oikit.errors import InputError
 from oikit.learn.exercise import Exercise, Malrule, Property, plain
 from oikit.learn.exercises_00 import EXERCISES as FIRST
 
-__all__ = ["EXERCISES"]
-
 Column = Sequence[float | None]
 
 

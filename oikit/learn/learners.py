@@ -17,7 +17,7 @@ from oikit.files import write_atomic
 from oikit.learn.show import note
 from oikit.learn.todo import TODO, untouched
 
-__all__ = ["CLASS", "current", "learner"]
+__all__ = ["learner"]
 
 CLASS = "class"
 """The learner everyone is until they say otherwise."""
@@ -60,13 +60,7 @@ def learner(name: Any = TODO) -> None:
 
 
 def current() -> str:
-    """Give the learner's name: from OIKIT_LEARNER, else from this folder, else ``"class"``.
-
-    Raises
-    ------
-    InputError
-        If OIKIT_LEARNER is set to something that is no name.
-    """
+    """Give the learner's name: from OIKIT_LEARNER, else from this folder, else ``"class"``."""
     told = os.environ.get("OIKIT_LEARNER", "")
     return _read(told) if told else _kept() or CLASS
 

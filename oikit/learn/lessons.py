@@ -9,8 +9,6 @@ from oikit.errors import InputError
 from oikit.learn.exercise import Exercise
 from oikit.learn.questions import Question
 
-__all__ = ["LESSONS", "exercise", "exercises", "question", "questions"]
-
 LESSONS = ("00", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10")
 """A lesson has two modules, ``exercises_01`` with EXERCISES and ``questions_01`` with QUESTIONS."""
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
-__all__ = ["LineUp", "line_up"]
+__all__ = ["line_up"]
 
 PANELS, _COLUMNS = 20, 5
 _WIDE, _HIGH = 120, 2.6
@@ -88,18 +88,7 @@ class LineUp:
         )
 
     def judge(self, pick: Any = TODO) -> None:
-        """Say which panel happened, once one was picked.
-
-        Parameters
-        ----------
-        pick : int
-            The number over a panel.
-
-        Raises
-        ------
-        InputError
-            If there is no such panel.
-        """
+        """Say which panel happened, once one was picked."""
         if untouched(pick):
             note("NOT ATTEMPTED", self.name, "your turn: pick a panel by its number, then run this again.")
             return

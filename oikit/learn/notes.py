@@ -18,7 +18,7 @@ from typing import Any
 
 from oikit.files import locked, write_atomic
 
-__all__ = ["book", "entries", "parse", "readable", "record"]
+__all__ = ["entries", "record"]
 
 Entry = dict[str, Any]
 
@@ -108,18 +108,7 @@ _PLAIN: dict[str, dict[str, type | tuple[type, ...]]] = {
 
 
 def parse(text: str) -> dict[str, Any]:
-    """Read a book of entries.
-
-    Parameters
-    ----------
-    text : str
-        What a ``progress.json`` holds.
-
-    Raises
-    ------
-    ValueError
-        If it is none.
-    """
+    """Read a book of entries."""
     try:
         book = json.loads(text)
     except RecursionError:

@@ -14,23 +14,11 @@ from oikit.files import write_atomic
 from oikit.learn.course import lessons, solved
 from oikit.learn.run import run
 
-__all__ = ["said", "write"]
+__all__ = ["write"]
 
 
 def said(notebook: Any) -> Any:
-    """Leave of the outputs of a notebook what they say.
-
-    Parameters
-    ----------
-    notebook : NotebookNode
-        With its outputs; it is changed in place.
-
-    Returns
-    -------
-    NotebookNode
-        The same one. Each output holds its ``text/plain`` and no more; nothing in it tells when or
-        where it was run.
-    """
+    """Leave of the outputs of a notebook what they say."""
     notebook.metadata.pop("widgets", None)
     notebook.metadata.language_info = {"name": "python"}
     for cell in notebook.cells:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from oikit.stats import Estimate
 
-__all__ = ["FEW", "OwnCalibration", "my_calibration"]
+__all__ = ["my_calibration"]
 
 FEW = 10
 """With fewer answers nothing is said about how well they are calibrated, as of no claim with fewer events."""
@@ -130,16 +130,7 @@ class OwnCalibration:
         return "You were right more often than you were sure, by more than luck explains."
 
     def draw(self, *, title: str = "How sure you were, how often right") -> alt.LayerChart | alt.FacetChart:
-        """Draw the groups with their n and Wilson intervals; with no answers, the line alone.
-
-        Parameters
-        ----------
-        title : str
-
-        Returns
-        -------
-        LayerChart
-        """
+        """Draw the groups with their n and Wilson intervals; with no answers, the line alone."""
         few = f" (n = {self.n}, too few)" if self.n < FEW else f" (n = {self.n})"
         return draw_reliability({"your answers": self.table}, title=title + few)
 

@@ -16,7 +16,7 @@ from oikit.files import write_atomic
 from oikit.learn.course import lessons, solved, student
 from oikit.learn.run import run
 
-__all__ = ["LIMIT", "pages"]
+__all__ = ["pages"]
 
 LIMIT = 3_000_000
 """Bytes: more is too much to send to a room."""

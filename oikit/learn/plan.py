@@ -13,8 +13,6 @@ from typing import Any
 from oikit.errors import InputError
 from oikit.learn.exercise import Exercise, Malrule, Unfinished
 
-__all__ = ["PLAN", "SLOTS"]
-
 SLOTS = ("claim", "event", "horizon", "outcome", "against", "data", "costs", "trials", "verdict")
 """What has to be fixed before anyone looks."""
 

@@ -13,17 +13,9 @@ from dataclasses import dataclass
 
 from oikit.errors import InputError
 
-__all__ = ["Question", "digest"]
-
 
 def digest(name: str, choice: str) -> str:
     """Sixteen hex digits that stand for one option of one question.
-
-    Parameters
-    ----------
-    name : str
-        The id of the question.
-    choice : str
 
     Examples
     --------

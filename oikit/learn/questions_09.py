@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from oikit.learn.questions import Question
 
-__all__ = ["QUESTIONS"]
-
 QUESTIONS = {
     each.id: each
     for each in (

@@ -14,7 +14,7 @@ from oikit.learn.rescue import watch
 from oikit.learn.show import note
 from oikit.learn.todo import untouched
 
-__all__ = ["Quiz", "quiz"]
+__all__ = ["quiz"]
 
 
 def quiz(prefix: str, *choices: Any) -> Quiz | None:
@@ -62,13 +62,7 @@ def _judge(asked: Question, choice: str) -> tuple[str, str]:
 
 
 class Quiz:
-    """A few questions, shown with buttons in a kernel that has widgets.
-
-    Parameters
-    ----------
-    prefix : str
-    asked : sequence of Question
-    """
+    """A few questions, shown with buttons in a kernel that has widgets."""
 
     def __init__(self, prefix: str, asked: Sequence[Question]) -> None:
         self.prefix = prefix

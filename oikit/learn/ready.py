@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Ready", "ready"]
+__all__ = ["ready"]
 
 _OLDEST = (3, 11)
 

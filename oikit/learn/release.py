@@ -15,7 +15,7 @@ from typing import Any
 from oikit.files import write_atomic
 from oikit.learn.course import as_text, lessons, solved, student
 
-__all__ = ["grader", "release"]
+__all__ = ["release"]
 
 _CONFIG = """\
 c = get_config()
@@ -59,22 +59,7 @@ def release(source_dir: str | Path, folder: str | Path) -> list[Path]:
 
 
 def grader(source: str | Path) -> Any:
-    """Make the notebook that nbgrader reads: answers marked, checks with a point each.
-
-    Parameters
-    ----------
-    source : path
-        One lesson in percent format.
-
-    Returns
-    -------
-    NotebookNode
-
-    Raises
-    ------
-    InputError
-        If an answer is not marked as one.
-    """
+    """Make the notebook that nbgrader reads: answers marked, checks with a point each."""
     from nbformat.v4 import new_code_cell
 
     student(source)  # refuses a source whose answers could not be told from the rest

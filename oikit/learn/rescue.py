@@ -12,20 +12,13 @@ from typing import Any
 
 from oikit.errors import OikitError
 
-__all__ = ["line_for", "watch"]
-
 _AGAIN = (
     "If a cell above has not been run since the kernel started, choose Run > Run All Above Selected Cell."
 )
 
 
 def line_for(error: BaseException) -> str:
-    """Give the one line for an error.
-
-    Parameters
-    ----------
-    error : NameError or OikitError
-    """
+    """Give the one line for an error."""
     if isinstance(error, NameError):
         name = f"{error.name} is" if error.name else "a name is"
         return f"NameError: {name} not there. {_AGAIN} Otherwise look at its spelling."

@@ -9,33 +9,9 @@ from typing import Any
 
 from oikit.errors import InputError, MissingExtra
 
-__all__ = ["run"]
-
 
 def run(notebook: Any, *, name: str = "the notebook", seconds: int = 300) -> Any:
-    """Execute all cells in an empty folder, as a new learner without a stored market would.
-
-    Parameters
-    ----------
-    notebook : NotebookNode
-        It gets its outputs in place.
-    name : str
-        What to call it in an error.
-    seconds : int
-        How long one cell may take.
-
-    Returns
-    -------
-    NotebookNode
-        The same one.
-
-    Raises
-    ------
-    InputError
-        If a cell stops with an error, or takes too long.
-    MissingExtra
-        If nbclient or the kernel is not installed.
-    """
+    """Execute all cells in an empty folder, as a new learner without a stored market would."""
     try:
         import ipykernel
         from nbclient import NotebookClient

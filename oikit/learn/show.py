@@ -13,7 +13,7 @@ import sys
 
 from oikit.learn.rescue import watch
 
-__all__ = ["note", "page", "say", "typeset"]
+__all__ = ["say"]
 
 MARKS = {
     "CORRECT": "✓",
@@ -35,17 +35,7 @@ _HYPHEN = re.compile(r"(?<![\w.-])-(?=\d)")  # before a number, and not within a
 
 
 def note(status: str, name: str, *lines: str) -> None:
-    """Show one status with its text.
-
-    Parameters
-    ----------
-    status : str
-        One of the words in `MARKS`.
-    name : str
-        The id of the exercise or question.
-    *lines : str
-        The text; each line is a paragraph, empty ones are left out.
-    """
+    """Show one status with its text."""
     said = [line for line in lines if line]
     plain = f"[{status}] {name}: " + "\n".join(said)
     first, *rest = [typeset(html.escape(line)).replace("\n", "<br>") for line in said] or [""]

@@ -14,7 +14,7 @@ from oikit.learn.show import page
 from oikit.learn.todo import TODO, untouched
 from oikit.learn.variants import OTHER_NUMBERS
 
-__all__ = ["Standing", "progress", "standings"]
+__all__ = ["progress"]
 
 Rows = list[tuple[str, ...]]
 
@@ -47,18 +47,7 @@ class Standing:
 
 
 def standings(entries: Sequence[dict[str, Any]], kind: str) -> dict[str, Standing]:
-    """How does each exercise or question stand that was tried?
-
-    Parameters
-    ----------
-    entries : sequence of dict
-        Of one learner, oldest first.
-    kind : {"check", "quiz"}
-
-    Returns
-    -------
-    dict of str to Standing
-    """
+    """How does each exercise or question stand that was tried?"""
     found: dict[str, Standing] = {}
     for each in entries:
         if each["kind"] != kind or each["status"] == "NOT ATTEMPTED":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["TODO", "untouched"]
+__all__ = ["TODO"]
 
 
 class _Todo:

@@ -20,8 +20,6 @@ from collections.abc import Iterator, Mapping
 from oikit.learn.exercise import Exercise
 from oikit.learn.learners import CLASS
 
-__all__ = ["DRAWS", "OTHER_NUMBERS", "drawn", "every"]
-
 OTHER_NUMBERS = "other-numbers"
 """What is noted for an answer that is right for the numbers of the class: no wrong idea."""
 
@@ -68,18 +66,7 @@ DRAWS: dict[str, Mapping[str, tuple[float, ...]]] = {
 
 
 def drawn(exercise: Exercise, learner: str) -> Exercise:
-    """Give the exercise with this learner's numbers.
-
-    Parameters
-    ----------
-    exercise : Exercise
-    learner : str
-        ``"class"`` leaves the numbers as they are.
-
-    Returns
-    -------
-    Exercise
-    """
+    """Give the exercise with this learner's numbers."""
     lists = DRAWS.get(exercise.id, {})
     if learner == CLASS or not lists:
         return exercise
@@ -87,12 +74,7 @@ def drawn(exercise: Exercise, learner: str) -> Exercise:
 
 
 def every(exercise: Exercise) -> Iterator[Exercise]:
-    """Give the exercise as the class has it, then with every combination a learner can draw.
-
-    Parameters
-    ----------
-    exercise : Exercise
-    """
+    """Give the exercise as the class has it, then with every combination a learner can draw."""
     yield exercise
     lists = DRAWS.get(exercise.id, {})
     if lists:

@@ -27,8 +27,6 @@ from oikit.lens.model import Forecasts, fit, forecast
 from oikit.stats import Estimate
 from oikit.stats.given import Floats, random, whole
 
-__all__ = ["Ablation", "ablation", "importance"]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ablation:
@@ -81,31 +79,7 @@ def ablation(
     draws: int = 2_000,
     seed: int = 0,
 ) -> Ablation:
-    """What does each family of variables add to the ones before it?
-
-    Parameters
-    ----------
-    given : Examples
-    model : str or Model
-        One that reads all the variables there are.
-    families : mapping of str to str, optional
-        Family by column, for columns that are not of `oikit.lens.features`.
-    order : sequence of str
-        Families that have no column here are passed over.
-    folds, gap, seed
-        As in `oikit.lens.model.forecast`; each step has the same folds.
-    draws : int
-
-    Returns
-    -------
-    Ablation
-        Each gain compares the questions that both steps answered.
-
-    Raises
-    ------
-    InputError
-        If a column has no family, or the model reads columns of its own choice.
-    """
+    """What does each family of variables add to the ones before it?"""
     if isinstance(model, str) and model in MODELS and MODELS[model].columns is not None:
         raise InputError(f"model={model!r} reads its own columns; take 'logistic' or 'tree'")
     family = {name: _family(name, families or {}) for name in given.variables.columns}
@@ -161,31 +135,7 @@ def importance(
     repeats: int = 3,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """How much worse do the forecasts get, when one variable is out of place?
-
-    Parameters
-    ----------
-    given : Examples
-    model, folds, gap, seed
-        As in `oikit.lens.model.forecast`.
-    noise : int
-        Variables without knowledge to put beside the others: real ones, slid round their market's
-        history by a random length, so that they are as persistent as the rest.
-    repeats : int
-        How often each is slid within each test.
-
-    Returns
-    -------
-    DataFrame, one row per variable, the most important first
-        ``importance`` (rise of the squared error, as a fraction of the base rate's), ``noise``
-        (whether it is one of those put in), ``floor`` (the highest importance among the noise) and
-        ``above`` it. Variables that say the same share their importance.
-
-    Raises
-    ------
-    InputError
-        If no fold can be taught.
-    """
+    """How much worse do the forecasts get, when one variable is out of place?"""
     noise, repeats, generator = whole(noise, "noise"), whole(repeats, "repeats"), random(seed)
     columns = list(given.variables.columns)
     market = given.facts["market"].to_numpy()

@@ -27,7 +27,7 @@ from oikit.stats import Brier, Estimate, bootstrap_sums, brier
 from oikit.stats.given import Floats, fraction, random, whole
 from oikit.stats.special import normal_quantile
 
-__all__ = ["Reliability", "Scores", "compare", "gain", "reliability", "score", "share"]
+__all__ = ["gain", "reliability", "score", "share"]
 
 # Log losses are cut where a probability says "never" or "always": no past of this length could.
 _LEAST = 1e-3
@@ -146,19 +146,7 @@ def gain(
 
 
 def compare(models: Mapping[str, Forecasts], *, draws: int = 2_000, seed: int = 0) -> pd.DataFrame:
-    """Which model does best, and is the best better than chance would make one of them?
-
-    Parameters
-    ----------
-    models : mapping of str to Forecasts
-        Of the same examples.
-
-    Returns
-    -------
-    DataFrame, one row per model
-        ``questions``, ``brier``, ``log_loss``, ``skill`` with ``low`` and ``high``. Each is judged on
-        the questions that it answered; with so many models, one looks good by luck.
-    """
+    """Which model does best, and is the best better than chance would make one of them?"""
     rows = {}
     for name, given in models.items():
         found = score(given, draws=draws, seed=seed)

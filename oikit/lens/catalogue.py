@@ -26,8 +26,6 @@ from oikit.lens import market, positions
 from oikit.lens.graph import Node, needs, spans
 from oikit.lens.scale import MINUTES, SCALES, Line, Scale
 
-__all__ = ["CLOCKS", "FAMILIES", "FEATURES", "Feature", "Row", "variables"]
-
 CLOCKS = ("5min", "1h", "1d")
 """The clocks that are asked when none are named."""
 

@@ -19,8 +19,6 @@ from oikit.lens.model import Forecasts
 from oikit.stats import Estimate
 from oikit.stats.given import Floats, fraction
 
-__all__ = ["Conformal", "conformal"]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Conformal:
@@ -55,25 +53,6 @@ def conformal(given: Forecasts, *, miss: float = 0.1, least: int = 50) -> Confor
     known by then: an answer is ruled out if fewer than the share `miss` of those outcomes had been
     given so little. The range (Venn-Abers) is what a monotone curve through those forecasts says, if
     this question's outcome were no, and if it were yes.
-
-    Parameters
-    ----------
-    given : Forecasts
-    miss : float, fraction
-        Share of sets that may miss the outcome.
-    least : int
-        Earlier forecasts that a fold needs; a fold with fewer has no sets.
-
-    Returns
-    -------
-    Conformal
-
-    Raises
-    ------
-    InputError
-        If no fold has enough forecasts before it.
-    MissingExtra
-        Without scikit-learn.
 
     Notes
     -----

@@ -23,7 +23,7 @@ from oikit.lens.features import features
 from oikit.lens.labels import LABELS, Label
 from oikit.stats.given import Floats
 
-__all__ = ["Examples", "examples", "pool", "uniqueness"]
+__all__ = ["Examples", "examples"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,24 +151,7 @@ def examples(
 
 
 def pool(several: Iterable[Examples]) -> Examples:
-    """Join the examples of several markets, in order of time.
-
-    Parameters
-    ----------
-    several : iterable of Examples
-        With the same variables, label, horizon and spacing, each under its own market's name.
-
-    Returns
-    -------
-    given : Examples
-        Folds cut all markets at the same moments. Markets share their days, so pooling adds less
-        than it counts; the intervals of `oikit.lens.calibration` draw all markets of a day together.
-
-    Raises
-    ------
-    InputError
-        If they do not fit together.
-    """
+    """Join the examples of several markets, in order of time."""
     parts = list(several)
     if not parts:
         raise InputError("there is nothing to pool; give the examples of at least one market")
@@ -196,19 +179,6 @@ def pool(several: Iterable[Examples]) -> Examples:
 
 def uniqueness(times: pd.DatetimeIndex, horizon: pd.Timedelta) -> Floats:
     """How much of each label is its own?
-
-    Parameters
-    ----------
-    times : DatetimeIndex, shape (n,)
-        Of one market, in order. A label looks at (time, time + horizon], also if it was decided
-        early: weights that ask when would favour the labels that touched something, and move the
-        base rate.
-    horizon : Timedelta
-
-    Returns
-    -------
-    array, shape (n,), fraction
-        Mean over the horizon of one over the number of labels that look at the same moment.
 
     Examples
     --------

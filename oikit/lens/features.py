@@ -26,7 +26,7 @@ from oikit.lens.plan import columns_of, plan, rows_of
 from oikit.lens.scale import SCALES
 from oikit.lens.streaming import Stream
 
-__all__ = ["CLOCKS", "FEATURES", "Feature", "Stream", "available", "feature_table", "features"]
+__all__ = ["CLOCKS", "FEATURES", "Feature", "Stream", "available"]
 
 
 def available(frame: pd.DataFrame) -> list[str]:
@@ -51,17 +51,6 @@ def available(frame: pd.DataFrame) -> list[str]:
 
 def feature_table(clocks: Sequence[str] = CLOCKS) -> pd.DataFrame:
     """What is each variable, in plain words?
-
-    Parameters
-    ----------
-    clocks : sequence of str
-
-    Returns
-    -------
-    DataFrame, one row per column of `features`
-        ``variable``, ``clock``, ``family``, ``formula`` (with the windows of the clock), ``unit``,
-        ``window`` (the longest that it is made with), ``reach`` (all the time that one value reads,
-        as one window may look through another) and ``needs``.
 
     Examples
     --------
@@ -92,29 +81,6 @@ def features(
     frame: pd.DataFrame, *, clocks: Sequence[str] = CLOCKS, only: Iterable[str] | None = None
 ) -> pd.DataFrame:
     """What was known at each bar?
-
-    Parameters
-    ----------
-    frame : DataFrame, shape (n, m)
-        A valid frame, on bars no longer than the finest clock.
-    clocks : sequence of str
-        Of ``"5min"``, ``"1h"``, ``"1d"``. An hourly frame has the last two.
-    only : iterable of str, optional
-        Names of `FEATURES`, such as ``["velocity", "premium"]`` or ``available(frame)``. Without it,
-        all of them, and a frame that lacks a column for one is refused.
-
-    Returns
-    -------
-    DataFrame, shape (n, k)
-        On the frame's index; columns ``variable@clock``, clock by clock. NaN is "not known"; the
-        module says when.
-
-    Raises
-    ------
-    InputError
-        If a clock or a variable is unknown, or the bars are too long for a clock.
-    FrameError
-        If the frame breaks the contract, has fewer than two rows, or lacks columns.
 
     Examples
     --------

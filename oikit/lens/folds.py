@@ -24,7 +24,7 @@ import pandas as pd
 from oikit.clock import length, words
 from oikit.errors import InputError
 
-__all__ = ["Fold", "Rows", "audit", "walk_forward"]
+__all__ = ["Fold", "audit", "walk_forward"]
 
 Rows = npt.NDArray[np.int64]
 

@@ -34,31 +34,6 @@ from oikit.lens.operators import (
     Operator,
 )
 
-__all__ = [
-    "Following",
-    "Node",
-    "change",
-    "correlation",
-    "each",
-    "field",
-    "flag",
-    "held",
-    "highest",
-    "lag",
-    "log",
-    "lowest",
-    "mean",
-    "needs",
-    "over_history",
-    "percentile",
-    "reach",
-    "root",
-    "score",
-    "spans",
-    "streak",
-    "total",
-]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Node:
@@ -244,20 +219,7 @@ def _order(wanted: Iterable[Node]) -> list[Node]:
 def over_history(
     wanted: Sequence[Node], columns: Mapping[str, Floats], *, windows: dict[Node, list[Floats]] | None = None
 ) -> dict[Node, Floats]:
-    """Run formulas over a whole history.
-
-    Parameters
-    ----------
-    wanted : sequence of Node
-    columns : mapping of str to array, shape (n,)
-        What `needs` names.
-    windows : dict, optional
-        Is given the last `span` values that each look back has read.
-
-    Returns
-    -------
-    dict of Node to array, shape (n,)
-    """
+    """Run formulas over a whole history."""
     order = _order(wanted)
     last_use = {part: i for i, node in enumerate(order) for part in node.inputs}
     kept = set(wanted)
@@ -301,12 +263,6 @@ class Following:
     """Formulas that have read a history and go on bar by bar.
 
     It holds the last window of each look back, so a step costs the same after a day and after years.
-
-    Parameters
-    ----------
-    wanted : sequence of Node
-    columns : mapping of str to array, shape (n,)
-        The history, which may be empty.
     """
 
     def __init__(self, wanted: Sequence[Node], columns: Mapping[str, Floats]) -> None:

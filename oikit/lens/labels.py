@@ -27,8 +27,6 @@ from oikit.errors import InputError
 from oikit.frame import validate
 from oikit.stats.given import Floats
 
-__all__ = ["LABELS", "Label", "reversal", "squeeze", "triple_barrier"]
-
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -61,26 +59,6 @@ def triple_barrier(
     per: int | str = "24h",
 ) -> pd.Series:
     """Which comes first: a rise, a fall, or the end of the horizon?
-
-    Parameters
-    ----------
-    close : Series, shape (n,), quote per base
-    horizon : int or str
-        How long to wait.
-    width : float
-        Distance of both barriers, in sigmas.
-    window : int or str
-        Over which sigma is measured: the root mean square of bar returns up to this bar.
-    per : int or str
-        The length of time that one sigma is for. A day keeps the three answers of similar size; over
-        the horizon itself, three in four bars would touch nothing.
-
-    Returns
-    -------
-    Series, shape (n,)
-        1.0: the upper barrier first, -1.0: the lower first, 0.0: neither. NaN where sigma is unknown
-        or zero, or any close of the horizon is unknown. Touched means: a bar closed there. Highs and
-        lows would touch more, but of a bar that has both nobody can say which came first.
 
     Examples
     --------
@@ -117,21 +95,6 @@ def reversal(
     One of several readings of the article's word; how often it comes true depends on the reading
     more than on the market, so look at the base rate first.
 
-    Parameters
-    ----------
-    close : Series, shape (n,), quote per base
-    horizon : int or str
-    trend : int or str
-        The trend is the sign of the log return over this.
-    move : float, fraction
-        How far a bar must close on the other side of this bar's close.
-
-    Returns
-    -------
-    Series, shape (n,)
-        1.0 if it does, 0.0 if not. NaN where the trend is unknown or exactly zero, or any close of
-        the horizon is unknown.
-
     Examples
     --------
     >>> reversal(pd.Series([100.0, 110.0, 108.0, 99.0]), horizon=2, trend=1).tolist()
@@ -158,26 +121,7 @@ def squeeze(
     fall: float = 0.05,
     shorts: float = 0.7,
 ) -> pd.Series:
-    """Were shorts driven out? Price up, contracts gone, and mostly shorts among the liquidated.
-
-    Parameters
-    ----------
-    frame : DataFrame, shape (n, m)
-        With ``close``, ``open_interest`` and both liquidation columns.
-    horizon : int or str
-    rise : float, fraction
-        A bar must close this far above.
-    fall : float, fraction
-        Open interest in coins must be this far below, at the end of some bar.
-    shorts : float, fraction
-        Least share of shorts in all liquidations of the horizon.
-
-    Returns
-    -------
-    Series, shape (n,)
-        1.0 or 0.0. NaN where anything it reads is unknown within the horizon. Without any liquidation
-        there was no squeeze.
-    """
+    """Were shorts driven out? Price up, contracts gone, and mostly shorts among the liquidated."""
     validate(frame, needs=LABELS["squeeze"].needs)
     for name, value in (("rise", rise), ("fall", fall), ("shorts", shorts)):
         _fraction(value, name)

@@ -37,18 +37,7 @@ from oikit.lens.scale import SCALES
 from oikit.stats import Estimate
 from oikit.stats.given import Floats, random, whole
 
-__all__ = [
-    "HONEST",
-    "LEAKS",
-    "Examination",
-    "Leak",
-    "Pipeline",
-    "altered_future",
-    "examine",
-    "null_canary",
-    "run",
-    "truncation",
-]
+__all__ = ["HONEST", "LEAKS", "examine"]
 
 _FEW = ("price_move", "price_move_long", "volatility_percentile", "velocity", "premium_mean", "crowd_lean")
 
@@ -102,18 +91,7 @@ class Leak:
 
 
 def run(pipeline: Pipeline, frame: pd.DataFrame, *, seed: int = 0) -> Forecasts:
-    """What does this pipeline forecast for this market?
-
-    Parameters
-    ----------
-    pipeline : Pipeline
-    frame : DataFrame, shape (n, m)
-    seed : int
-
-    Returns
-    -------
-    Forecasts
-    """
+    """What does this pipeline forecast for this market?"""
     given = examples(frame, variables=pipeline.variables(frame))
     folds = pipeline.split(given)
     return forecast(given, model=pipeline.model, folds=folds, correct=pipeline.correct, seed=seed)
@@ -122,21 +100,7 @@ def run(pipeline: Pipeline, frame: pd.DataFrame, *, seed: int = 0) -> Forecasts:
 def truncation(
     variables: Variables, frame: pd.DataFrame, *, cuts: int = 5, seed: int = 0
 ) -> dict[str, list[int]]:
-    """Do variables change when the later history is not there yet?
-
-    Parameters
-    ----------
-    variables : callable
-    frame : DataFrame, shape (n, m)
-    cuts : int
-        How many moments of the second half to cut at.
-    seed : int
-
-    Returns
-    -------
-    dict of str to list of int, bars
-        For each variable that changed: how far before each cut the change reached. Empty if none did.
-    """
+    """Do variables change when the later history is not there yet?"""
     return _reaches(variables, frame, cuts, seed, lambda part, _, k: part.iloc[:k])
 
 
@@ -148,15 +112,6 @@ def altered_future(
     Every number after the cut is multiplied by one of its own, between a half and two. The answer is
     that of `truncation`, which shortens history and so catches what counts its rows as well; this
     catches what would hide from it by doing something else on a short history.
-
-    Parameters
-    ----------
-    variables, frame, cuts, seed
-        As in `truncation`.
-
-    Returns
-    -------
-    dict of str to list of int, bars
     """
     generator = random(seed)
 
@@ -172,22 +127,7 @@ def altered_future(
 def null_canary(
     pipeline: Pipeline, worlds: Sequence[pd.DataFrame], *, seed: int = 0
 ) -> tuple[bool, list[Estimate]]:
-    """Does this pipeline show skill where there is none to have?
-
-    Parameters
-    ----------
-    pipeline : Pipeline
-    worlds : sequence of DataFrame
-        Null worlds, as `oikit.simulate.market.simulate` makes them with ``effect=0``.
-    seed : int
-
-    Returns
-    -------
-    sings : bool
-        Whether the interval of the skill lies above zero in more than half of the worlds. One world
-        in forty does that by luck.
-    skills : list of Estimate, fraction
-    """
+    """Does this pipeline show skill where there is none to have?"""
     if not len(worlds):
         raise InputError("give at least one null world; oikit.simulate.market.simulate makes them")
     skills = [score(run(pipeline, world, seed=seed), draws=1_000, seed=seed).skill for world in worlds]

@@ -30,8 +30,6 @@ import pandas as pd
 from oikit.errors import InputError, MissingExtra
 from oikit.stats.given import Floats
 
-__all__ = ["FOUR", "MODELS", "Model", "Scorer", "rich_tree", "sklearn", "votes"]
-
 Scorer = Callable[[Floats], Floats]
 """From variables, shape (n, k), to log odds, shape (n,)."""
 
@@ -81,20 +79,6 @@ class Model:
 def votes(variables: pd.DataFrame) -> pd.Series:
     """How do the article's rules vote, in our own words?
 
-    Parameters
-    ----------
-    variables : DataFrame, shape (n, k)
-        With the columns named below, of the hourly clock.
-
-    Returns
-    -------
-    Series, shape (n,), votes
-        Votes for a rise less votes for a fall. NaN where a column is unknown. One vote each for:
-        **turn** (ratio in the top 5% of its month: against the move of three days), **standstill**
-        (open interest jumps while the price is quiet: a fall), **doubt** (funding below zero while
-        open interest grows: a fall), **heat** (funding in its top 5% with a jump of open interest: a
-        fall), **crowd** (accounts in the top or bottom 5% of their month: the other way).
-
     Notes
     -----
     The article gives directions and few numbers, so percentiles of a month stand in for its words. Its
@@ -140,13 +124,7 @@ def _logistic(x: Floats, y: Floats, weight: Floats, seed: int) -> Scorer:
 
 
 def rich_tree(*, rounds: int = 40, leaves: int = 15, leaf: int = 5) -> Model:
-    """Trees that are free to learn rows by heart: for the leak laboratory, not for use.
-
-    Parameters
-    ----------
-    rounds, leaves, leaf : int
-        How many trees, with how many leaves, of at least how many rows.
-    """
+    """Trees that are free to learn rows by heart: for the leak laboratory, not for use."""
 
     def learn(x: Floats, y: Floats, weight: Floats, seed: int) -> Scorer:
         return _boost(
@@ -231,18 +209,7 @@ MODELS: dict[str, Model] = {
 
 
 def sklearn(name: str) -> Any:
-    """Import a part of scikit-learn, or say how to install it.
-
-    Parameters
-    ----------
-    name : str
-        Like ``"linear_model"``.
-
-    Raises
-    ------
-    MissingExtra
-        If it is not installed.
-    """
+    """Import a part of scikit-learn, or say how to install it."""
     try:
         return importlib.import_module(f"sklearn.{name}")
     except ImportError as error:

@@ -24,8 +24,6 @@ from oikit.lens.graph import (
 )
 from oikit.lens.scale import DAY, MINUTES, Line, Scale
 
-__all__ = ["NET_TAKEN", "PRICE", "VOLUME", "calendar", "price", "volume"]
-
 PRICE = log(field("close"))
 VOLUME = field("volume")
 NET_TAKEN = field("taker_buy_volume") * 2.0 - VOLUME

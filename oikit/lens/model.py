@@ -25,7 +25,7 @@ from oikit.lens.folds import Fold, walk_forward
 from oikit.lens.learners import MODELS, Model, Scorer, sklearn
 from oikit.stats.given import Floats
 
-__all__ = ["Fitted", "Forecasts", "fit", "forecast"]
+__all__ = ["Forecasts", "forecast"]
 
 # A variable unknown in half of the past would cost more rows than it could be worth.
 _KNOWN = 0.5
@@ -162,15 +162,7 @@ def forecast(
 def fit(
     given: Examples, fold: Fold, model: str | Model = "logistic", *, correct: bool = True, seed: int = 0
 ) -> tuple[Fitted | None, list[str]]:
-    """What does the past of one fold teach?
-
-    Returns
-    -------
-    fitted : Fitted or None
-        None if it cannot be taught.
-    notes : list of str
-        Variables that were left out, or why nothing was taught.
-    """
+    """What does the past of one fold teach?"""
     asked = _model(model, given)
     columns = list(given.variables.columns if asked.columns is None else asked.columns)
     x_all = given.variables[columns].to_numpy(dtype=np.float64)

@@ -34,8 +34,6 @@ import pandas as pd
 
 from oikit.rolling import robust_zscore, trailing_percentile
 
-__all__ = ["HELD", "HIGHEST", "LAG", "LOWEST", "PERCENTILE", "SCORE", "STREAK", "TOTAL", "Floats", "Operator"]
-
 Floats = npt.NDArray[np.float64]
 
 

@@ -16,8 +16,6 @@ from oikit.lens.graph import needs
 from oikit.lens.operators import Floats
 from oikit.lens.scale import MINUTES, SCALES
 
-__all__ = ["Plan", "columns_of", "plan", "rows_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -44,16 +42,7 @@ class Plan:
 
 
 def plan(frame: pd.DataFrame, clocks: Sequence[str], only: Iterable[str] | None) -> Plan:
-    """Check everything that can be checked before anything is computed.
-
-    Raises
-    ------
-    InputError
-        If a clock or a variable is unknown, or a clock does not fit the frame.
-    FrameError
-        If the frame breaks its contract, has fewer than two rows, or lacks columns: then all of
-        them are named, with what reads them.
-    """
+    """Check everything that can be checked before anything is computed."""
     rows = rows_of(clocks)
     if only is not None:
         names = _known(only)

@@ -28,8 +28,6 @@ from oikit.lens.graph import (
 from oikit.lens.market import NET_TAKEN, PRICE, VOLUME
 from oikit.lens.scale import DAY, MINUTES, Line, Scale
 
-__all__ = ["crowds", "funding", "open_interest"]
-
 COINS, PREMIUM = log(field("open_interest")), field("premium")
 
 

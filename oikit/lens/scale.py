@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from oikit.lens.graph import Node
 
-__all__ = ["DAY", "MINUTES", "SCALES", "Line", "Scale"]
-
 MINUTES = "minutes"
 """The column that the calendar reads: minutes from a Monday 00:00 UTC to the end of the bar."""
 

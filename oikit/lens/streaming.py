@@ -16,9 +16,6 @@ from oikit.lens.operators import Floats
 from oikit.lens.plan import Plan, columns_of, plan
 from oikit.lens.scale import MINUTES
 
-__all__ = ["Stream"]
-
-
 _MINUTE = pd.Timedelta(minutes=1)
 
 # The highest number that is too low; there is none between 0 and the smallest float below it.
@@ -28,25 +25,12 @@ _BELOW = {"positive": 0.0, "not negative": np.nextafter(0.0, -1.0), "any": -np.i
 class Stream:
     """What do all variables say now, and now?
 
-    Parameters
-    ----------
-    history : DataFrame, shape (n, m)
-        A valid frame. Ninety days fill every window; of a shorter one the slow clocks know less.
-    clocks : sequence of str
-    only : iterable of str, optional
-        As in `oikit.lens.features.features`.
-
     Attributes
     ----------
     time : Timestamp
         End of the newest bar.
     values : Series
         What is said at that time, by column: the last row of ``features`` of all rows so far, to 1e-9.
-
-    Raises
-    ------
-    InputError, FrameError
-        As in `oikit.lens.features.features`.
 
     Notes
     -----
@@ -80,25 +64,7 @@ class Stream:
         return pd.Series(said, self._names, name=self.time)
 
     def update(self, bar: pd.Series) -> pd.Series:
-        """Take the next bar, and say what every variable is now.
-
-        Parameters
-        ----------
-        bar : Series, named with the end of the bar
-            A row of a frame, as ``frame.iloc[-1]`` or ``frame.loc[time]`` gives it.
-
-        Returns
-        -------
-        Series, named with the end of the bar
-            One value per column. Slow clocks change when their bar ends.
-
-        Raises
-        ------
-        InputError
-            If it is not the next bar. One that nobody recorded has to be handed in as a row of NaN.
-        FrameError
-            If it lacks a column or holds what cannot be; then nothing was taken.
-        """
+        """Take the next bar, and say what every variable is now."""
         time = self.time + self._step
         if not isinstance(bar, pd.Series):
             raise InputError(

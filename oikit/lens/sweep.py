@@ -32,7 +32,7 @@ from oikit.frame import validate
 from oikit.lens.features import features
 from oikit.stats import Overfitting, deflated_sharpe, expected_max_sharpe, overfitting, track_record
 
-__all__ = ["GRID", "Sweep", "article_returns", "article_table", "settings_of", "sweep"]
+__all__ = ["sweep"]
 
 GRID: dict[str, tuple[Any, ...]] = {
     "ratio": (0.90, 0.95, 0.99),
@@ -98,17 +98,7 @@ class Sweep:
 
 
 def article_table(frame: pd.DataFrame) -> pd.DataFrame:
-    """Compute once what every setting of `article_returns` reads.
-
-    Parameters
-    ----------
-    frame : DataFrame, shape (n, m)
-        Hourly or shorter bars.
-
-    Returns
-    -------
-    DataFrame, shape (n, 8)
-    """
+    """Compute once what every setting of `article_returns` reads."""
     validate(frame, needs=("close", "funding_rate"))
     known = features(frame, clocks=["1h"], only=_VARIABLES)
     known.columns = [name.split("@")[0] for name in known.columns]
@@ -125,32 +115,7 @@ def article_returns(
     hold: str = "72h",
     fee: float = 0.0005,
 ) -> pd.Series:
-    """What would one unit have made by these rules, after fees and funding?
-
-    Parameters
-    ----------
-    table : DataFrame
-        Of `article_table`.
-    ratio : float, fraction
-        Open interest over supply is extreme above this part of its month: against the last three days.
-    spike : float, robust sd
-        Open interest jumps above this; while the price is quiet (0.5), that votes for a fall.
-    heat : float, fraction
-        Funding above this part of its month, with a jump: a fall.
-    crowd : float, fraction
-        Accounts lean above this part of their month, or below one less this: the other way. The
-        article's 30% holds on almost every bar of a market like BNB, and would decide alone.
-    hold : str
-        How long a vote is followed, if none comes against it.
-    fee : float, fraction of notional
-        For each unit opened or closed.
-
-    Returns
-    -------
-    Series, shape (n,), log return per bar
-        The position decided at a bar is held from the next; 0 without a position or where the price is
-        unknown.
-    """
+    """What would one unit have made by these rules, after fees and funding?"""
     move, jump = table["price_move_long"], table["velocity_score"]
     lean = table["crowd_lean_percentile"]
     said = (
@@ -170,19 +135,6 @@ def article_returns(
 
 def settings_of(grid: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
     """Every combination of a grid.
-
-    Parameters
-    ----------
-    grid : mapping of str to sequence
-
-    Returns
-    -------
-    list of dict
-
-    Raises
-    ------
-    InputError
-        If there are fewer than two, or a name has no values.
 
     Examples
     --------

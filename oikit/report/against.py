@@ -12,8 +12,6 @@ from oikit.errors import InputError, ReportError
 from oikit.report.book import Book, digits
 from oikit.report.inputs import revisions
 
-__all__ = ["check_last", "collect_changes", "moved_verdicts"]
-
 _COMPARED = (
     "price",
     "open_interest",
@@ -32,21 +30,7 @@ _COMPARED = (
 
 
 def check_last(last: Any, book: Book, version: int) -> dict[str, Any]:
-    """Take the facts of an earlier week, or say why they are none.
-
-    Parameters
-    ----------
-    last : object
-        What was read from the file.
-    book : Book
-    version : int
-        The schema that is understood.
-
-    Raises
-    ------
-    ReportError
-        If these are no facts, of another market, of another schema, or of no earlier week.
-    """
+    """Take the facts of an earlier week, or say why they are none."""
     about = book.about
     need = ("schema_version", "market", "week", "until", "facts", "inputs", "claims")
     if not isinstance(last, Mapping) or any(name not in last for name in need):
@@ -80,24 +64,7 @@ def _read(last: Mapping[str, Any]) -> None:
 
 
 def collect_changes(book: Book, last: dict[str, Any] | None, inputs: dict[str, Any]) -> dict[str, Any] | None:
-    """Compare with an earlier week.
-
-    Parameters
-    ----------
-    book : Book
-        With the facts of this week in it.
-    last : dict or None
-        From `check_last`.
-    inputs : dict
-        From `oikit.report.inputs.prints`, of this week.
-
-    Returns
-    -------
-    dict or None
-        ``week``, ``oikit_version`` and ``data_sha256`` of the earlier facts; ``metrics`` (ids of ``now``,
-        ``was`` and ``change``); ``inputs``: for each revised column its weeks; and ``columns`` that came
-        or went. None where there is nothing to compare with.
-    """
+    """Compare with an earlier week."""
     if last is None:
         return None
     now = {each["id"]: each for each in book.facts}
@@ -150,20 +117,7 @@ def collect_changes(book: Book, last: dict[str, Any] | None, inputs: dict[str, A
 
 
 def moved_verdicts(claims: list[dict[str, Any]], last: dict[str, Any] | None) -> list[dict[str, str]]:
-    """Which verdicts are not what they were?
-
-    Parameters
-    ----------
-    claims : list of dict
-        From `oikit.report.voices.collect_claims`.
-    last : dict or None
-        From `check_last`.
-
-    Returns
-    -------
-    list of dict
-        ``id``, ``was`` and ``now``.
-    """
+    """Which verdicts are not what they were?"""
     words = {each["id"]: each["word"] for each in last["claims"]} if last else {}
     return [
         {"id": each["id"], "was": str(words[each["id"]]), "now": each["word"]}

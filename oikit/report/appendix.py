@@ -9,8 +9,6 @@ from oikit.report.blocks import Block, Code, Fold, Heading, Inline, Link, Para, 
 from oikit.report.fact import span
 from oikit.report.sections import Facts
 
-__all__ = ["origin", "table"]
-
 
 def table(facts: Facts) -> list[Block]:
     """The parameters, and every fact with its rows and its place."""

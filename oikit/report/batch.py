@@ -25,7 +25,7 @@ from oikit.report.index import merged, page
 from oikit.report.order import Order, Outcome, checked_formats, checked_text, placed, week_before
 from oikit.report.run import Engine, Report, checked, deliver, earlier
 
-__all__ = ["Batch", "Missed", "batch", "listed"]
+__all__ = ["Batch", "batch", "listed"]
 
 
 _NOTEBOOK = ""  # the weekly one of whichever oikit makes the report, here or on a cluster

@@ -15,26 +15,6 @@ from typing import Any
 from oikit.explanations import Explanation
 from oikit.report.fact import text
 
-__all__ = [
-    "Block",
-    "Bullets",
-    "Code",
-    "Explain",
-    "Fold",
-    "Heading",
-    "Inline",
-    "Link",
-    "Para",
-    "Quote",
-    "Shown",
-    "Strong",
-    "Table",
-    "clean",
-    "html",
-    "markdown",
-    "plain",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -132,11 +112,6 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\
 def clean(given: str) -> str:
     r"""Make every line end a newline, and take out what no one can see.
 
-    Parameters
-    ----------
-    given : str
-        From outside.
-
     Examples
     --------
     >>> clean("a\r\nb\x00")
@@ -148,14 +123,7 @@ def clean(given: str) -> str:
 
 
 def plain(parts: Sequence[Inline], facts: Mapping[str, dict[str, Any]]) -> str:
-    """Write a paragraph as bare words, as a screen reader says them.
-
-    Parameters
-    ----------
-    parts : sequence of inlines
-    facts : dict of dict
-        The facts, by id.
-    """
+    """Write a paragraph as bare words, as a screen reader says them."""
     return "".join(_bare(part, facts) for part in parts)
 
 
@@ -168,14 +136,7 @@ def _bare(part: Inline, facts: Mapping[str, dict[str, Any]]) -> str:
 
 
 def html(blocks: Sequence[Block], facts: Mapping[str, dict[str, Any]]) -> str:
-    """Write blocks as HTML.
-
-    Parameters
-    ----------
-    blocks : sequence of blocks
-    facts : dict of dict
-        The facts, by id. Each number shown carries the id of its fact as ``data-fact``.
-    """
+    """Write blocks as HTML."""
     return "\n".join(_block(block, facts) for block in blocks)
 
 
@@ -251,14 +212,7 @@ _MEANT = re.compile(r"([\\`*_\[\]#|~])")
 
 
 def markdown(blocks: Sequence[Block], facts: Mapping[str, dict[str, Any]]) -> str:
-    """Write blocks as Markdown for a mail; what is folded away on the page is left out.
-
-    Parameters
-    ----------
-    blocks : sequence of blocks
-    facts : dict of dict
-        The facts, by id.
-    """
+    """Write blocks as Markdown for a mail; what is folded away on the page is left out."""
     written = (_marked(block, facts) for block in blocks)
     return "\n\n".join(each for each in written if each) + "\n"
 

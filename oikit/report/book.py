@@ -17,8 +17,6 @@ from oikit import clock
 from oikit.indicators import trailing_percentile
 from oikit.report.source import Subject
 
-__all__ = ["Book", "digits", "percentile", "rank", "stamp"]
-
 # A percentile over less than this share of its window would be one of another window.
 _ENOUGH = 0.9
 # The longest that fits is taken, and said.
@@ -32,10 +30,6 @@ Column = pd.Series | str
 
 class Book:
     """The facts so far.
-
-    Parameters
-    ----------
-    about : Subject
 
     Attributes
     ----------
@@ -77,32 +71,7 @@ class Book:
         order: dict[str, int] | None = None,
         unknown: str | None = None,
     ) -> str:
-        """Write one down.
-
-        Parameters
-        ----------
-        fact : str
-            Its id.
-        value : float or None
-        unit : str
-        definition : str
-            Which entry of `oikit.explanations` defines it.
-        label : str
-            What this very number is, in words.
-        times : sequence of Timestamp
-            Of the rows it came from: one, or the first and the last.
-        place : dict, optional
-            From `percentile`.
-        order : dict, optional
-            From `rank`.
-        unknown : str, optional
-            Why, where there is no value.
-
-        Returns
-        -------
-        str
-            The id, to refer to it.
-        """
+        """Write one down."""
         number = None if value is None or not np.isfinite(value) else digits(value)
         self.facts.append(
             {
@@ -156,19 +125,7 @@ class Book:
 
 
 def percentile(values: pd.Series) -> dict[str, Any] | None:
-    """Which share of the last year lies below the last value? Of less, if there is no more.
-
-    Parameters
-    ----------
-    values : Series, shape (n,)
-        Up to the value that is asked about.
-
-    Returns
-    -------
-    dict or None
-        ``value`` (fraction, ties count a half), ``window`` and ``n``; None where even thirty days
-        are not known.
-    """
+    """Which share of the last year lies below the last value? Of less, if there is no more."""
     bar = clock.bar_length(values.index)
     for window in _WINDOWS:
         count = clock.length(window) // bar
@@ -180,20 +137,7 @@ def percentile(values: pd.Series) -> dict[str, Any] | None:
 
 
 def rank(values: pd.Series, until: pd.Timestamp) -> dict[str, int] | None:
-    """Which place has the end of this week among the ends of the last year's weeks?
-
-    Parameters
-    ----------
-    values : Series, shape (n,)
-    until : Timestamp
-        The end of the week.
-
-    Returns
-    -------
-    dict or None
-        ``value`` (1 is the highest; equal values share the better place) and ``of`` (how many weeks
-        were compared, this one among them); None where fewer than four ends of weeks are known.
-    """
+    """Which place has the end of this week among the ends of the last year's weeks?"""
     ends = pd.date_range(end=until, periods=_WEEKS, freq=clock.WEEK)
     known = values.reindex(ends).dropna()
     if len(known) < _FEWEST or known.index[-1] != until:

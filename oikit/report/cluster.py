@@ -15,27 +15,11 @@ from oikit.errors import InputError, MissingExtra
 from oikit.report.order import Order, Outcome
 from oikit.report.warm import Maker, maker
 
-__all__ = ["carried_out"]
-
 _AGAIN = 3  # times that a task may lose its worker
 
 
 def carried_out(address: str, orders: Sequence[Order]) -> Iterator[Outcome]:
-    """Carry out all orders there, and give each back as it is done.
-
-    Parameters
-    ----------
-    address : str
-        Of a Dask scheduler that is running, such as ``"tcp://127.0.0.1:8786"``.
-    orders : sequence of Order
-
-    Raises
-    ------
-    InputError
-        If no scheduler answers, or it has no workers.
-    MissingExtra
-        If Dask is not installed here.
-    """
+    """Carry out all orders there, and give each back as it is done."""
     try:
         distributed = importlib.import_module("distributed")
     except ImportError as error:

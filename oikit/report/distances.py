@@ -14,8 +14,6 @@ from oikit.margin.checks import Side
 from oikit.report.book import Book
 from oikit.risk import touch_frequency
 
-__all__ = ["LEVERAGES", "STAKE", "collect_distances"]
-
 LEVERAGES = (2, 5, 10, 20, 50)
 STAKE = 10_000.0
 """Dollars of notional at entry: the first tier of every table here."""
@@ -26,16 +24,7 @@ _SIDES: tuple[Side, ...] = ("long", "short")
 
 
 def collect_distances(book: Book) -> dict[str, Any]:
-    """Distance to liquidation of an isolated position opened at the end of the week.
-
-    Returns
-    -------
-    dict
-        ``tiers``: which maintenance margins were used, in words. ``weeks_held``: the id of how long the
-        drag is added up. ``rows``: for each leverage and side the ids of ``distance`` (without
-        funding), ``dragged`` (after four weeks of this week's funding, at an unmoved price) and
-        ``touched`` (share of the past year's starts from which the price went that far within a week).
-    """
+    """Distance to liquidation of an isolated position opened at the end of the week."""
     about = book.about
     table, words = _tiers(about.market, about.until)
     paid = next((each for each in book.facts if each["id"] == "funding_paid"), {"value": None, "unknown": ""})

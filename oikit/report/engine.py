@@ -21,21 +21,12 @@ from typing import Any
 
 from oikit.errors import MissingExtra, ReportError
 
-__all__ = ["Stopped", "execute", "parameters_of", "template"]
-
 _HERE = "oikit-here"
 _FACTS = "facts.json"
 
 
 class Stopped(ReportError):
-    """A cell of the notebook failed.
-
-    Parameters
-    ----------
-    says : str
-    notebook : str
-        The notebook up to there, with the error marked.
-    """
+    """A cell of the notebook failed."""
 
     name = ""
     """MARKET-WEEK, once it is known."""
@@ -51,13 +42,7 @@ def template() -> Path:
 
 
 def parameters_of(notebook: Mapping[str, Any]) -> dict[str, Any]:
-    """Read names and defaults from the cell tagged ``parameters``.
-
-    Raises
-    ------
-    ReportError
-        If there is no such cell, or it holds more than plain values.
-    """
+    """Read names and defaults from the cell tagged ``parameters``."""
     for cell in notebook["cells"]:
         if "parameters" in cell.get("metadata", {}).get("tags", []):
             source = cell["source"]
@@ -80,34 +65,7 @@ def parameters_of(notebook: Mapping[str, Any]) -> dict[str, Any]:
 def execute(
     path: Path, parameters: Mapping[str, str], *, facts: str = "", here: bool = False, market: str = ""
 ) -> Any:
-    """Run a notebook with papermill, and give it back with its outputs.
-
-    Parameters
-    ----------
-    path : Path
-        The notebook.
-    parameters : mapping of str to str
-        An empty one that the notebook does not have is left out: nothing is lost with it.
-    facts : str
-        JSON, laid beside the notebook for the parameter ``facts``, if it has one.
-    here : bool
-        In this very process, which then has an IPython of its own; a process does that once.
-    market : str
-        Whose report it is, for the message.
-
-    Returns
-    -------
-    NotebookNode
-
-    Raises
-    ------
-    ReportError
-        If the notebook has no such parameter, or it is of another type.
-    Stopped
-        If a cell fails.
-    MissingExtra
-        If papermill is not installed.
-    """
+    """Run a notebook with papermill, and give it back with its outputs."""
     try:
         import nbformat
         import papermill

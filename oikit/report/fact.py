@@ -10,8 +10,6 @@ import pandas as pd
 
 from oikit.formatting import in_unit, moment, percent, weekday
 
-__all__ = ["PARTS", "day", "reality", "span", "text", "when"]
-
 PARTS = (
     "value",
     "size",
@@ -32,16 +30,6 @@ _DIGITS = {"change": 1, "tenths": 1, "thousandths": 3}
 
 def text(fact: Mapping[str, Any], part: str = "value") -> str:
     """Return one part of a fact as text, ``"unknown"`` where it is.
-
-    Parameters
-    ----------
-    fact : dict
-        One of ``facts["facts"]``.
-    part : str
-        ``"value"`` with its sign and unit; ``"size"`` without the sign; ``"signed"`` with a plus where
-        it is above zero. For the column of a table, where all rows have the same digits of a per cent:
-        ``"change"`` (one, signed), ``"tenths"`` and ``"thousandths"``. Of the percentile its
-        ``"place"``, ``"window"`` and ``"count"``; the ``"rank"``.
 
     Examples
     --------
@@ -88,13 +76,6 @@ def _aligned(value: float, part: str) -> str:
 
 def reality(of: Mapping[str, Any], noun: str = "") -> str:
     """Return how real the data are: simulated, real, or real by hearsay.
-
-    Parameters
-    ----------
-    of : dict
-        The facts of a report, or its line in the index; without ``vouched`` nobody vouches for it.
-    noun : str
-        A word to follow the first, like ``"data"``.
 
     Examples
     --------

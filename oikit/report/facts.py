@@ -26,7 +26,7 @@ from oikit.report.turning import collect_turning
 from oikit.report.voices import collect_claims
 from oikit.report.weeks import FEWEST, PULL, collect_rates, statements, weeks
 
-__all__ = ["SCHEMA_VERSION", "collect"]
+__all__ = ["collect"]
 
 SCHEMA_VERSION = 2
 """Goes up when a fact is renamed or means something else."""

@@ -13,28 +13,13 @@ from xml.etree import ElementTree
 
 from oikit.report.fact import reality, text
 
-__all__ = ["atom"]
-
 _ATOM = "http://www.w3.org/2005/Atom"
 _KEPT = 100
 _SAID = {"open_interest_change": "open interest in coins", "price_change": "price"}
 
 
 def atom(index: Mapping[str, Any], *, site: str = "") -> str:
-    """Write the newest hundred reports of an index as a feed.
-
-    Parameters
-    ----------
-    index : dict
-        Of `oikit.report.index.merged`.
-    site : str
-        Address of the folder, where it is published; without it links are relative to the feed.
-
-    Returns
-    -------
-    str
-        Atom, as RFC 4287 has it.
-    """
+    """Write the newest hundred reports of an index as a feed."""
     reports = sorted(index["reports"], key=lambda each: each["market"])
     reports = sorted(reports, key=lambda each: each["week"], reverse=True)[:_KEPT]
     site = site if not site or site.endswith("/") else f"{site}/"

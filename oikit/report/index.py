@@ -27,8 +27,6 @@ from oikit.formatting import moment, number
 from oikit.report.fact import reality, text
 from oikit.report.source import Subject
 
-__all__ = ["COLUMNS", "latest", "line", "merged", "page"]
-
 COLUMNS = {
     "price_change": "Price over the week",
     "open_interest_change": "Open interest in coins over the week",
@@ -58,21 +56,7 @@ _LINES = {"open_interest": "Open interest", "price": "Price"}
 
 
 def line(about: Subject, facts: Mapping[str, Any], files: Sequence[str]) -> dict[str, Any]:
-    """What the index says of one report.
-
-    Parameters
-    ----------
-    about : Subject
-    facts : dict
-        Of `oikit.report.collect`.
-    files : sequence of str
-        The endings it was written with.
-
-    Returns
-    -------
-    dict
-        With ``trail``: open interest and price at the end of each of the last 56 days, None where unknown.
-    """
+    """What the index says of one report."""
     of = {fact["id"]: fact for fact in facts["facts"]}
     kept = {
         name: {key: of[name][key] for key in ("value", "unit", "percentile")}
@@ -105,19 +89,7 @@ def _daily(about: Subject, column: str) -> list[float | None]:
 
 
 def merged(before: bytes | None, lines: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Add lines to an index, each in the place of an older one of the same market and week.
-
-    Parameters
-    ----------
-    before : bytes or None
-        The ``index.json`` that is there.
-    lines : iterable of dict
-
-    Raises
-    ------
-    StoreError
-        If what is there is no index.
-    """
+    """Add lines to an index, each in the place of an older one of the same market and week."""
     found = _read(before) if before is not None else []
     by_name = {(each["market"], each["week"]): dict(each) for each in [*found, *lines]}
     ordered = [by_name[key] for key in sorted(by_name)]
@@ -146,22 +118,7 @@ def latest(index: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def page(index: Mapping[str, Any], failed: Sequence[tuple[str, str, str]] = (), *, feed: str = "") -> str:
-    """Draw the index as one page that needs no other file and no network.
-
-    Parameters
-    ----------
-    index : dict
-        Of `merged`.
-    failed : sequence of (market, week, why)
-        Reports of this run that were not made.
-    feed : str
-        Where its Atom feed is, beside the page.
-
-    Returns
-    -------
-    str
-        HTML. The table is sorted by the reader's click or key; without scripts it stands by market.
-    """
+    """Draw the index as one page that needs no other file and no network."""
     script = _part("index.js")
     hashed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     rows = latest(index)

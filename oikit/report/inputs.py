@@ -18,8 +18,6 @@ from oikit.data import quality
 from oikit.report.book import Book
 from oikit.report.levels import CROWDS
 
-__all__ = ["WATCHED", "collect_quality", "digest", "prints", "revisions"]
-
 WATCHED = (
     "close",
     "open_interest",
@@ -34,14 +32,7 @@ _HEX = 8  # letters of a week's digest: two weeks that differ look alike once in
 
 
 def collect_quality(book: Book) -> dict[str, Any]:
-    """Coverage, longest gap and staleness of each column that is read; repairs and revisions.
-
-    Returns
-    -------
-    dict
-        ``columns``: for each its ids, or ``absent``; ``repairs``: what was mended on the way in, by its
-        words; and the ids of the rest.
-    """
+    """Coverage, longest gap and staleness of each column that is read; repairs and revisions."""
     about = book.about
     week = about.frame.loc[about.frame.index > about.since]
     told = quality.coverage(week, repairs=about.repairs, revised=about.revised, now=about.until)
@@ -102,17 +93,7 @@ def collect_quality(book: Book) -> dict[str, Any]:
 
 
 def digest(frame: pd.DataFrame) -> str:
-    """Of the bars themselves: names, times and numbers, whatever file they came in.
-
-    Parameters
-    ----------
-    frame : DataFrame
-
-    Returns
-    -------
-    str
-        SHA-256 in hexadecimal.
-    """
+    """Of the bars themselves: names, times and numbers, whatever file they came in."""
     names = sorted(str(name) for name in frame.columns)
     sha = hashlib.sha256("\n".join(names).encode())
     sha.update(pd.DatetimeIndex(frame.index).as_unit("ns").asi8.astype("<i8").tobytes())
@@ -122,20 +103,7 @@ def digest(frame: pd.DataFrame) -> str:
 
 
 def prints(frame: pd.DataFrame, until: pd.Timestamp) -> dict[str, Any]:
-    """A short digest of each column in each whole week.
-
-    Parameters
-    ----------
-    frame : DataFrame
-    until : Timestamp
-        The end of the last week.
-
-    Returns
-    -------
-    dict
-        ``every``, ``first`` (the first whole week, like ``"2025-W40"``) and ``columns``: by name, eight
-        letters a week, weeks in order and a space between them.
-    """
+    """A short digest of each column in each whole week."""
     index = pd.DatetimeIndex(frame.index)
     bar = clock.bar_length(index)
     start = index[0] - bar
@@ -153,19 +121,7 @@ def prints(frame: pd.DataFrame, until: pd.Timestamp) -> dict[str, Any]:
 
 
 def revisions(now: Mapping[str, Any], was: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Which weeks of which columns are not what they were?
-
-    Parameters
-    ----------
-    now, was : dict
-        From `prints`.
-
-    Returns
-    -------
-    dict of str to list of str
-        Weeks that both know and that differ, by column; a column that is no longer there, or stands
-        on other bars, differs in all of them.
-    """
+    """Which weeks of which columns are not what they were?"""
     found = {}
     there = _weeks(now)
     for name, weeks in _weeks(was).items():

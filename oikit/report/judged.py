@@ -8,8 +8,6 @@ from typing import Any
 from oikit.report.blocks import Block, Bullets, Code, Heading, Inline, Para, Shown, Strong, Table
 from oikit.report.sections import Facts, explained, indexed
 
-__all__ = ["changes", "claims", "rates", "record", "record_caption", "risk", "turning"]
-
 _NAMES = {
     "price": "Price",
     "open_interest": "Open interest, coins",

@@ -7,8 +7,6 @@ import pandas as pd
 from oikit.indicators import long_share, oi_to_cap, price_and_position_parts
 from oikit.report.book import Book, Column
 
-__all__ = ["CROWDS", "collect_crowds", "collect_levels", "share_of_coins"]
-
 CROWDS = {
     "long_short_ratio": ("long_share_accounts", "long share of all accounts with a position (heads)"),
     "top_account_ratio": ("long_share_top_accounts", "long share of the venue's top accounts (heads)"),

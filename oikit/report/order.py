@@ -19,20 +19,6 @@ from oikit.errors import InputError, OikitError, ReportError
 from oikit.files import is_address
 from oikit.report.engine import Stopped, execute, template
 
-__all__ = [
-    "FORMATS",
-    "Made",
-    "Order",
-    "Outcome",
-    "attempt",
-    "checked_formats",
-    "checked_text",
-    "make",
-    "placed",
-    "raised",
-    "week_before",
-]
-
 FORMATS = ("html", "pdf", "md", "json")
 """What a report can be written as. The facts (``json``) are written in any case."""
 
@@ -118,16 +104,6 @@ class Outcome:
 def checked_text(name: str, value: object) -> str:
     r"""Refuse what is not plain text; lines end in a line feed afterwards.
 
-    Parameters
-    ----------
-    name : {"title", "notes"}
-    value : object
-
-    Raises
-    ------
-    ReportError
-        If it is no text, too long, holds characters that cannot be seen, or is a title of several lines.
-
     Examples
     --------
     >>> checked_text("notes", "first\r\nsecond")
@@ -148,13 +124,7 @@ def checked_text(name: str, value: object) -> str:
 
 
 def checked_formats(formats: object) -> tuple[str, ...]:
-    """Refuse what a report cannot be written as.
-
-    Raises
-    ------
-    ReportError
-        If there is none, or one is unknown.
-    """
+    """Refuse what a report cannot be written as."""
     given = formats.split(",") if isinstance(formats, str) else formats
     if not isinstance(given, Sequence) or not given or not all(each in FORMATS for each in given):
         raise ReportError(f"formats={formats!r} is unknown; a report is written as {', '.join(FORMATS)}")
@@ -162,13 +132,7 @@ def checked_formats(formats: object) -> tuple[str, ...]:
 
 
 def placed(store: str | Path | None) -> str:
-    """A store as an order names it: the same from any folder, and empty for the usual one.
-
-    Raises
-    ------
-    InputError
-        If it is an address and no store can be there.
-    """
+    """A store as an order names it: the same from any folder, and empty for the usual one."""
     if is_address(store):
         opened(str(store))
         return str(store)
@@ -176,23 +140,7 @@ def placed(store: str | Path | None) -> str:
 
 
 def make(order: Order, *, here: bool = False) -> Made:
-    """Make one report: facts, notebook, page.
-
-    Parameters
-    ----------
-    order : Order
-    here : bool
-        Run the notebook's cells in this very process, which serves for one report.
-
-    Raises
-    ------
-    ReportError
-        If the market or the week is not in the data, or the earlier facts are of another market.
-    Stopped
-        If a cell of the notebook fails.
-    OikitError
-        If the store cannot be read, or a part is not installed.
-    """
+    """Make one report: facts, notebook, page."""
     from oikit.export import page
     from oikit.report import words
     from oikit.report.fact import reality
@@ -239,11 +187,6 @@ def make(order: Order, *, here: bool = False) -> Made:
 
 def week_before(week: str, count: int = 1) -> str:
     """Which ISO week was so many weeks before?
-
-    Raises
-    ------
-    ReportError
-        If `week` is no ISO week.
 
     Examples
     --------

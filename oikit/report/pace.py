@@ -13,8 +13,6 @@ from oikit.frame import resample
 from oikit.indicators import QUADRANTS, divergence, quadrant, robust_zscore, velocity
 from oikit.report.book import Book, stamp
 
-__all__ = ["CLOCKS", "collect_clocks", "collect_trail"]
-
 CLOCKS = {"5min": ("1h", "7d"), "1h": ("24h", "30d"), "1d": ("7d", "180d")}
 """Clock: over how long a change is measured, and how long before it the yardstick reaches."""
 
@@ -22,13 +20,7 @@ _NEEDS = ("close", "open_interest")
 
 
 def collect_clocks(book: Book) -> list[dict[str, str]]:
-    """Velocity and divergence on each clock; where the data lack one, they say so.
-
-    Returns
-    -------
-    list of dict
-        One entry for each clock: ``clock``, ``window``, ``yardstick`` and the ids of its facts.
-    """
+    """Velocity and divergence on each clock; where the data lack one, they say so."""
     return [_on(book, every, *spans) for every, spans in CLOCKS.items()]
 
 
@@ -108,14 +100,7 @@ def _divides(bar: pd.Timedelta, span: pd.Timedelta) -> bool:
 
 
 def collect_trail(book: Book) -> dict[str, Any]:
-    """Where price and open interest stood at the end of each day, against where the week began.
-
-    Returns
-    -------
-    dict
-        ``days``: for each day its ``time``, the ``label`` of the day's own move and the ids of its
-        facts. ``labels``: the ids of how many bars carry each label. ``unknown``: why there is none.
-    """
+    """Where price and open interest stood at the end of each day, against where the week began."""
     price, coins = book.column("close"), book.column("open_interest")
     if isinstance(price, str) or isinstance(coins, str):
         return {"days": [], "labels": {}, "unknown": price if isinstance(price, str) else str(coins)}

@@ -9,8 +9,6 @@ from oikit import clock
 from oikit.report.book import Book, percentile, rank
 from oikit.rolling import window_sum
 
-__all__ = ["collect_paid"]
-
 _STAKE = 1000.0
 
 

@@ -13,8 +13,6 @@ import pandas as pd
 
 from oikit.errors import ReportError
 
-__all__ = ["browser", "printed"]
-
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 _PATIENCE = 120  # s
 _FLAGS = (
@@ -33,13 +31,7 @@ _DATE = re.compile(rb"/(CreationDate|ModDate) \(D:\d{14}")
 
 
 def browser() -> str:
-    """Where the browser is: the variable ``CHROMIUM``, or the first of the usual names on the path.
-
-    Raises
-    ------
-    ReportError
-        If there is none; with what to install.
-    """
+    """Where the browser is: the variable ``CHROMIUM``, or the first of the usual names on the path."""
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
     if not found:
         raise ReportError(
@@ -51,24 +43,7 @@ def browser() -> str:
 
 
 def printed(html: str, until: pd.Timestamp) -> bytes:
-    """Print a page that needs no other file.
-
-    Parameters
-    ----------
-    html : str
-    until : Timestamp
-        The end of its week, which is written as the date of the file: the same page has the same date.
-
-    Returns
-    -------
-    bytes
-        PDF, with the charts as drawings and not as pixels.
-
-    Raises
-    ------
-    ReportError
-        If there is no browser, or it does not print.
-    """
+    """Print a page that needs no other file."""
     program = browser()
     # Chromium's own sandbox does not work for root, as in most containers. The page runs no script but ours.
     sandbox = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []

@@ -19,7 +19,7 @@ from oikit.report import engine as notebooks
 from oikit.report.order import Order, Outcome, attempt, checked_formats, checked_text, make, placed, raised
 from oikit.report.source import subject
 
-__all__ = ["Report", "checked", "deliver", "earlier", "run"]
+__all__ = ["Report", "run"]
 
 Engine = Literal["auto", "warm", "plain"]
 
@@ -138,13 +138,7 @@ _PARAMETERS = ["market", "week", "out", "store", "title", "notes", "against", "f
 
 
 def checked(**given: object) -> None:
-    """Refuse what is of another type than the report wants, before papermill would only warn of it.
-
-    Raises
-    ------
-    ReportError
-        With the name of the parameter and the type it wants.
-    """
+    """Refuse what is of another type than the report wants, before papermill would only warn of it."""
     for name, value in given.items():
         kinds = (str,) if name in ("market", "week") else (str, Path)
         if not isinstance(value, kinds) and not (value is None and name in ("week", "store", "against")):
@@ -153,15 +147,7 @@ def checked(**given: object) -> None:
 
 
 def earlier(where: str | Path) -> dict[str, Any]:
-    """Read the facts of an earlier report.
-
-    Raises
-    ------
-    StoreError
-        If they cannot be read.
-    ReportError
-        If they are no facts.
-    """
+    """Read the facts of an earlier report."""
     try:
         found = json.loads(read(where))
     except ValueError:
@@ -172,18 +158,7 @@ def earlier(where: str | Path) -> dict[str, Any]:
 
 
 def deliver(place: Folder, outcome: Outcome) -> Report:
-    """Put a report in place, all of it; or keep the notebook that failed, and say so.
-
-    Parameters
-    ----------
-    place : Folder
-    outcome : Outcome
-
-    Raises
-    ------
-    OikitError
-        Whatever kept the report from being made; what was in place stays.
-    """
+    """Put a report in place, all of it; or keep the notebook that failed, and say so."""
     made = outcome.made
     if made is None:
         if outcome.notebook:

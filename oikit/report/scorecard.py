@@ -19,8 +19,6 @@ from oikit.report.book import Book
 from oikit.report.weeks import CONDITIONS, OUTCOMES, SHORT
 from oikit.stats import Brier, brier
 
-__all__ = ["DRAWS", "YEAR", "Record", "collect_record", "record"]
-
 YEAR = 52
 """So many weeks are judged, those whose next week is over."""
 
@@ -33,12 +31,6 @@ _BINS = 5
 
 class Record:
     """How good the statements of a year were.
-
-    Parameters
-    ----------
-    said : DataFrame
-        From `oikit.report.weeks.statements`; rows that say nothing, or whose outcome is not known, are
-        left out.
 
     Attributes
     ----------
@@ -79,20 +71,7 @@ class Record:
 
 
 def record(said: pd.DataFrame, until: pd.Timestamp) -> Record | str:
-    """Judge the statements of the year before.
-
-    Parameters
-    ----------
-    said : DataFrame
-        From `oikit.report.weeks.statements`.
-    until : Timestamp
-        The end of this week: the last moment at which an outcome is known.
-
-    Returns
-    -------
-    Record or str
-        Or why there is none.
-    """
+    """Judge the statements of the year before."""
     past = said[(said["week"] < until) & (said["week"] >= until - YEAR * clock.WEEK)]
     there = past.dropna(subset=["said", "came"])
     count = there["week"].nunique()
@@ -102,15 +81,7 @@ def record(said: pd.DataFrame, until: pd.Timestamp) -> Record | str:
 
 
 def collect_record(book: Book, said: pd.DataFrame) -> dict[str, Any]:
-    """Write down the record, and what became of last week's statements.
-
-    Returns
-    -------
-    dict
-        ``unknown`` (why there is no record), ``inside`` (whether the band of luck holds it), the ids of
-        its facts, ``bins`` (the ids of each) and ``last`` (last week's statements: ids, words and
-        whether it came).
-    """
+    """Write down the record, and what became of last week's statements."""
     until = book.about.until
     found = record(said, until)
     told: dict[str, Any] = {"unknown": found if isinstance(found, str) else None, "inside": None, "bins": []}

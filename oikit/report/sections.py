@@ -25,21 +25,6 @@ from oikit.report.blocks import (
 )
 from oikit.report.fact import day, when
 
-__all__ = [
-    "captions",
-    "coins",
-    "crowds",
-    "explained",
-    "funding",
-    "header",
-    "headlines",
-    "indexed",
-    "pace",
-    "quality",
-    "ratio",
-    "trail",
-]
-
 Facts = dict[str, Any]
 """The document of `oikit.report.collect`."""
 
@@ -322,14 +307,7 @@ def crowds(facts: Facts) -> list[Block]:
 
 
 def captions(facts: Facts, name: str) -> list[Inline]:
-    """The sentence that stands under a chart, and is read aloud: facts only.
-
-    Parameters
-    ----------
-    facts : dict
-    name : str
-        ``"coins"``, ``"ratio"``, ``"trail"``, ``"pace"``, ``"funding"`` or ``"crowds"``.
-    """
+    """The sentence that stands under a chart, and is read aloud: facts only."""
     of = indexed(facts)
     if name == "ratio":
         return [*_level(of, "Open interest / supply", "oi_to_cap", "oi_to_cap_change", "ended at ")]

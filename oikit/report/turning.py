@@ -12,21 +12,12 @@ from oikit.indicators import long_share
 from oikit.report.book import Book, Column
 from oikit.report.levels import share_of_coins
 
-__all__ = ["collect_turning"]
-
 _HIGH, _LOW = 0.8, 0.2
 _YEAR = pd.Timedelta(days=365)
 
 
 def collect_turning(book: Book) -> list[dict[str, Any]]:
-    """How far is each reading from the nearest edge?
-
-    Returns
-    -------
-    list of dict
-        ``kind`` ("ratio", "crowd", "funding" or "quadrant"), ``reading`` (what it says now), ``then``
-        (what it would say) and the ids of ``edge`` (where that begins) and ``move`` (how far it is).
-    """
+    """How far is each reading from the nearest edge?"""
     found = [
         _fifth(book, "ratio", share_of_coins(book), "oi_to_cap", "open interest / supply"),
         _fifth(

@@ -16,21 +16,11 @@ from oikit.claims.model import Claim
 from oikit.errors import InputError
 from oikit.report.book import Book
 
-__all__ = ["collect_claims"]
-
 _DRAWS = 100
 
 
 def collect_claims(book: Book) -> list[dict[str, Any]]:
-    """Each claim of the ledger: did it speak this week, and what is its verdict?
-
-    Returns
-    -------
-    list of dict
-        ``id``, ``says``, ``kind``, ``word``, ``spoke`` (bars of the week in which it did: the id of a
-        fact, or None of what never speaks), ``n`` (separate events so far, the id of a fact, or None)
-        and ``unknown``.
-    """
+    """Each claim of the ledger: did it speak this week, and what is its verdict?"""
     about = book.about
     found = []
     for name, verdict in judge(about.frame, draws=_DRAWS).items():

@@ -26,8 +26,6 @@ from typing import Protocol
 from oikit.errors import OikitError
 from oikit.report.order import Order, Outcome, attempt
 
-__all__ = ["Fresh", "Maker", "Warm", "can_fork", "main", "maker", "serve"]
-
 # Several reports are made at once; a library that takes all cores for each would only be in the way, and
 # sums in another order are other numbers in the last digit.
 _ENVIRONMENT = {
@@ -79,13 +77,7 @@ def can_fork() -> bool:
 
 
 def maker(*, warm: bool | None = None) -> Maker:
-    """Start what makes reports here.
-
-    Parameters
-    ----------
-    warm : bool, optional
-        By default wherever it can be.
-    """
+    """Start what makes reports here."""
     return Warm() if (can_fork() if warm is None else warm) else Fresh()
 
 
@@ -191,13 +183,7 @@ def _outcome(order: Order, answer: bytes) -> Outcome:
 
 
 def serve(control: socket.socket) -> None:
-    """Make a copy of this process for each order, until nobody is there to order.
-
-    Parameters
-    ----------
-    control : socket
-        Each message on it brings the connection for one order.
-    """
+    """Make a copy of this process for each order, until nobody is there to order."""
     _import_all()
     gc.collect()
     gc.freeze()  # so that no copy has to look through what it shares
@@ -240,13 +226,7 @@ def _import_all() -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Be the warm process of a connection, or carry out the one order on the standard input.
-
-    Parameters
-    ----------
-    arguments : list of str
-        The number of the connection; none for one order.
-    """
+    """Be the warm process of a connection, or carry out the one order on the standard input."""
     if arguments:
         with socket.socket(fileno=int(arguments[0])) as control:
             serve(control)

@@ -21,18 +21,6 @@ from oikit.report.book import Book
 from oikit.rolling import window_sum
 from oikit.stats import wilson
 
-__all__ = [
-    "CONDITIONS",
-    "FEWEST",
-    "OUTCOMES",
-    "PULL",
-    "SHORT",
-    "Weeks",
-    "collect_rates",
-    "statements",
-    "weeks",
-]
-
 FEWEST = 10
 """With fewer earlier weeks like this one, no share is given: they are too few."""
 
@@ -95,15 +83,7 @@ class Weeks:
 
 
 def weeks(frame: pd.DataFrame, until: pd.Timestamp) -> Weeks:
-    """Cut a frame into weeks.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Bars that divide a week.
-    until : Timestamp
-        The end of the last week.
-    """
+    """Cut a frame into weeks."""
     index = pd.DatetimeIndex(frame.index)
     bar = clock.bar_length(index)
     first = index[0] + (clock.MONDAY - index[0]) % clock.WEEK
@@ -169,18 +149,6 @@ def _extreme(frame: pd.DataFrame, name: str, size: int, ends: pd.DatetimeIndex) 
 def statements(given: Weeks) -> pd.DataFrame:
     """What would have been said at the end of each week, from what was over by then?
 
-    Parameters
-    ----------
-    given : Weeks
-
-    Returns
-    -------
-    DataFrame, one row for each week, condition that held and outcome
-        ``week`` (Timestamp), ``condition``, ``outcome``, ``k`` of ``n`` earlier weeks like it,
-        ``base_k`` of ``base_n`` earlier weeks of any kind, ``said`` (the probability) and ``came``
-        (1.0, 0.0, or NaN while not known). Weeks with fewer than `FEWEST` earlier ones like them
-        say nothing (``said`` is NaN).
-
     Notes
     -----
     ``said = (k + m b) / (n + m)`` with ``b = (base_k + 1/2) / (base_n + 1)`` and m = 30: a handful of
@@ -210,20 +178,7 @@ def _before(flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
 
 
 def collect_rates(book: Book, said: pd.DataFrame) -> list[dict[str, Any]]:
-    """Base rates for the conditions that held this week.
-
-    Parameters
-    ----------
-    book : Book
-    said : DataFrame
-        From `statements`.
-
-    Returns
-    -------
-    list of dict
-        ``condition``, ``outcome``, their words, ``few`` (too few to give a share) and the ids of its
-        facts.
-    """
+    """Base rates for the conditions that held this week."""
     until = book.about.until
     rows = said[said["week"] == until]
     found = []

@@ -21,7 +21,7 @@ from oikit.report import blocks as write
 from oikit.report.fact import reality, text
 from oikit.report.source import Subject
 
-__all__ = ["SECTIONS", "draw", "draw_rates", "draw_record", "html", "markdown", "value"]
+__all__ = ["draw", "draw_rates", "draw_record", "html"]
 
 _WEEKS = 8
 
@@ -77,21 +77,7 @@ def html(facts: dict[str, Any], section: str, *, title: str = "", notes: str = "
 
 
 def markdown(facts: dict[str, Any], *, title: str = "", notes: str = "") -> str:
-    """Write the page as Markdown for a mail.
-
-    Parameters
-    ----------
-    facts : dict
-        From `oikit.report.collect`.
-    title, notes : str
-        The reader's own text: whatever Markdown or HTML would read in it is escaped.
-
-    Returns
-    -------
-    str
-        All sections but the charts, the explanations and the table of all facts; the sentences of
-        the charts stand in their place.
-    """
+    """Write the page as Markdown for a mail."""
     by = sections.indexed(facts)
     made: list[write.Block] = []
     for section in SECTIONS:

@@ -40,7 +40,7 @@ from oikit.indicators import robust_zscore, velocity
 from oikit.margin.funding import funding_rate_from_premium
 from oikit.simulate.worlds import Cascade, World
 
-__all__ = ["EVENT", "HORIZON", "derived", "planted_drift", "planted_events", "simulate"]
+__all__ = ["planted_events", "simulate"]
 
 HORIZON = pd.Timedelta("72h")
 """How long the planted drift lasts after an event, and how long the next event has to wait."""
@@ -200,18 +200,6 @@ def planted_events(open_interest: pd.Series) -> pd.Series:
 def planted_drift(open_interest: pd.Series, effect: float) -> pd.Series:
     """How much does a planted world add to the log return of each bar?
 
-    Parameters
-    ----------
-    open_interest : Series, shape (n,), base units, one side
-    effect : float, log return per 8 h
-
-    Returns
-    -------
-    Series, shape (n,), log return per bar
-        In the bars after an event, up to and with `HORIZON`, higher by the effect than in the
-        others. All bars share a constant that makes the sum 0: the market as a whole drifts no more
-        than without the effect, or three years of it would leave no price to speak of.
-
     Notes
     -----
     An event study over the whole horizon finds less than 9 times the effect, because many of the
@@ -227,21 +215,7 @@ def planted_drift(open_interest: pd.Series, effect: float) -> pd.Series:
 
 
 def derived(frame: pd.DataFrame) -> pd.DataFrame:
-    """Add the columns that follow from the others; the sample pack does not store them.
-
-    Parameters
-    ----------
-    frame : DataFrame, shape (n, m)
-        With prices, volumes, open interest and supply.
-
-    Returns
-    -------
-    DataFrame, shape (n, m + 6)
-        With ``mark_price`` (the close, from which measured marks differ by some 0.4 bp),
-        ``quote_volume`` (volume at the mean of open, high, low and close), ``taker_sell_volume``,
-        ``taker_buy_sell_ratio`` (NaN where nobody sold), ``open_interest_value`` and ``market_cap``
-        (both at the close).
-    """
+    """Add the columns that follow from the others; the sample pack does not store them."""
     sold = frame["volume"] - frame["taker_buy_volume"]
     typical = (frame["open"] + frame["high"] + frame["low"] + frame["close"]) / 4.0
     return frame.assign(
@@ -373,13 +347,7 @@ class Path:
 
 
 def price_path(world: World, grid: Grid, cascade: Cascade | None, since: int) -> Path:
-    """Slow level times clusters times season, then normal returns and jumps.
-
-    Parameters
-    ----------
-    since : int
-        The bar that begins at the price of the world.
-    """
+    """Slow level times clusters times season, then normal returns and jumps."""
     n, hours = len(grid.index), grid.hours
     rng = grid.stream("volatility")
     log_volatility = np.zeros(n)
@@ -402,13 +370,7 @@ def price_path(world: World, grid: Grid, cascade: Cascade | None, since: int) ->
 
 
 def forced_out(world: World, grid: Grid, path: Path) -> tuple[Floats, Floats, Floats, Floats]:
-    """Who must go, what that closes, and what bursts of opening have left.
-
-    Returns
-    -------
-    longs, shorts, closed, bursts : ndarray, shape (n,)
-        Shares of open interest for the first three, a log level for the last.
-    """
+    """Who must go, what that closes, and what bursts of opening have left."""
     hours, n = grid.hours, len(grid.index)
     rng = grid.stream("bursts")
     rate = world.bursts_per_day * hours / 24.0

@@ -13,17 +13,7 @@ import pandas as pd
 from oikit.clock import bars
 from oikit.errors import InputError
 
-__all__ = [
-    "Events",
-    "Floats",
-    "Values",
-    "column",
-    "fraction",
-    "horizon_bars",
-    "pair_events",
-    "random",
-    "whole",
-]
+__all__ = ["Floats", "column", "fraction", "random", "whole"]
 
 Floats = npt.NDArray[np.float64]
 Values = pd.Series | npt.NDArray[Any] | Sequence[float]
@@ -148,23 +138,7 @@ class Events:
 
 
 def pair_events(events: Values, outcome: Values, base: Values | float | None = None) -> Events:
-    """Pair events with outcomes.
-
-    Parameters
-    ----------
-    events : Series, array or list, shape (n,), bool or 0/1
-        NaN: not known whether it happened; such a bar is neither an event nor part of the rest.
-    outcome : Series, array or list, shape (n,)
-        NaN where not known.
-    base : float or column of shape (n,), optional
-        What to expect without the event, in the unit of the outcome.
-
-    Raises
-    ------
-    InputError
-        If the columns do not stand on the same rows, an event is neither 0 nor 1, the event never
-        or always happens, or fewer than two events have a known outcome.
-    """
+    """Pair events with outcomes."""
     fires = column(events, "events", known=0)
     after = column(outcome, "outcome", known=0)
     _same_rows(events, outcome, "events", "outcome", len(fires), len(after))

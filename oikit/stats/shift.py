@@ -17,7 +17,7 @@ from oikit.errors import InputError
 from oikit.stats.estimate import Comparison, Estimate, Expect, expected
 from oikit.stats.given import Events, Floats, Values, fraction, horizon_bars, pair_events, whole
 
-__all__ = ["circular_shift", "compare_with_null", "shift_statistics"]
+__all__ = ["circular_shift", "shift_statistics"]
 
 # Sums come out of a Fourier transform with dust in the last digits; equal statistics stay equal.
 _DUST = 1e-9
@@ -152,24 +152,7 @@ def shift_statistics(events: Values, outcome: Values, *, base: Values | float | 
 
 
 def compare_with_null(observed: float, null: Floats, expect: Expect, alpha: float) -> tuple[float, float]:
-    """How often did chance do as well, and what is the least statistic that would have stood out?
-
-    Parameters
-    ----------
-    observed : float
-    null : array, shape (draws,)
-        The statistic where there is no link.
-    expect : {"different", "higher", "lower"}
-    alpha : float
-
-    Returns
-    -------
-    p : float
-        ``(1 + as extreme) / (1 + draws)``: what was observed is one of the arrangements.
-    reach : float
-        ``abs(observed) > reach`` is the same as a two-sided ``p <= alpha``; infinite if there are
-        too few draws for that.
-    """
+    """How often did chance do as well, and what is the least statistic that would have stood out?"""
     sides = {"different": np.abs, "higher": np.positive, "lower": np.negative}
     extreme, here = sides[expect](null), float(sides[expect](observed))
     dust = _DUST * abs(here) if math.isfinite(here) else 0.0

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from statistics import NormalDist
 
-__all__ = ["beta_cdf", "find", "normal_cdf", "normal_quantile", "t_quantile", "t_tail"]
+__all__ = ["normal_quantile", "t_quantile"]
 
 _NORMAL = NormalDist()
 _TINY = 1e-300

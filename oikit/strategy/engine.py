@@ -24,7 +24,7 @@ import pandas as pd
 from oikit.margin.brackets import Ladder
 from oikit.strategy.spec import Specification
 
-__all__ = ["Bars", "Trade", "Why", "liquidation_prices", "notional_of", "quantity_of", "trade"]
+__all__ = ["Bars"]
 
 Floats = npt.NDArray[np.float64]
 Why = Literal["reversal", "time", "stop", "liquidation", "end"]
@@ -97,18 +97,6 @@ class Trade(NamedTuple):
 def liquidation_prices(steps: Ladder, side: int, entry: float, quantity: float, margin: Floats) -> Floats:
     """At which price is the position liquidated, for each of these margins?
 
-    Parameters
-    ----------
-    steps : Ladder
-        A table of tiers that was checked once.
-    side : {1, -1}
-    entry, quantity : float
-    margin : array, shape (k,), quote
-
-    Returns
-    -------
-    array, shape (k,), quote/base
-
     Notes
     -----
     PERF: the formula of `oikit.margin.liquidation_price`, which checks its table each time; rivals
@@ -134,24 +122,7 @@ def notional_of(spec: Specification, balance: float) -> float:
 def quantity_of(
     spec: Specification, side: int, balance: float, price: float, *, steps: Ladder, lot: float | None
 ) -> float | str:
-    """How many coins may it be, at this price? Or why none at all.
-
-    Parameters
-    ----------
-    spec : Specification
-    side : {1, -1}
-    balance : float, quote
-        The account, while no position is open.
-    price : float, quote/base
-    steps : Ladder
-    lot : float, optional, base
-        Quantities are whole lots, rounded down.
-
-    Returns
-    -------
-    float, base, or str
-        A text if the exchange or the account refuses.
-    """
+    """How many coins may it be, at this price? Or why none at all."""
     if balance <= 0:
         return "the account was empty"
     quantity = notional_of(spec, balance) / price
@@ -183,27 +154,7 @@ def trade(
     why: Why,
     steps: Ladder,
 ) -> Trade:
-    """Follow a position that was filled in bar `entry`, until it ends.
-
-    Parameters
-    ----------
-    bars : Bars
-    spec : Specification
-        Of which the leverage, the stop and the costs are read.
-    side : {1, -1}
-    entry : int
-    quantity : float, base
-    leave : int
-        The bar in which the rule's own exit is filled; if that has no price, the next that has.
-    why : {"reversal", "time"}
-        What that exit is called.
-    steps : Ladder
-
-    Returns
-    -------
-    Trade
-        Closed at the last known price if the frame ends first (``"end"``).
-    """
+    """Follow a position that was filled in bar `entry`, until it ends."""
     price = float(bars.fill[entry])
     margin = quantity * price / spec.leverage
     while leave < len(bars) and np.isnan(bars.fill[leave]):

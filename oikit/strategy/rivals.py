@@ -34,7 +34,7 @@ from oikit.strategy.engine import Bars
 from oikit.strategy.run import Account, Result, check_terms, equity_of, run, table_of
 from oikit.strategy.spec import Specification
 
-__all__ = ["FEWEST", "Comparison", "buy_and_hold", "compare", "random_entry", "simulated"]
+__all__ = ["Comparison", "buy_and_hold", "compare", "random_entry", "simulated"]
 
 
 def buy_and_hold(result: Result, frame: pd.DataFrame, *, tiers: Any) -> Result:

@@ -22,7 +22,7 @@ from oikit.risk import liquidation_distance
 from oikit.strategy.engine import Bars, Trade, Why, notional_of, quantity_of, trade
 from oikit.strategy.spec import Conditions, Specification, conditions
 
-__all__ = ["Account", "Result", "check_terms", "equity_of", "run", "table_of"]
+__all__ = ["Account", "Result", "run"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -210,13 +210,7 @@ def _reversals(spec: Specification, asked: Conditions) -> dict[int, Any]:
 
 
 def check_terms(spec: Specification, *, tiers: Any, start: float, lot: float | None) -> float:
-    """Say what cannot be before anything is computed; return the start as a number.
-
-    Raises
-    ------
-    InputError
-        As `run`.
-    """
+    """Say what cannot be before anything is computed; return the start as a number."""
     money = checked(start, "start", "positive")
     if lot is not None:
         checked(lot, "lot", "positive")

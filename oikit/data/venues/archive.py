@@ -46,19 +46,7 @@ from oikit.data.venues.defects import (
 )
 from oikit.errors import BadReply, InputError
 
-__all__ = [
-    "ADDRESS",
-    "BUDGETS",
-    "FIRST",
-    "SETS",
-    "Archived",
-    "File",
-    "files",
-    "read",
-    "read_funding",
-    "read_klines",
-    "read_metrics",
-]
+__all__ = ["ADDRESS", "BUDGETS", "FIRST", "SETS", "File", "files"]
 
 _FIVE, _MINUTE, _DAY = 300_000, 60_000, 86_400_000  # ms
 _SLOTS = 288  # five minutes of a day
@@ -123,27 +111,6 @@ def _checked(sheets: Sheets, *sets: str) -> File:
 
 def read_metrics(sheets: Sheets, *, price: pd.Series | None = None, strict: bool = True) -> Archived:
     """Read open interest and the ratios of crowds, each row at the instant it was seen.
-
-    Parameters
-    ----------
-    sheets : sequence of (File, bytes)
-        Texts of daily files of one market.
-    price : Series, quote/base, optional
-        Mark or last price at its index, to tell the labels by: a 5-minute ``mark_price`` or ``close``,
-        or an hourly one. Without it no label is measured, and each says so.
-    strict : bool
-        Whether a refused file ends it all; else the others are read and the refused are named.
-
-    Returns
-    -------
-    Archived
-        ``taker_buy_sell_ratio`` is of the 5 minutes up to the stamp and has no volumes with it, so
-        longer bars need those of klines.
-
-    Raises
-    ------
-    BadReply
-        If `strict` and a file is not what it should be, or gives two figures for one moment.
 
     Notes
     -----
@@ -241,21 +208,7 @@ def _own(
 
 
 def read_klines(sheets: Sheets, *, strict: bool = True) -> Archived:
-    """Read bars of any of the four kinds, stamped at their ends.
-
-    Parameters
-    ----------
-    sheets : sequence of (File, bytes)
-        Texts of files of one kind, market and interval. First rows of names and times in
-        microseconds come and go, and are told by looking.
-    strict : bool
-        As in `read_metrics`.
-
-    Returns
-    -------
-    Archived
-        For ``klines`` also ``taker_sell_volume``: the volume that takers did not buy.
-    """
+    """Read bars of any of the four kinds, stamped at their ends."""
     file = _checked(sheets, *(name for name in SETS if name.endswith("lines")))
     names = SETS[file.set]
     wanted = tuple(name for name in _KLINE if name in names)
@@ -296,20 +249,7 @@ def _next_month(label: Ints) -> Ints:
 
 
 def read_funding(sheets: Sheets, *, strict: bool = True) -> Archived:
-    """Read settlements, each at its minute, with the hours it pays for.
-
-    Parameters
-    ----------
-    sheets : sequence of (File, bytes)
-        Texts of monthly files of one market.
-    strict : bool
-        As in `read_metrics`.
-
-    Returns
-    -------
-    Archived
-        ``funding_rate`` and ``funding_interval``; one row a settlement, not one a bar.
-    """
+    """Read settlements, each at its minute, with the hours it pays for."""
     file = _checked(sheets, "fundingRate")
     table = parse([text for _, text in sheets], _FUNDING, file.symbol)
     minute = (table.stamp + _MINUTE // 2) // _MINUTE * _MINUTE

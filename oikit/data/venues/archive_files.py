@@ -13,8 +13,6 @@ from oikit.clock import DAY
 from oikit.data.venues.query import Budget, check_symbol
 from oikit.errors import InputError
 
-__all__ = ["ADDRESS", "BUDGETS", "FIRST", "SETS", "STEPS", "File", "files"]
-
 ADDRESS = "https://data.binance.vision"
 BUDGETS = {"files": Budget(6000, 300.0)}
 """No limit is published; twenty small files a second are no burden to anybody."""
@@ -115,25 +113,6 @@ def files(
     """Which files hold the bars that end in (since, until]?
 
     Whole months of bars are asked for as months, which may not be there yet: see `File.days`.
-
-    Parameters
-    ----------
-    set : str
-        A key of ``SETS``.
-    symbol : str
-    since, until : Timestamp, UTC
-    interval : str
-        For the four sets of bars: ``5m``, ``1h`` …; ``1M`` and ``1mo`` are both a month.
-
-    Returns
-    -------
-    list of File
-        In order of time. They may hold more than was asked for, at both ends.
-
-    Raises
-    ------
-    InputError
-        If there is no such set, interval, symbol or range.
 
     Examples
     --------

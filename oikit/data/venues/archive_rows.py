@@ -20,8 +20,6 @@ from oikit.data.venues.defects import DEFECTS, UNREADABLE, Floats, Ints
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["MICROSECONDS", "Layout", "Table", "parse"]
-
 _NUMBER = re.compile(rb"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
 _CLOCK = re.compile(rb"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 _WHOLE = re.compile(rb"\d{1,18}")
@@ -82,21 +80,7 @@ _Columns = tuple[Ints, Floats]
 
 
 def parse(texts: Sequence[bytes], layout: Layout, symbol: str) -> Table:
-    """Read the texts of many files of one kind and one market.
-
-    Parameters
-    ----------
-    texts : sequence of bytes
-        Each the whole of a CSV file.
-    layout : Layout
-    symbol : str
-        Whose rows they must be, where rows say so.
-
-    Returns
-    -------
-    Table
-        Without a row of the refused.
-    """
+    """Read the texts of many files of one kind and one market."""
     refused: dict[int, str] = {}
     bodies: list[memoryview] = []
     counts: list[int] = []

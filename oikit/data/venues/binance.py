@@ -34,20 +34,7 @@ from oikit.data.venues.binance_rows import (
 from oikit.data.venues.query import Budget, Query, Reading
 from oikit.errors import InputError
 
-__all__ = [
-    "ADDRESS",
-    "BUDGETS",
-    "FIRST",
-    "READY",
-    "SERIES",
-    "WALL",
-    "Series",
-    "ask_markets",
-    "ask_newest",
-    "ask_time",
-    "check_market",
-    "clock_for",
-]
+__all__ = ["ADDRESS"]
 
 ADDRESS = "https://fapi.binance.com"
 FIRST = pd.Timestamp("2019-09-08", tz="UTC")
@@ -74,11 +61,6 @@ BUDGETS = {
 def clock_for(every: str | pd.Timedelta) -> pd.Timedelta:
     """Which bar length to ask the venue for, so that whole bars of it make up `every`?
 
-    Raises
-    ------
-    InputError
-        If `every` is finer than 5 minutes, or cannot be made of the venue's bars.
-
     Examples
     --------
     >>> clock_for("8h")
@@ -96,13 +78,7 @@ def clock_for(every: str | pd.Timedelta) -> pd.Timedelta:
 
 
 def check_market(symbol: str, markets: Mapping[str, str]) -> str:
-    """Return the symbol itself if it is a perpetual that trades.
-
-    Raises
-    ------
-    InputError
-        If it is not; with near matches.
-    """
+    """Return the symbol itself if it is a perpetual that trades."""
     state = markets.get(symbol)
     if state == "TRADING":
         return symbol

@@ -30,21 +30,6 @@ from oikit.data.venues.query import SYMBOL, Query, Reading
 from oikit.errors import BadReply
 from oikit.frame import FIELDS
 
-__all__ = [
-    "PERIODS",
-    "RATIOS",
-    "lay",
-    "lay_funding",
-    "next_page",
-    "read_funding",
-    "read_interest",
-    "read_klines",
-    "read_markets",
-    "read_premium",
-    "read_ratio",
-    "read_time",
-]
-
 PERIODS = {
     pd.Timedelta(minutes=5): "5m",
     pd.Timedelta(minutes=15): "15m",

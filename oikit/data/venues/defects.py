@@ -32,8 +32,6 @@ import pandas as pd
 
 from oikit.frame import FIELDS
 
-__all__ = ["DEFECTS", "UNREADABLE", "Defect", "Rows", "count_as", "repair"]
-
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -300,23 +298,7 @@ def count_as(name: str, what: str) -> str:
 
 
 def repair(rows: Rows, what: str) -> tuple[Rows, Counter[str], dict[int, str]]:
-    """Find every defect of rows in its turn, cure it and count it.
-
-    Parameters
-    ----------
-    rows : Rows
-    what : str
-        What the files are called in the counts.
-
-    Returns
-    -------
-    rows : Rows
-        In order, each stamp of a file once, every cell possible or NaN.
-    repairs : Counter of str
-        How often each was found.
-    refused : dict of int to str
-        Files of which nothing is used, and why.
-    """
+    """Find every defect of rows in its turn, cure it and count it."""
     repairs: Counter[str] = Counter()
     refused: dict[int, str] = {}
     for defect in DEFECTS.values():

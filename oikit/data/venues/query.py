@@ -12,8 +12,6 @@ import pandas as pd
 
 from oikit.errors import InputError
 
-__all__ = ["SYMBOL", "Budget", "Query", "Reading", "check_symbol"]
-
 SYMBOL = re.compile(r"[A-Z0-9_-]{1,32}")
 """The only names that may reach a path, a query or a page."""
 
@@ -68,13 +66,7 @@ class Reading(NamedTuple):
 
 
 def check_symbol(symbol: str) -> str:
-    """Return the symbol itself if it can be one.
-
-    Raises
-    ------
-    InputError
-        If it is not 1 to 32 capitals, digits, ``_`` or ``-``; nothing else may reach a path or a query.
-    """
+    """Return the symbol itself if it can be one."""
     if isinstance(symbol, str) and SYMBOL.fullmatch(symbol):
         return symbol
     capitals = symbol.strip().upper() if isinstance(symbol, str) else ""
