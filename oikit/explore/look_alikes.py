@@ -70,7 +70,7 @@ class Worth(NamedTuple):
     faults : int
         Tests, of `TESTS`, to which `oikit.lens.folds.audit` objects.
     bars : list of dict
-        Said against came, as in `oikit.learn.reliability.said_and_came`.
+        Said against came, as in `oikit.stats.reliability_table`.
     """
 
     skill: Estimate
@@ -134,10 +134,10 @@ def worth(world: str, split: str, gap: str, noise: str) -> Worth:
     """Let the look-alikes speak, and weigh what they said."""
     import pandas as pd
 
-    from oikit.learn.reliability import said_and_came
     from oikit.lens.calibration import score
     from oikit.lens.folds import audit
     from oikit.lens.model import Forecasts
+    from oikit.stats import reliability_table
 
     given = _asked(world)
     hours = ((given.times - given.times[0]) / pd.Timedelta(hours=1)).to_numpy(dtype=np.float64)
@@ -162,7 +162,7 @@ def worth(world: str, split: str, gap: str, noise: str) -> Worth:
     every = pd.concat(parts)
     forecasts = Forecasts(every, "look-alikes", given.label, given.horizon, given.every)
     faults = audit(folds, given.times, horizon=given.horizon, gap="0h")
-    bars = said_and_came(every["probability"], every["outcome"], weight=every["weight"] / sets)
+    bars = reliability_table(every["probability"], every["outcome"], weight=every["weight"] / sets)
     return Worth(
         score(forecasts, draws=_DRAWS).skill,
         score(forecasts, block=1, draws=_DRAWS).skill,

@@ -2,7 +2,7 @@
 
 Since the first lesson each prediction was kept with a confidence. Here they are put beside what came: of all
 answers that were given about this confidence, how many were right? That is the question every forecaster is
-asked, so the same groups, intervals and picture serve (`oikit.learn.reliability`).
+asked, so the same groups, intervals and picture serve (`oikit.stats.reliability_table`).
 
 A prediction counts once its answer has been seen, and in the form in which it stood then. Nothing is read
 but the notes in this folder, and with few answers the finding is that they are few.
@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 from oikit.errors import InputError
 from oikit.learn.notes import book
-from oikit.learn.reliability import draw_reliability, said_and_came
 
 if TYPE_CHECKING:
     import altair as alt
@@ -81,13 +80,15 @@ class OwnCalibration:
 
     @property
     def table(self) -> pd.DataFrame:
-        """Up to three groups of confidences, as `oikit.learn.reliability.said_and_came` makes them."""
+        """Up to three groups of confidences, as `oikit.stats.reliability_table` makes them."""
         import pandas as pd
+
+        from oikit.stats import reliability_table
 
         if not self.answers:
             return pd.DataFrame(columns=["n", "said", "came", "low", "high"])
         said, right = zip(*self.answers, strict=True)
-        return said_and_came(said, right, edges=_EDGES)
+        return reliability_table(said, right, edges=_EDGES)
 
     @property
     def says(self) -> str:
@@ -131,8 +132,10 @@ class OwnCalibration:
 
     def draw(self, *, title: str = "How sure you were, how often right") -> alt.LayerChart | alt.FacetChart:
         """Draw the groups with their n and Wilson intervals; with no answers, the line alone."""
+        from oikit.charts.results import reliability_of
+
         few = f" (n = {self.n}, too few)" if self.n < FEW else f" (n = {self.n})"
-        return draw_reliability({"your answers": self.table}, title=title + few)
+        return reliability_of({"your answers": self.table}, title=title + few)
 
     def __str__(self) -> str:
         """The finding, then one line for each group."""

@@ -24,6 +24,7 @@ import pandas as pd
 from oikit.errors import InputError
 from oikit.lens.model import Forecasts
 from oikit.stats import Brier, Estimate, bootstrap_sums, brier
+from oikit.stats.forecast import reliability_groups
 from oikit.stats.given import Floats, fraction, random, whole
 from oikit.stats.special import normal_quantile
 
@@ -218,12 +219,9 @@ def reliability(
     table = given.table
     bins, draws = whole(bins, "bins"), whole(draws, "draws")
     said, came = table["probability"].to_numpy(), table["outcome"].to_numpy()
-    edges = np.unique(np.quantile(said, np.linspace(0, 1, bins + 1)[1:-1]))
-    group = np.searchsorted(edges, said, side="left")
+    group = reliability_groups(said, bins=bins)
     size = np.bincount(group).astype(np.float64)
-    full = size > 0
-    size = size[full]
-    mean_said, mean_came = (np.bincount(group, of)[full] / size for of in (said, came))
+    mean_said, mean_came = (np.bincount(group, of) / size for of in (said, came))
     step = _slots(given)
     reach = int(step.max()) + given.overlap
     rate = table["base_rate"].to_numpy()
@@ -238,7 +236,7 @@ def reliability(
         before = np.concatenate([[0.0], np.cumsum(generator.standard_normal(reach))])
         luck = (before[step + given.overlap] - before[step]) / math.sqrt(given.overlap)
         moved = limit + generator.standard_normal() * tilt
-        dealt[draw] = np.bincount(group, luck < moved)[full] / size
+        dealt[draw] = np.bincount(group, luck < moved) / size
     low, high = np.quantile(dealt, [0.025, 0.975], axis=0)
     off = np.abs(dealt - mean_said)
     spread = np.maximum(np.sqrt((off**2).mean(axis=0)), 1e-12)

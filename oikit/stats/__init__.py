@@ -11,7 +11,7 @@ many questions at once         `benjamini_hochberg`, `holm`, `any_false_positive
 skill, luck, or many tries?    `sharpe_ratio`, `probabilistic_sharpe`, `deflated_sharpe`,
                                `expected_max_sharpe`, `min_track_record`, `track_record`
 was the noise chosen?          `overfitting`, `cpcv_counts`
-how good is a probability?     `brier`, `base_rate_scores`
+how good is a probability?     `brier`, `base_rate_scores`, `reliability_table`
 =============================  ====================================================================
 
 The one rule: a number comes with its interval and with the n it rests on (`Estimate`, `Comparison`).
@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from oikit.stats.contrast import newey_west_lag, newey_west_mean, newey_west_t, plain_t
 from oikit.stats.estimate import Comparison, Estimate
-from oikit.stats.forecast import Brier, base_rate_scores, brier
+from oikit.stats.forecast import Brier, base_rate_scores, brier, reliability_table
 from oikit.stats.intervals import binomial_p, clopper_pearson, wilson, zero_failures
 from oikit.stats.multiplicity import any_false_positive, benjamini_hochberg, holm
 from oikit.stats.overfit import Overfitting, cpcv_counts, overfitting
@@ -72,6 +72,7 @@ __all__ = [
     "plain_t",
     "power_of",
     "probabilistic_sharpe",
+    "reliability_table",
     "sharpe_ratio",
     "shift_statistics",
     "track_record",

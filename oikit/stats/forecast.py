@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 
 from oikit.errors import InputError
 from oikit.stats.estimate import Estimate
-from oikit.stats.given import Values, column, fraction, whole
+from oikit.stats.given import Floats, Values, column, fraction, whole
+from oikit.stats.intervals import wilson
 from oikit.stats.resample import bootstrap_mean
 
-__all__ = ["Brier", "base_rate_scores", "brier"]
+__all__ = ["Brier", "base_rate_scores", "brier", "reliability_groups", "reliability_table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +157,65 @@ def base_rate_scores(rate: float) -> tuple[float, float]:
     rate = fraction(rate, "rate")
     loss = -sum(part * math.log(part) for part in (rate, 1 - rate) if part > 0)
     return rate * (1 - rate), loss
+
+
+def reliability_table(
+    said: Any, came: Any, *, weight: Any = None, edges: Sequence[float] | None = None, bins: int = 5
+) -> pd.DataFrame:
+    """How often did it happen, group by group of what was said?
+
+    Parameters
+    ----------
+    said : array, shape (n,), fraction
+    came : array, shape (n,), 1.0 or 0.0
+    weight : array, shape (n,), optional
+        How much of each answer is its own, as in `oikit.lens.examples.uniqueness`; 1 by default.
+    edges : sequence of float, optional
+        Where one group ends and the next begins. By default `bins` groups of equally many answers;
+        equal probabilities stay together.
+    bins : int
+
+    Returns
+    -------
+    DataFrame, one row for each group that holds an answer
+        ``n`` (answers that share nothing, at least 1), mean ``said``, share that ``came``, and ``low`` and
+        ``high``, the 95% Wilson interval of that share for so many.
+
+    Raises
+    ------
+    InputError
+        If there are no answers, or the columns differ in length.
+
+    Examples
+    --------
+    >>> table = reliability_table([0.2, 0.2, 0.8, 0.8], [0, 0, 1, 0], edges=[0.5])
+    >>> table[["n", "said", "came"]].values.tolist()
+    [[2.0, 0.2, 0.0], [2.0, 0.8, 0.5]]
+    """
+    forecast, outcome = (np.asarray(each, dtype=np.float64) for each in (said, came))
+    own = np.ones(len(forecast)) if weight is None else np.asarray(weight, dtype=np.float64)
+    if not len(forecast) or not len(forecast) == len(outcome) == len(own):
+        raise InputError(
+            f"said and came have {len(forecast):,} and {len(outcome):,} answers; give as many of both, "
+            "at least one"
+        )
+    group = reliability_groups(forecast, edges=edges, bins=bins)
+    size = np.bincount(group)
+    n = np.maximum(np.round(np.bincount(group, own)), 1).astype(np.int64)
+    mean, share = (np.bincount(group, of) / size for of in (forecast, outcome))
+    intervals = [wilson(round(s * int(k)), int(k)) for s, k in zip(share, n, strict=True)]
+    low, high = ([getattr(each, end) for each in intervals] for end in ("low", "high"))
+    table = pd.DataFrame({"n": n, "said": mean, "came": share, "low": low, "high": high})
+    return table.rename_axis("group")
+
+
+def reliability_groups(
+    said: Floats, *, edges: Sequence[float] | None = None, bins: int = 5
+) -> npt.NDArray[np.intp]:
+    """Number of each answer's group, from 0 and without gaps, in order of what was said."""
+    if edges is None:
+        cuts = np.unique(np.quantile(said, np.linspace(0, 1, bins + 1)[1:-1]))
+        group = np.searchsorted(cuts, said, side="left")
+    else:
+        group = np.searchsorted(np.asarray(edges, dtype=np.float64), said, side="right")
+    return np.asarray(np.unique(group, return_inverse=True)[1])
