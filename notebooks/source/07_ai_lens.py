@@ -27,15 +27,12 @@ import numpy as np
 import pandas as pd
 
 import oikit
-from oikit import charts, learn
-from oikit.charts.results import reliability_of
+from oikit import charts, formatting, learn, stats
 from oikit.claims import CLAIMS, weigh
 from oikit.explore import explore, tried
-from oikit.formatting import signed
 from oikit.learn import TODO, check, draw_intervals, explain, my_calibration, predict, quiz, reveal, say
 from oikit.learn.lens_skill import skill_by_model
 from oikit.lens import calibration, examples, folds, model
-from oikit.stats import reliability_table
 
 charts.use_theme()
 
@@ -115,7 +112,7 @@ for name, given in asked.items():
     for how, said in (("raw", raw), ("corrected", honest)):
         said[name] = model.forecast(given, folds=parts, correct=how == "corrected")
         s = calibration.score(said[name]).skill
-        skill, low, high = (signed(100 * each, 2) for each in (s.value, s.low, s.high))
+        skill, low, high = (formatting.signed(100 * each, 2) for each in (s.value, s.low, s.high))
         say(f"{name}, {how}: skill {skill}% ({low} to {high}), on {s.n} days.")
 
 # %% [markdown]
@@ -131,10 +128,12 @@ for name, given in asked.items():
 # %%
 reveal("07.c")
 bars = {
-    name: reliability_table(said.table["probability"], said.table["outcome"], weight=said.table["weight"])
+    name: stats.reliability_table(
+        said.table["probability"], said.table["outcome"], weight=said.table["weight"]
+    )
     for name, said in (("raw", raw["null"]), ("corrected", honest["null"]))
 }
-reliability_of(bars, title="Simulated, nothing built in: said against came")
+charts.reliability_of(bars, title="Simulated, nothing built in: said against came")
 
 # %% [markdown]
 # The raw model says very different things, and it comes about equally often whatever was said. Its bars are
@@ -158,7 +157,7 @@ for count in (0, 10, 50):
 judged, own = len(unseen.table), unseen.table["weight"].sum()
 say(f"In-sample: {len(every):,} days. Unseen: {judged} days, worth {own:.0f} that share nothing.")
 table = pd.DataFrame.from_dict(rows, orient="index", columns=["in-sample", "on unseen days"])
-table.rename_axis("invented variables").map(lambda each: f"{signed(100 * each)}%")
+table.rename_axis("invented variables").map(lambda each: f"{formatting.signed(100 * each)}%")
 
 # %% [markdown]
 # Each variable learns a little luck by heart, so the first column rises where nothing can be known. The

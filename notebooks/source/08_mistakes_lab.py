@@ -22,10 +22,9 @@ import numpy as np
 import pandas as pd
 
 import oikit
-from oikit import charts
+from oikit import charts, formatting
 from oikit.claims import CLAIMS, weigh
 from oikit.explore import dice, explore
-from oikit.formatting import signed
 from oikit.learn import TODO, bug_hunt, check, evidence_card, explain, predict, quiz, real_market, reveal, say
 from oikit.learn.exercises_08 import P_VALUES
 from oikit.learn.seal import open_seal, under_seal
@@ -290,7 +289,7 @@ def backtest(closes, funding, score):  # noqa: F811
 # %%
 check("08.3", score, backtest)
 shows = garden.sharpe(backtest(*bug_hunt.market(), score)).value
-say(f"As it stands, the backtest shows a yearly Sharpe ratio of **{signed(shows)}**.")
+say(f"As it stands, the backtest shows a yearly Sharpe ratio of **{formatting.signed(shows)}**.")
 
 # %% [markdown]
 # ### Exercise 08.4 · A plan for the next lesson

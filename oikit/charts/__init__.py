@@ -27,6 +27,7 @@ from __future__ import annotations
 
 from oikit.charts.base import thin
 from oikit.charts.market import crowds, finding, funding, price_and_open_interest, ratio, trail, velocity
+from oikit.charts.results import reliability_of
 from oikit.charts.theme import COLORS, use_theme
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "funding",
     "price_and_open_interest",
     "ratio",
+    "reliability_of",
     "thin",
     "trail",
     "use_theme",
