@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 import oikit
 from oikit.claims import events, states
-from oikit.claims.events import FEE, first_in_cluster, forward, kept, price_move
+from oikit.claims.events import first_in_cluster, forward, kept, price_move
 from oikit.claims.memory import remembered
 from oikit.errors import InputError
 from oikit.indicators import divergence, trailing_percentile
+from oikit.margin import TAKER_FEE
 from tests.conftest import frame, series
 
 CLAIMS = Path(events.__file__).parent
@@ -68,9 +69,9 @@ def test_fees_and_funding_are_charged_to_either_side() -> None:
     """Flat price, 0.1% paid by longs: a long loses it and both fees, a short gains it less both fees."""
     market = frame(close=[5.0] * 3, funding_rate=[0.0, 0.001, 0.0])
 
-    assert kept(market, 1, 1.0).iloc[0] == pytest.approx(-0.001 - 2 * FEE)
-    assert kept(market, 1, -1.0).iloc[0] == pytest.approx(0.001 - 2 * FEE)
-    assert kept(market.drop(columns="funding_rate"), 1, 1.0).iloc[0] == pytest.approx(-2 * FEE)
+    assert kept(market, 1, 1.0).iloc[0] == pytest.approx(-0.001 - 2 * TAKER_FEE)
+    assert kept(market, 1, -1.0).iloc[0] == pytest.approx(0.001 - 2 * TAKER_FEE)
+    assert kept(market.drop(columns="funding_rate"), 1, 1.0).iloc[0] == pytest.approx(-2 * TAKER_FEE)
 
 
 def test_only_forward_looks_ahead() -> None:

@@ -32,11 +32,10 @@ from oikit.learn.exercise import judge, same
 from oikit.learn.exercises_07 import EXERCISES
 from oikit.learn.lens_skill import skill_by_model
 from oikit.learn.notes import record
-from oikit.learn.own_calibration import FEW
 from oikit.learn.questions_07 import QUESTIONS
 from oikit.learn.todo import TODO
 from oikit.lens import calibration, examples, folds, model
-from oikit.stats import binomial_p, reliability_table, wilson
+from oikit.stats import SMALLEST_N, binomial_p, reliability_table, wilson
 
 ALL = every_setting(CALIBRATION)
 KNOWN = ["price_move", "volatility_percentile", "velocity", "velocity_score", "divergence", "funding"]
@@ -617,7 +616,7 @@ def test_own_answers_by_hand() -> None:
     [
         ([], "nothing to say"),
         ([(0.7, True)] * 3, "too few to tell"),
-        ([(0.7, True)] * (FEW - 1), "too few to tell"),
+        ([(0.7, True)] * (SMALLEST_N - 1), "too few to tell"),
         ([(0.7, True)] * 8 + [(0.7, False)] * 4, "nothing says that you are too sure or too modest"),
         ([(0.95, False)] * 12 + [(0.95, True)] * 8, "surer than you were right"),
         ([(0.4, True)] * 20, "right more often than you were sure"),
@@ -628,7 +627,7 @@ def test_own_reliability_is_said_plainly(answers: list[tuple[float, bool]], says
     found = my_calibration(answers)
 
     assert says_so in found.says
-    assert ("too few" in str(found.draw().to_dict()["title"])) == (found.n < FEW)
+    assert ("too few" in str(found.draw().to_dict()["title"])) == (found.n < SMALLEST_N)
 
 
 def test_nothing_is_scored_without_answers() -> None:

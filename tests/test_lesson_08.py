@@ -27,7 +27,8 @@ from oikit.learn.plan import PLAN, SLOTS
 from oikit.learn.questions_08 import QUESTIONS
 from oikit.learn.seal import open_seal, under_seal
 from oikit.lens import garden
-from oikit.lens.garden import CUT, FEE, POSITIONS, chance, every_rule, held, luck, returns, searched
+from oikit.lens.garden import CUT, POSITIONS, chance, every_rule, held, luck, returns, searched
+from oikit.margin import TAKER_FEE
 from oikit.stats import any_false_positive, benjamini_hochberg, expected_max_sharpe, holm
 
 ALL: list[dict[str, Any]] = list(every_setting(OVERFITTING))
@@ -67,7 +68,7 @@ def test_returns_are_side_times_what_a_day_brings_beyond_the_usual_less_fees() -
     few = pd.DataFrame({"price": [3.0, 0.0, 0.0, 0.0], "earned": [0.01, 0.05, -0.02, 0.0]})
     made = returns(few, signal="price", level=2, position="short 1 day")
 
-    assert np.allclose(made, [0, -(0.05 - 0.01) - FEE, -FEE, 0])
+    assert np.allclose(made, [0, -(0.05 - 0.01) - TAKER_FEE, -TAKER_FEE, 0])
 
 
 def test_no_rule_knows_a_later_day() -> None:
@@ -86,14 +87,14 @@ def test_always_being_in_the_market_is_praised_for_nothing(days: pd.DataFrame) -
     always = days.assign(price=9.0)
     made = returns(always, signal="price", level=1, position="long 1 day")
 
-    assert abs(made.iloc[1:].sum() + FEE) < abs(days["earned"].iloc[0]) + 2 * abs(days["earned"].mean())
+    assert abs(made.iloc[1:].sum() + TAKER_FEE) < abs(days["earned"].iloc[0]) + 2 * abs(days["earned"].mean())
 
 
 def test_costs_only_take(days: pd.DataFrame) -> None:
     """A long and a short of the same days lose twice the fees together."""
     for signal in garden.SIGNALS:
         both = [returns(days, signal=signal, level=2, position=f"{side} 1 day") for side in ("long", "short")]
-        paid = 2 * FEE * held(days, signal=signal, level=2, position="long 1 day").diff().abs().sum()
+        paid = 2 * TAKER_FEE * held(days, signal=signal, level=2, position="long 1 day").diff().abs().sum()
 
         assert both[0].sum() + both[1].sum() == pytest.approx(-paid)
 

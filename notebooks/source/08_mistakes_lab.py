@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 import oikit
-from oikit import charts, formatting
+from oikit import charts, formatting, margin
 from oikit.claims import CLAIMS, weigh
 from oikit.explore import dice, explore
 from oikit.learn import TODO, bug_hunt, check, evidence_card, explain, predict, quiz, real_market, reveal, say
@@ -345,7 +345,7 @@ evidence_card(
     method="block bootstrap of days; the naive interval takes every day for new evidence",
     trials=found["trials"],
     data=f"cut at {garden.CUT}; simulated btc-null, and what you opened; real only where named so",
-    costs=f"funding, and a fee of {garden.FEE:.2%} for each unit opened or closed",
+    costs=f"funding, and a fee of {margin.TAKER_FEE:.2%} for each unit opened or closed",
     verdict="supported" if (rates["low"][1::2] > 0).all() else "undecided",
     because=f"as a single try p is {found['p']:.3f}, after Bonferroni {found['adjusted']:.2f}",
 )

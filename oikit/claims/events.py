@@ -19,12 +19,10 @@ import pandas as pd
 from oikit.claims.memory import remembered
 from oikit.clock import bars
 from oikit.errors import InputError
+from oikit.margin import TAKER_FEE
 from oikit.rolling import Window, log_change
 
 __all__ = ["first_in_cluster", "forward", "turned_by"]
-
-FEE = 0.0005
-"""Of the notional, each time a position is opened or closed by crossing the spread: an assumption."""
 
 WILDNESS = "24h"
 """Over how long `terciles` looks back to say how wild the market has been."""
@@ -100,7 +98,7 @@ def kept(frame: pd.DataFrame, horizon: Window, side: pd.Series | float) -> pd.Se
     move = price_move(frame, horizon)
     if "funding_rate" in frame.columns:
         move = move - forward(frame["funding_rate"], horizon, "sum")
-    return side * move - 2 * FEE
+    return side * move - 2 * TAKER_FEE
 
 
 def fell_by(fall: float) -> Outcome:

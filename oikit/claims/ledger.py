@@ -20,7 +20,7 @@ from oikit.claims.basics import BASICS
 from oikit.claims.crowds import CROWDS
 from oikit.claims.funding import FUNDING
 from oikit.claims.leverage import LEVERAGE
-from oikit.claims.model import FEWEST, VERDICTS, Claim, Verdict
+from oikit.claims.model import VERDICTS, Claim, Verdict
 from oikit.claims.ratio import RATIO
 from oikit.claims.talk import TALK
 from oikit.claims.velocity import VELOCITY
@@ -29,7 +29,7 @@ from oikit.clock import bar_length, words
 from oikit.errors import InputError
 from oikit.formatting import count
 from oikit.frame import validate
-from oikit.stats import benjamini_hochberg
+from oikit.stats import SMALLEST_N, benjamini_hochberg
 
 __all__ = [
     "CLAIMS",
@@ -275,7 +275,7 @@ def _asked(claim: Claim, frame: pd.DataFrame, ours: bool) -> Verdict | Open:
         if not ours:
             raise
         because = f"It cannot be asked of these bars (n = 0): {error}."
-        return Verdict(claim, "silent", because, 0.0, needed=FEWEST)
+        return Verdict(claim, "silent", because, 0.0, needed=SMALLEST_N)
 
 
 def _row(market: str, statement: str, v: Verdict) -> dict[str, object]:

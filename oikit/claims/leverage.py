@@ -16,6 +16,7 @@ import pandas as pd
 from oikit.claims.model import Answer, Claim
 from oikit.clock import DAY, bar_length, length
 from oikit.formatting import amount, share
+from oikit.margin import TAKER_FEE
 from oikit.risk import (
     compare_plans,
     drawdown_within,
@@ -77,7 +78,7 @@ def _one_in_ten(frame: pd.DataFrame) -> Answer:
 def _not_five(frame: pd.DataFrame) -> Answer:
     far = _far(20)
     short = float(liquidation_distance(1.0, side="short", leverage=20, tiers=RATE))
-    fees = float(liquidation_distance(1.0, side="long", leverage=20, tiers=RATE, fee_rate=0.0005))
+    fees = float(liquidation_distance(1.0, side="long", leverage=20, tiers=RATE, fee_rate=TAKER_FEE))
     because = (
         "At 5% the margin of 20x is gone; the exchange closes before that. With a maintenance margin of "
         f"{share(RATE)} a long is closed at {share(far)}, a short at {share(short)}, and a long that paid "

@@ -32,9 +32,6 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 VERDICTS: tuple[Word, ...] = get_args(Word)
 """The only words a verdict may use."""
 
-FEWEST = 10
-"""With fewer events that do not overlap, nothing is called supported or contradicted."""
-
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,39}")
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 from oikit import stats
-from oikit.claims.model import FEWEST, Claim, Funnel, Verdict
+from oikit.claims.model import Claim, Funnel, Verdict
 from oikit.formatting import amount, chance, count, difference, interval, share
+from oikit.stats import SMALLEST_N
 
 _MOVES = {"price_move": "the price moved", "size_of_move": "the price moved, up or down,"}
 
@@ -39,8 +40,8 @@ def too_few(counts: Funnel, n: int, years: float) -> str:
     """It spoke too seldom, on so many years of data."""
     known = "" if n == counts.events else f", {n} of them with a known outcome"
     spoke = f"It spoke {count(counts.events, 'separate time')}{known} (n = {n})"
-    return f"{spoke}; below {FEWEST} nothing is decided." + (
-        f" At this rate, {FEWEST} take {FEWEST / n * years:.1f} years of such data." if n else ""
+    return f"{spoke}; below {SMALLEST_N} nothing is decided." + (
+        f" At this rate, {SMALLEST_N} take {SMALLEST_N / n * years:.1f} years of such data." if n else ""
     )
 
 

@@ -18,10 +18,11 @@ import numpy as np
 import pandas as pd
 
 from oikit import stats
-from oikit.claims.model import FEWEST, Claim, Verdict
+from oikit.claims.model import Claim, Verdict
 from oikit.claims.weighing import adjust, weigh
 from oikit.errors import InputError
 from oikit.formatting import chance, count, share
+from oikit.stats import SMALLEST_N
 
 __all__ = ["SESSION", "Deflated", "Sweep", "Trials", "deflate", "sweep"]
 
@@ -86,7 +87,7 @@ class Deflated:
     naive_skill, skill : float, fraction
         How sure one can be that the difference per event points this way at all (the probabilistic
         Sharpe ratio), and that it beats what the best of so many tries shows without any skill (the
-        deflated one). NaN with fewer than `FEWEST` events.
+        deflated one). NaN with fewer than `SMALLEST_N` events.
     """
 
     trials: int
@@ -236,7 +237,7 @@ def sweep(
 
 def _record(verdict: Verdict) -> stats.TrackRecord | None:
     """Of what each event brought beyond the usual, on the side that was expected (or that it took)."""
-    if verdict.effect is None or verdict.followed is None or verdict.n < FEWEST:
+    if verdict.effect is None or verdict.followed is None or verdict.n < SMALLEST_N:
         return None
     side = {"higher": 1.0, "lower": -1.0}.get(verdict.claim.expect) or math.copysign(
         1.0, verdict.effect.value

@@ -26,9 +26,10 @@ from oikit.claims import telling
 from oikit.claims.checks import ask, refuse_look_ahead, refuse_outcome
 from oikit.claims.events import base_rate, first_in_cluster, kept, price_move, terciles
 from oikit.claims.intervals import Sample, intervals
-from oikit.claims.model import FEWEST, Claim, Funnel, Verdict, Word
+from oikit.claims.model import Claim, Funnel, Verdict, Word
 from oikit.clock import DAY, bar_length, bars
 from oikit.frame import validate
+from oikit.stats import SMALLEST_N
 
 __all__ = ["funnel", "weigh"]
 
@@ -129,7 +130,7 @@ def prepare(claim: Claim, frame: pd.DataFrame, *, look: bool = True) -> Verdict 
     """Go as far as one claim can go alone."""
     lacking = [name for name in _columns(claim) if name not in frame.columns]
     if lacking:
-        return Verdict(claim, "silent", telling.lacking(lacking), 0.0, needed=FEWEST)
+        return Verdict(claim, "silent", telling.lacking(lacking), 0.0, needed=SMALLEST_N)
     if claim.answer is not None:
         a = claim.answer(frame)
         return Verdict(claim, a.word, a.because, a.number, a.holds, table=a.table)
@@ -177,10 +178,10 @@ def _counted(said: pd.Series, events: pd.Series, claim: Claim) -> Funnel:
 def _unasked(claim: Claim, counts: Funnel, frame: pd.DataFrame) -> Verdict | None:
     """A verdict where there is nothing to compare, before any outcome is read."""
     if not counts.events:
-        return Verdict(claim, "silent", telling.never(counts), 0.0, funnel=counts, needed=FEWEST)
+        return Verdict(claim, "silent", telling.never(counts), 0.0, funnel=counts, needed=SMALLEST_N)
     if counts.flagged == counts.known:
         return Verdict(claim, "not testable", telling.always(counts), 1.0, funnel=counts)
-    if counts.events < FEWEST and claim.unit == "return":
+    if counts.events < SMALLEST_N and claim.unit == "return":
         return _too_few(claim, counts, frame, counts.events)
     return None
 
@@ -188,7 +189,7 @@ def _unasked(claim: Claim, counts: Funnel, frame: pd.DataFrame) -> Verdict | Non
 def _too_few(claim: Claim, counts: Funnel, frame: pd.DataFrame, n: int, more: str = "") -> Verdict:
     years = len(frame) * bar_length(frame.index) / pd.Timedelta(days=365)
     because = telling.too_few(counts, n, years) + more
-    return Verdict(claim, "silent", because, float(n), funnel=counts, n=n, needed=FEWEST)
+    return Verdict(claim, "silent", because, float(n), funnel=counts, n=n, needed=SMALLEST_N)
 
 
 def _looked(
@@ -202,7 +203,7 @@ def _looked(
     usual = base_rate(after, terciles(frame["close"]))
     there = events & after.notna() & usual.notna()
     followed, n = after[there], int(there.sum())
-    if not claim.every and n >= FEWEST:
+    if not claim.every and n >= SMALLEST_N:
         opened = _compared(claim, frame, said, events, after, usual)
         verdict = replace(opened.verdict, funnel=counts, unknown=counts.events - n)
         return replace(opened, verdict=verdict)

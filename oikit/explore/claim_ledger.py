@@ -12,6 +12,7 @@ from collections import Counter
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
+from oikit.claims.model import KINDS
 from oikit.explore import worlds
 from oikit.explore.model import Choice, Explorer
 
@@ -45,10 +46,9 @@ STANDINGS = (
 )
 """What a reader may do with a statement, from what needs no data to what data have shown."""
 
-_KINDS = ("definition", "arithmetic", "forecast", "not testable", "advice")
 _BUILT = {"null": "nothing built in", "planted": "a fall after jumps of open interest built in"}
 
-KIND = Choice("kind", "Which kind of statement?", ("any", *_KINDS), "any")
+KIND = Choice("kind", "Which kind of statement?", ("any", *KINDS), "any")
 WHERE = Choice("met_in", "Met in which lesson?", ("any", *(f"{lesson:02}" for lesson in range(10))), "00")
 WORLD = Choice("world", "On which market are forecasts weighed?", tuple(_BUILT), "null")
 

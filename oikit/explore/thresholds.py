@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from oikit.explore import worlds
 from oikit.explore.model import Choice, Explorer
+from oikit.stats import SMALLEST_N
 
 if TYPE_CHECKING:
     import altair as alt
@@ -26,7 +27,6 @@ TURN, TREND = 0.05, "30d"
 PUSHED_ABOVE, PUSH = 0.005, 0.015
 """Planted: above this ratio, a log return a day against the direction of the last thirty."""
 
-FEW = 10
 WIDTH = 430
 
 WORLD = Choice("world", "Which market: nothing built in, or a link?", ("null", "planted"), "null")
@@ -229,7 +229,7 @@ def says(world: str, threshold: str, horizon: str, cases: str) -> str:
     )
     if cases == "days" and not holds:
         said += " But neighbouring days share their future: count episodes before you believe it."
-    if after.n < FEW:
+    if after.n < SMALLEST_N:
         said += f" It rests on {after.n} {cases} and is {100 * (after.high - after.low):.0f} points wide."
     return said
 

@@ -9,6 +9,8 @@ import random
 from collections.abc import Callable
 from typing import NamedTuple
 
+from oikit.margin import TAKER_FEE
+
 BARS = 14
 
 
@@ -46,7 +48,7 @@ def trades(seed: int = 9) -> list[Case]:
             price = round(price * (1 + draw.gauss(0, 0.01)), 2)
             closes.append(price)
             rates.append(round(draw.choice((-1, 1)) * draw.uniform(1e-3, 4e-3), 5) if bar % 2 else 0.0)
-        cases.append(Case(side, decided, hold, opens, closes, rates, 0.0005))
+        cases.append(Case(side, decided, hold, opens, closes, rates, TAKER_FEE))
     return cases
 
 

@@ -10,8 +10,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from oikit.claims.model import VERDICTS
 from oikit.errors import InputError
 from oikit.learn.todo import TODO, untouched
+from oikit.stats import SMALLEST_N
 
 __all__ = ["begun_plan"]
 
@@ -33,9 +35,6 @@ FIELDS: dict[str, str] = {
 PARTS = ("Question", "Rule", "Evidence", "Verdict", "Limits")
 """The paragraphs of a memo, in this order."""
 
-WORDS = ("supported", "contradicted", "undecided", "silent", "not testable", "arithmetic")
-FEWEST = 10
-"""Cases below which nothing is supported or contradicted."""
 PAGE = 400
 """Words on a page."""
 
@@ -101,9 +100,9 @@ def read_table(table: Any) -> dict[str, str]:
     lacking = [name for name in needs if name not in table.columns]
     if lacking:
         raise InputError(f"the table has no column {', '.join(lacking)}; each line needs {', '.join(needs)}.")
-    unknown = [each for each in table["verdict"] if each not in WORDS]
+    unknown = [each for each in table["verdict"] if each not in VERDICTS]
     if unknown:
-        raise InputError(f"the verdict {unknown[0]!r} is none of ours; use one of {', '.join(WORDS)}.")
+        raise InputError(f"the verdict {unknown[0]!r} is none of ours; use one of {', '.join(VERDICTS)}.")
     found = {"trials": GIVEN, "jumps": GIVEN, "rule": GIVEN}
     if any(untouched(each) or not each >= len(table) for each in table["trials"]):
         found["trials"] = "too few"
@@ -119,7 +118,7 @@ def _follows(line: Any, *, up: bool) -> str:
     if word in ("not testable", "arithmetic"):
         return "it was tested"
     decided = word in ("supported", "contradicted")
-    if line["n"] < FEWEST:
+    if line["n"] < SMALLEST_N:
         return "too few cases" if decided else GIVEN
     if not line["low"] <= 0 <= line["high"]:
         right = "supported" if (line["effect"] > 0) == up else "contradicted"
@@ -159,7 +158,7 @@ def read_memo(memo: Any) -> str:
         ),
         "no n": re.search(r"\bn\s*=\s*\d|\b\d+ (separate |)(cases|trades|events|jumps)", parts["Evidence"]),
         "no interval": re.search(r"\d\s*(%|bp|basis points|)\s+to\s+\S*\d", parts["Evidence"]),
-        "no verdict": any(word in parts["Verdict"].lower() for word in WORDS),
+        "no verdict": any(word in parts["Verdict"].lower() for word in VERDICTS),
         "no trials": re.search(r"\b(tried|tries|trials|looked at)\b", memo, re.I),
         "not called simulated": re.search(r"simulat", memo, re.I),
     }

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from oikit.claims.model import VERDICTS
 from oikit.errors import InputError
 from oikit.formatting import signed
 
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["by_event", "by_label", "draw_intervals", "evidence_card"]
-
-_VERDICTS = ("supported", "contradicted", "undecided", "silent", "not testable", "arithmetic")
-"""The only words a card may end with."""
 
 _LINE = 26  # characters of a label in one line of the picture
 
@@ -364,8 +362,8 @@ def evidence_card(
     InputError
         If the verdict is another word, or the table lacks an interval.
     """
-    if verdict not in _VERDICTS:
-        raise InputError(f"verdict={verdict!r} is none of ours; use one of {', '.join(_VERDICTS)}")
+    if verdict not in VERDICTS:
+        raise InputError(f"verdict={verdict!r} is none of ours; use one of {', '.join(VERDICTS)}")
     needs = ["n", "effect", "low", "high", "naive_low", "naive_high"]
     lacking = [name for name in needs if name not in table.columns]
     if lacking:

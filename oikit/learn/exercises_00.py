@@ -10,11 +10,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from oikit.claims.model import KINDS
 from oikit.errors import InputError
 from oikit.learn.exercise import Exercise, Malrule
-
-KINDS = ("definition", "arithmetic", "forecast", "not testable", "advice")
-
 
 # --- 00.1: a number, read off and handed in ---
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from oikit.errors import InputError
 from oikit.learn.notes import book
+from oikit.stats import SMALLEST_N
 
 if TYPE_CHECKING:
     import altair as alt
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from oikit.stats import Estimate
 
 __all__ = ["my_calibration"]
-
-FEW = 10
-"""With fewer answers nothing is said about how well they are calibrated, as of no claim with fewer events."""
 
 _EDGES = (0.6, 0.8)
 """Three groups: hardly sure, fairly sure, very sure. More would hold one answer each."""
@@ -116,10 +114,10 @@ class OwnCalibration:
         return f"{told} {self._finding(right)}{wait}"
 
     def _finding(self, right: Estimate) -> str:
-        if self.n < FEW:
+        if self.n < SMALLEST_N:
             return (
-                f"That is too few to tell whether you are well calibrated: {FEW} answers are the least, "
-                "and dozens are better."
+                f"That is too few to tell whether you are well calibrated: {SMALLEST_N} answers are the "
+                "least, and dozens are better."
             )
         if right.low <= self.sure <= right.high:
             return (
@@ -134,7 +132,7 @@ class OwnCalibration:
         """Draw the groups with their n and Wilson intervals; with no answers, the line alone."""
         from oikit.charts.results import reliability_of
 
-        few = f" (n = {self.n}, too few)" if self.n < FEW else f" (n = {self.n})"
+        few = f" (n = {self.n}, too few)" if self.n < SMALLEST_N else f" (n = {self.n})"
         return reliability_of({"your answers": self.table}, title=title + few)
 
     def __str__(self) -> str:

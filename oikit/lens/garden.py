@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from oikit.errors import InputError
+from oikit.margin import TAKER_FEE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CUT",
-    "FEE",
     "POSITIONS",
     "SIGNALS",
     "chance",
@@ -41,9 +41,6 @@ __all__ = [
 
 CUT = "2025-01-01"
 """Rules are searched on the days up to here; a day that ends later is under seal."""
-
-FEE = 0.0005
-"""Of the position, for each unit opened or closed."""
 
 YEAR = 365
 SIGNALS = ("open interest", "funding", "crowd", "price")
@@ -136,7 +133,7 @@ def returns(days: pd.DataFrame, *, signal: str, level: float | str, position: st
     side = held(days, signal=signal, level=level, position=position)
     # Against the usual: or else each rule that is mostly long would be praised for a rising market.
     beyond = days["earned"] - days["earned"].mean()
-    made: pd.Series = side * beyond - FEE * side.diff().abs().fillna(0.0)
+    made: pd.Series = side * beyond - TAKER_FEE * side.diff().abs().fillna(0.0)
     return made.rename("returns")
 
 

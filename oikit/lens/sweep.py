@@ -30,6 +30,7 @@ from oikit.clock import bar_length, bars
 from oikit.errors import InputError, MissingExtra
 from oikit.frame import validate
 from oikit.lens.features import features
+from oikit.margin import TAKER_FEE
 from oikit.stats import Overfitting, deflated_sharpe, expected_max_sharpe, overfitting, track_record
 
 __all__ = ["sweep"]
@@ -113,7 +114,7 @@ def article_returns(
     heat: float = 0.95,
     crowd: float = 0.95,
     hold: str = "72h",
-    fee: float = 0.0005,
+    fee: float = TAKER_FEE,
 ) -> pd.Series:
     """What would one unit have made by these rules, after fees and funding?"""
     move, jump = table["price_move_long"], table["velocity_score"]

@@ -16,6 +16,7 @@ argument or a dated file, never a constant in the code.
 from __future__ import annotations
 
 from oikit.margin.brackets import check_tiers, maintenance_margin, max_leverage, tiers
+from oikit.margin.checks import TAKER_FEE
 from oikit.margin.funding import (
     annual_rate,
     funding_payment,
@@ -28,6 +29,7 @@ from oikit.margin.funding import (
 from oikit.margin.liquidation import adl_score, bankruptcy_price, liquidation_price, liquidation_price_in_tier
 
 __all__ = [
+    "TAKER_FEE",
     "adl_score",
     "annual_rate",
     "bankruptcy_price",

@@ -17,7 +17,14 @@ import pandas as pd
 
 from oikit.errors import InputError
 
-__all__ = ["Numbers", "Side", "as_number", "checked", "sign", "whole"]
+__all__ = ["TAKER_FEE", "Numbers", "Side", "as_number", "checked", "sign", "whole"]
+
+TAKER_FEE = 0.0005
+"""Share of the notional that a market order pays, each way.
+
+Regular users of Binance's USD-M futures, as published in 2025 (binance.com/en/support/faq/360033544231).
+Discounts and other venues differ.
+"""
 
 Side = Literal["long", "short"]
 Numbers = TypeVar("Numbers", float, npt.NDArray[np.float64], pd.Series)

@@ -24,7 +24,8 @@ from oikit.report.scorecard import DRAWS, YEAR, collect_record
 from oikit.report.source import Subject
 from oikit.report.turning import collect_turning
 from oikit.report.voices import collect_claims
-from oikit.report.weeks import FEWEST, PULL, collect_rates, statements, weeks
+from oikit.report.weeks import PULL, collect_rates, statements, weeks
+from oikit.stats import SMALLEST_N
 
 __all__ = ["collect"]
 
@@ -110,7 +111,7 @@ def _parameters() -> dict[str, str]:
         "percentiles": "of the past 365 days, or the longest of 180, 90 and 30 that is nine tenths known",
         "ranks": "among the ends of the past 52 weeks, the highest first",
         "conditions": "top and bottom fifth of the past 52 weeks, at least 26",
-        "fewest earlier weeks for a share": str(FEWEST),
+        "fewest earlier weeks for a share": str(SMALLEST_N),
         "weight of the base rate in what is said": f"{PULL:g} weeks",
         "weeks in the record": str(YEAR),
         "draws of the bootstrap and of the band": f"{DRAWS:,}, seed 0",

@@ -19,10 +19,7 @@ from oikit import clock
 from oikit.indicators import QUADRANTS, long_share, oi_to_cap, quadrant
 from oikit.report.book import Book
 from oikit.rolling import window_sum
-from oikit.stats import wilson
-
-FEWEST = 10
-"""With fewer earlier weeks like this one, no share is given: they are too few."""
+from oikit.stats import SMALLEST_N, wilson
 
 _YEAR, _SOME = 52, 26  # a place is among the ends of a year's weeks, of half a year at the least
 _HIGH, _LOW = 0.8, 0.2
@@ -165,7 +162,7 @@ def statements(given: Weeks) -> pd.DataFrame:
         for condition in given.held.columns:
             now = given.held[condition].to_numpy() == 1
             n, k = _before(now & known), _before(now & hit)
-            said = np.where(n >= FEWEST, (k + PULL * base) / (n + PULL), np.nan)
+            said = np.where(n >= SMALLEST_N, (k + PULL * base) / (n + PULL), np.nan)
             part = {"k": k, "n": n, "base_k": base_k, "base_n": base_n, "said": said, "came": came}
             names = {"week": ends[now], "condition": condition, "outcome": outcome}
             parts.append(pd.DataFrame({**names, **{name: each[now] for name, each in part.items()}}))
@@ -184,11 +181,11 @@ def collect_rates(book: Book, said: pd.DataFrame) -> list[dict[str, Any]]:
     found = []
     for row in rows.to_dict("records"):
         condition, outcome = row["condition"], row["outcome"]
-        few = row["n"] < FEWEST
+        few = row["n"] < SMALLEST_N
         share = wilson(row["k"], row["n"]) if not few else None
         base = row["base_k"] / row["base_n"] if row["base_n"] else None
         stem = f"rate_{condition}_{outcome}"
-        reason = f"{row['n']} earlier weeks like it are too few; at least {FEWEST} are needed"
+        reason = f"{row['n']} earlier weeks like it are too few; at least {SMALLEST_N} are needed"
         whole = f"earlier weeks of any kind after which {OUTCOMES[outcome]}"
         kinds = {
             "share": (share.value if share else None, "fraction", "share of earlier weeks like it that did"),

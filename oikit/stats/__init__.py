@@ -22,7 +22,7 @@ interest, and nothing here loads scipy, arch or statsmodels: they check these fu
 from __future__ import annotations
 
 from oikit.stats.contrast import newey_west_lag, newey_west_mean, newey_west_t, plain_t
-from oikit.stats.estimate import Comparison, Estimate
+from oikit.stats.estimate import SMALLEST_N, Comparison, Estimate
 from oikit.stats.forecast import Brier, base_rate_scores, brier, reliability_table
 from oikit.stats.intervals import binomial_p, clopper_pearson, wilson, zero_failures
 from oikit.stats.multiplicity import any_false_positive, benjamini_hochberg, holm
@@ -41,6 +41,7 @@ from oikit.stats.sharpe import (
 from oikit.stats.shift import circular_shift, shift_statistics
 
 __all__ = [
+    "SMALLEST_N",
     "Brier",
     "Comparison",
     "Estimate",

@@ -7,7 +7,10 @@ from typing import Literal, cast, get_args
 
 from oikit.errors import InputError
 
-__all__ = ["Comparison", "Estimate", "Expect", "expected"]
+__all__ = ["SMALLEST_N", "Comparison", "Estimate", "Expect", "expected"]
+
+SMALLEST_N = 10
+"""With fewer separate cases oikit gives no share and no verdict; they are counted and called too few."""
 
 Expect = Literal["different", "higher", "lower"]
 """Which answers count as extreme: both sides, or one that was named before looking."""

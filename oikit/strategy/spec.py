@@ -24,6 +24,7 @@ from oikit.clock import bars
 from oikit.errors import InputError
 from oikit.frame import validate
 from oikit.indicators import oi_to_cap, robust_zscore, settled_funding, velocity
+from oikit.margin import TAKER_FEE
 from oikit.margin.checks import checked
 from oikit.risk.sizing import Reading
 
@@ -139,7 +140,7 @@ class Specification:
     )
     hold: int | str = field(default="72h", metadata=_is("exit", "ours", "time: so long after the entry"))
     fee_rate: float = field(
-        default=0.0005, metadata=_is("costs", "ours", "taker fee, at the entry and at the exit")
+        default=TAKER_FEE, metadata=_is("costs", "ours", "taker fee, at the entry and at the exit")
     )
     liquidation_fee_rate: float | None = field(
         default=None,
