@@ -612,7 +612,10 @@ def test_a_store_without_those_bars_is_no_second_choice(venue: Callable[..., Any
     v.add_fault("drop")
 
     for asked in ({"since": "2026-03-21"}, {"since": "2026-01-01", "until": "2026-02-01"}):
-        with ask(v) as client, pytest.raises(Unreachable, match=r"holds 168 bars.*bnb-null") as refused:
+        with (
+            ask(v) as client,
+            pytest.raises(Unreachable, match=r"holds 168 bars.*fallback='sample'") as refused,
+        ):
             load("BNBUSDT", every="4h", store=tmp_path, client=client, **asked)
         assert "in (2026-02-20 00:00 UTC, 2026-03-20 00:00 UTC]" in str(refused.value)
 
@@ -631,16 +634,20 @@ def test_a_store_without_those_bars_is_no_second_choice(venue: Callable[..., Any
         ),
     ],
 )
-def test_with_nothing_stored_a_sample_is_used_and_called_simulated(
+def test_a_sample_is_handed_out_on_request_alone_and_called_simulated(
     symbol: str, every: str, asked: dict[str, str], name: str, told: str, tmp_path: Path
 ) -> None:
-    """A class without a network goes on; nobody can take it for the market, and nothing is stored."""
+    """A class without a network can go on; nobody can take it for the market, and nothing is stored."""
     root = tmp_path / "store"
     with (
         Client("http://127.0.0.1:9", budgets=binance.BUDGETS, wait=0.0) as client,
         pytest.warns(FallbackWarning, match="cannot be reached") as said,
     ):
-        frame = load(symbol, every=every, store=root, client=client, **asked)
+        with pytest.raises(
+            Unreachable, match=f"holds nothing of {symbol} .*not {symbol}, add fallback='sample'"
+        ):
+            load(symbol, every=every, store=root, client=client, **asked)
+        frame = load(symbol, every=every, store=root, client=client, fallback="sample", **asked)
 
     assert f"SIMULATED sample {name}, which is not {symbol}" in str(said[0].message)
     assert told in str(said[0].message)
@@ -659,14 +666,17 @@ def test_fetch_never_takes_a_second_choice(tmp_path: Path) -> None:
 
 
 @pytest.mark.venue
-def test_a_closed_country_gets_the_sample_and_one_plain_sentence(
+def test_a_closed_country_gets_one_plain_sentence_and_the_sample_on_request(
     venue: Callable[..., Any], tmp_path: Path
 ) -> None:
-    """Said once, not worked around, and the lesson goes on."""
+    """Said once, not worked around, and a lesson that asks for it goes on."""
     told = r"does not serve the place.*SIMULATED sample bnb-null"
     v = venue("geo451")
+    question = {"symbol": "BNBUSDT", "since": SINCE, "every": "4h", "store": tmp_path}
     with ask(v) as client, pytest.warns(FallbackWarning, match=told):
-        frame = load("BNBUSDT", since=SINCE, every="4h", store=tmp_path, client=client)
+        with pytest.raises(GeoBlocked, match=r"does not serve the place.*add fallback='sample'"):
+            load(**question, client=client)
+        frame = load(**question, client=client, fallback="sample")
 
     assert len(frame) == 102
     assert client.requests == 1
@@ -675,8 +685,30 @@ def test_a_closed_country_gets_the_sample_and_one_plain_sentence(
 @pytest.mark.venue
 def test_a_ban_is_waited_out_not_papered_over(venue: Callable[..., Any], tmp_path: Path) -> None:
     """Whoever is banned for minutes has the market again in minutes; simulated bars are no answer."""
-    with ask(venue("ban418")) as client, pytest.raises(RateLimited, match="holds nothing of BNBUSDT"):
-        load("BNBUSDT", since=SINCE, every="4h", store=tmp_path, client=client)
+    with ask(venue("ban418")) as client, pytest.raises(RateLimited, match="holds nothing of BNBUSDT") as said:
+        load("BNBUSDT", since=SINCE, every="4h", store=tmp_path, client=client, fallback="sample")
+
+    assert "fallback" not in str(said.value)
+
+
+def test_a_fallback_that_is_none_is_refused_before_anything_is_asked(tmp_path: Path) -> None:
+    """There is one, and its name is what to type."""
+    with pytest.raises(InputError, match=r"fallback='bnb' is none; type fallback='sample'"):
+        load("BNBUSDT", since=SINCE, store=tmp_path, fallback="bnb")  # type: ignore[arg-type]
+
+
+@pytest.mark.venue
+def test_a_sample_on_request_never_hides_what_is_stored(venue: Callable[..., Any], tmp_path: Path) -> None:
+    """Stored bars come first; of times that the store lacks, who asked for a sample gets it."""
+    v = venue()
+    get(v, tmp_path)
+    v.add_fault("drop")
+    question = {"symbol": "BNBUSDT", "every": "4h", "store": tmp_path, "fallback": "sample"}
+
+    with ask(v) as client, pytest.warns(FallbackWarning, match="Used instead: the store"):
+        load(since=SINCE, client=client, **question)
+    with ask(v) as client, pytest.warns(FallbackWarning, match="holds 168 bars.*SIMULATED sample"):
+        load(since="2026-01-01", until="2026-02-01", client=client, **question)
 
 
 @pytest.mark.venue

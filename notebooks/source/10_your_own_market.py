@@ -70,13 +70,13 @@ predict("10.b", choice=TODO, confidence=TODO)
 # With a network, one line brings a market from the exchange's public data. It needs no key. It is stored on
 # your computer and read from there the next time. *Set* `fetch_now` *to* `True` *if you want to, and choose a
 # symbol.* Where there is no network, or the exchange does not serve your country, one sentence says so. What
-# is stored is used then. In a terminal, `oikit fetch` does the same, and `--archive` takes the data from a
-# USB stick.
+# is stored is used then; with nothing stored, `fallback="sample"` lets the lesson go on, on a simulated
+# market. In a terminal, `oikit fetch` does the same, and `--archive` takes the data from a USB stick.
 
 # %%
 symbol, fetch_now = "BNBUSDT", False
 if fetch_now:
-    oikit.load(symbol, since="2026-01-01")
+    oikit.load(symbol, since="2026-01-01", fallback="sample")
 stored = real_market(symbol)
 name = "bnb-null" if stored is None else symbol
 market = oikit.sample(name) if stored is None else stored

@@ -1,7 +1,7 @@
 """From a market and two dates to a frame: what is stored, the archive, and the exchange for the rest.
 
 =============  ================================================================================
-`load`         the frame; where the exchange cannot be had, the store or the pack, and says so
+`load`         the frame; where the exchange cannot be had, what is stored, and says so
 `fetch`        the same with everything that is to be said about it, and no falling back
 `provenance`   one line: where the stored bars of a market came from
 =============  ================================================================================
@@ -19,7 +19,7 @@ import contextlib
 import warnings
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -59,6 +59,7 @@ def load(
     progress: Progress | None = None,
     recheck: bool = False,
     skip_refused: bool = False,
+    fallback: Literal["sample"] | None = None,
 ) -> pd.DataFrame:
     """Load one market as a frame: from the store where it is complete, else from Binance.
 
@@ -87,6 +88,9 @@ def load(
         Ask the archive whether files that are stored have been replaced since; the newer are kept.
     skip_refused : bool
         Leave days whose file of the archive is refused as gaps, and warn, rather than raise in the end.
+    fallback : {"sample"}, optional
+        Where neither the exchange nor the store gives any of these bars, return a bundled **simulated**
+        sample and warn, so that a lesson can go on; by default raise.
 
     Returns
     -------
@@ -98,8 +102,8 @@ def load(
     Warns
     -----
     FallbackWarning
-        If the exchange could not be had and this is what the archive gives, or the store holds, or,
-        where there is nothing of this market at all, a **simulated** sample. `fetch` raises instead.
+        If the exchange could not be had and this is what the archive gives, or the store holds, or, with
+        ``fallback="sample"``, a simulated sample. `fetch` raises instead.
     UserWarning
         If the frame holds less than was asked for: open interest that nobody gives, an `until` that has
         not come yet, figures that lag behind the venue's clock.
@@ -107,19 +111,21 @@ def load(
     Raises
     ------
     InputError
-        If the symbol, a date or a length is none that can be had.
+        If the symbol, a date, a length or the fallback is none that can be had.
     StoreError
         If the store cannot be read or written; nothing has been fetched then.
     VenueError
         If the exchange did not give what it should; if it cannot be had now and the store holds
-        other bars of this market, but none of these; if files of the archive are refused and not
-        `skip_refused`: all that could be had is stored by then.
+        none of these bars; if files of the archive are refused and not `skip_refused`: all that
+        could be had is stored by then.
     """
+    if fallback not in (None, "sample"):
+        raise InputError(f"fallback={fallback!r} is none; type fallback='sample', or leave it out")
     asked = understood(symbol, since, until, every, store, client.base if client else rest, archive)
     try:
         found = _fetch(asked, client, progress, recheck=recheck, skip=skip_refused)
     except _NO_ANSWER as error:
-        found = second_choice(asked, error)
+        found = second_choice(asked, error, fallback)
     if found.instead:
         warnings.warn(found.instead, FallbackWarning, stacklevel=2)
     for loss in found.losses:

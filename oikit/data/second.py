@@ -1,7 +1,7 @@
-"""When the exchange cannot be had: what is stored, else a simulated sample; and it says which.
+"""When the exchange cannot be had: what is stored, or on request a simulated sample; and it says which.
 
-The one rule: **a second choice never looks like the first**. It is told with the reason, and simulated
-bars are never put where real ones are kept.
+The one rule: **a second choice never looks like the first**. It is told with the reason; simulated bars
+are handed out only to who asked for them, and never put where real ones are kept.
 """
 
 from __future__ import annotations
@@ -17,18 +17,37 @@ from oikit.frame import resample
 from oikit.simulate import samples
 
 
-def second_choice(asked: Question, error: VenueError) -> Fetched:
-    """Take the bars from the store; where nothing of this market is stored, take a sample."""
+def second_choice(asked: Question, error: VenueError, fallback: str | None) -> Fetched:
+    """Take the bars from the store; where it has none of them, a sample if that was asked for.
+
+    Parameters
+    ----------
+    asked : Question
+    error : VenueError
+        Why the exchange could not be had.
+    fallback : {"sample"} or None
+
+    Returns
+    -------
+    Fetched
+        ``instead`` says which choice it is.
+
+    Raises
+    ------
+    VenueError
+        The same, with what is stored, if that is of other times and no sample was asked for; or if
+        waiting is all it takes.
+    """
     note = asked.manifest()
-    if not note and not isinstance(error, RateLimited):
-        return _from_pack(asked, error)
     # Nobody can say now what has closed since; so it ends where the store ends.
     last = floor(pd.Timestamp(note["until"]), asked.every) if note else asked.since
     until = last if asked.until is None else min(last, asked.until)
     stored = asked.stored(until) if until > asked.since else pd.DataFrame()
     known = int(stored.notna().any(axis=1).sum())
     if not known:
-        raise with_hint(asked, error) from error
+        if fallback == "sample" and not isinstance(error, RateLimited):
+            return _from_pack(asked, error)
+        raise with_hint(asked, error, loading=True) from error
     fetched = moment_text(note["fetched_at"])
     told = (
         f"{error}. Used instead: the store {asked.root}, fetched {fetched}; it knows {known} of "
@@ -49,7 +68,7 @@ def _from_pack(asked: Question, error: VenueError) -> Fetched:
         frame = inside
     span = f"({moment_text(frame.index[0] - asked.every)}, {moment_text(frame.index[-1])}]"
     told = (
-        f"{error}; the store {asked.root} holds nothing of {asked.symbol} {words(asked.step)}. Used instead: "
+        f"{error}; {_held(asked)}. Used instead: "
         f"the SIMULATED sample {name}, which is not {asked.symbol} and was recorded nowhere: "
         f"{len(frame):,} bars of {words(asked.every)} in {span}"
     )
@@ -66,13 +85,18 @@ def _from_pack(asked: Question, error: VenueError) -> Fetched:
     )
 
 
-def with_hint(asked: Question, error: VenueError) -> VenueError:
-    """The same refusal, and what still works."""
-    note, what = asked.manifest(), f"{asked.symbol} {words(asked.step)}"
-    held = f"the store {asked.root} holds nothing of {what}"
-    if note:
-        since, until = moment_text(note["since"]), moment_text(note["until"])
-        held = f"the store holds {note['rows']} bars of {what} in ({since}, {until}]"
+def with_hint(asked: Question, error: VenueError, *, loading: bool = False) -> VenueError:
+    """The same refusal, what is stored, and what to type instead."""
     sample = "oikit.sample('bnb-null')"
     works = "" if sample in str(error) else f"; {sample} works without the exchange"
-    return type(error)(f"{error}; {held}{works}")
+    if loading and not isinstance(error, RateLimited):
+        works = f"; for simulated bars that are not {asked.symbol}, add fallback='sample'"
+    return type(error)(f"{error}; {_held(asked)}{works}")
+
+
+def _held(asked: Question) -> str:
+    note, what = asked.manifest(), f"{asked.symbol} {words(asked.step)}"
+    if not note:
+        return f"the store {asked.root} holds nothing of {what}"
+    since, until = moment_text(note["since"]), moment_text(note["until"])
+    return f"the store holds {note['rows']} bars of {what} in ({since}, {until}]"
