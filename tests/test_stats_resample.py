@@ -90,6 +90,22 @@ def test_every_draw_is_as_long_as_the_sample(n: int, block: float, draws: int, s
     assert (sums[:, 1] <= n * (n - 1) + 1e-6).all()
 
 
+def test_a_machine_that_counts_in_32_bits_draws_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There `take` refuses wider indices; here it is made to, as in a browser."""
+
+    class Narrow(np.ndarray):
+        def take(self, indices: np.ndarray, *rest: object, **more: object) -> np.ndarray:
+            return np.asarray(self).take(indices.astype(np.int32, casting="safe"), *rest, **more)
+
+    table = np.random.default_rng(1).normal(size=(50, 2))
+    wide = stats.bootstrap_sums(table, block=4, draws=40)
+    zeros = np.zeros
+    monkeypatch.setattr(np, "zeros", lambda *a, **k: zeros(*a, **k).view(Narrow))
+    monkeypatch.setattr(np, "intp", np.int32)
+
+    assert np.asarray(stats.bootstrap_sums(table, block=4, draws=40)).tobytes() == wide.tobytes()
+
+
 def test_one_block_round_the_whole_sample_changes_nothing() -> None:
     """Endless blocks only turn the sample, and a mean does not mind."""
     answer = stats.bootstrap_mean([1.0, 2.0, 3.0, 6.0], block=1e12, draws=50)

@@ -146,6 +146,8 @@ def bootstrap_sums(columns: Floats, *, block: float, draws: int = 10_000, seed: 
             stop = start + ends
             stop[:, 1:] -= ends[:, :-1]
             stop[:, 0] -= filled
+            # `take` refuses wider numbers than the machine's own; browsers count in 32 bits.
+            start, stop = (each.astype(np.intp, copy=False) for each in (start, stop))
             for sums_of_column, before in zip(sums, prefix, strict=True):
                 blocks = before.take(stop, mode="clip")
                 blocks -= before.take(start, mode="clip")
