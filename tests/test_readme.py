@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,19 @@ def test_every_command_of_make_that_is_named_exists() -> None:
     for page in ("README.md", "CONTRIBUTING.md", "notebooks/README.md"):
         named = set(re.findall(r"\bmake ([a-z]+)\b", (ROOT / page).read_text(encoding="utf-8")))
         assert named - {"a", "the"} <= there, page
+
+
+def test_binder_brings_every_part_that_a_lesson_uses() -> None:
+    """All that `lab` is made of, but what only writers of lessons need."""
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+        "optional-dependencies"
+    ]
+    lab, binder = (
+        set(re.search(r"\[(.*)\]", line)[1].split(","))
+        for line in (extras["lab"][0], (ROOT / "binder" / "requirements.txt").read_text(encoding="utf-8"))
+    )
+
+    assert binder == lab - {"course"}
 
 
 def test_versions_are_pinned_without_addresses() -> None:
