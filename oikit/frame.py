@@ -186,28 +186,21 @@ def validate(frame: pd.DataFrame, *, needs: Iterable[str] = ()) -> pd.DataFrame:
     """
     if not isinstance(frame, pd.DataFrame):
         raise FrameError([f"it is a {type(frame).__name__}; a frame is a pandas.DataFrame"])
-    problems = [*_index_problems(frame.index), *_column_problems(frame, tuple(needs))]
+    problems = [*_index_problems(frame), *_column_problems(frame, tuple(needs))]
     if problems:
         raise FrameError(problems)
     return frame
 
 
-def _index_problems(index: pd.Index) -> list[str]:
+def _index_problems(frame: pd.DataFrame) -> list[str]:
+    index, problems = frame.index, _time_problems(frame)
     if not isinstance(index, pd.DatetimeIndex):
-        return ["the index holds no times; use frame.set_index(pd.to_datetime(frame['time'], utc=True))"]
-    problems = []
+        return problems
     if index.name != "time":
         problems.append(f"the index is named {index.name!r}; use frame.rename_axis('time')")
-    if index.tz is None:
-        problems.append("the index has no time zone; if the times are UTC, use frame.tz_localize('UTC')")
-    elif str(index.tz) != "UTC":
-        problems.append(f"the index is in {index.tz}; use frame.tz_convert('UTC')")
-    if index.hasnans:
-        problems.append("the index holds a missing time; use frame[frame.index.notna()]")
-    elif not index.is_unique:
-        at = index[index.duplicated()][0]
-        problems.append(f"the time {at} stands twice; keep one row of it, after looking at both")
-    elif not index.is_monotonic_increasing:
+    if index.hasnans or not index.is_unique:
+        return problems
+    if not index.is_monotonic_increasing:
         problems.append("the times are not in order; use frame.sort_index()")
     elif len(index) > 2:
         gaps = np.diff(index.asi8)
@@ -223,6 +216,67 @@ def _index_problems(index: pd.Index) -> list[str]:
                 "use oikit.frame.grid(frame, every)"
             )
     return problems
+
+
+def _time_problems(frame: pd.DataFrame) -> list[str]:
+    """List why the index does not say when each row was; `grid` asks for no more."""
+    index = frame.index
+    if not isinstance(index, pd.DatetimeIndex):
+        return [_no_times(frame)]
+    problems = []
+    if index.tz is None:
+        problems.append("the index has no time zone; if the times are UTC, use frame.tz_localize('UTC')")
+    elif str(index.tz) != "UTC":
+        problems.append(f"the index is in {index.tz}; use frame.tz_convert('UTC')")
+    if index.hasnans:
+        problems.append("the index holds a missing time; use frame[frame.index.notna()]")
+    elif not index.is_unique:
+        at = index[index.duplicated()][0]
+        problems.append(
+            f"the time {at} stands twice; look at frame.loc['{at}'], then keep one row of it: "
+            "frame[~frame.index.duplicated(keep='last')]"
+        )
+    return problems
+
+
+def _no_times(frame: pd.DataFrame) -> str:
+    """Say what stands there instead of times, and the line that makes times of it; never one to 1970."""
+    if isinstance(frame.index, pd.PeriodIndex):
+        # A bar is stamped with its end, where the next period starts.
+        made = "(frame.index + 1).to_timestamp().tz_localize('UTC').rename('time')"
+        return f"the index holds periods; if they are UTC, use frame.set_index({made})"
+    places = [("index", "frame.index", frame.index)]
+    if list(frame.columns).count("time") == 1:
+        places.insert(0, ("column 'time'", "frame['time']", pd.Index(frame["time"])))
+    for place, source, values in places:
+        kind, unit = pd.api.types.infer_dtype(values, skipna=True), None
+        if kind in ("integer", "floating"):
+            unit = _unit(values)
+        if unit:
+            holds, how = f"counts {_UNITS[unit]} since 1970;", f"unit='{unit}', "
+        elif kind == "string":
+            holds, how = "holds text, no times; if it is in UTC,", "format='ISO8601', "
+        elif kind in ("datetime", "datetime64", "date"):
+            holds, how = "holds times; if they are UTC,", ""
+        else:
+            continue
+        named = ".rename('time')" if place == "index" else ""
+        return f"the {place} {holds} use frame.set_index(pd.to_datetime({source}, {how}utc=True){named})"
+    return (
+        f"the index holds no times but {frame.index.dtype}; "
+        "give the column that has them the name 'time', then use frame.set_index('time')"
+    )
+
+
+_UNITS = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
+
+
+def _unit(values: pd.Index) -> str | None:
+    """The unit in which all are times from 2001 to 2096; no number is that in two units."""
+    for power, unit in enumerate(_UNITS):
+        if (values >= 10 ** (9 + 3 * power)).all() and (values < 4 * 10 ** (9 + 3 * power)).all():
+            return unit
+    return None
 
 
 def _column_problems(frame: pd.DataFrame, needs: tuple[str, ...]) -> list[str]:
@@ -284,12 +338,17 @@ def grid(frame: pd.DataFrame, every: str | pd.Timedelta) -> pd.DataFrame:
 
     Raises
     ------
+    FrameError
+        If the index holds no times, a missing one or one twice, or is not in UTC.
     InputError
         If a stamp is off the grid: nothing is moved, rounded or dropped.
     """
     step = length(every)
     if frame.empty:
         return frame.rename_axis("time")
+    problems = _time_problems(frame)
+    if problems:
+        raise FrameError(problems)
     index = pd.DatetimeIndex(frame.index)
     whole = pd.date_range(index.min(), index.max(), freq=step, name="time").as_unit(index.unit)
     off = index.difference(whole)

@@ -78,6 +78,73 @@ def test_a_broken_frame_is_refused_with_the_line_that_mends_it(table: pd.DataFra
     assert says in str(error.value)
 
 
+ends = good.index
+foreign = {
+    "text": good.set_axis(ends.strftime("%Y-%m-%dT%H:%M:%SZ")),
+    "text of read_csv": good.reset_index().astype({"time": str}),
+    "text without a zone": good.set_axis(ends.strftime("%Y-%m-%d %H:%M")),
+    "python's own": good.set_axis(pd.Index([each.to_pydatetime() for each in ends], dtype=object)),
+    "periods": good.set_axis((ends - pd.Timedelta("1h")).tz_localize(None).to_period("h")),
+    "naive": good.tz_localize(None),
+    "another zone": good.tz_convert("Asia/Tokyo"),
+    "one missing": pd.concat([good, good.iloc[:1].set_axis(pd.DatetimeIndex([pd.NaT], tz="UTC"))]),
+    "one twice": good.iloc[[0, 1, 2, 2, 3]],
+} | {
+    f"{place} in {unit}": good.set_axis(ends.as_unit(unit).asi8)
+    if place == "index"
+    else good.assign(time=ends.as_unit(unit).asi8.astype(kind)).reset_index(drop=True)
+    for unit in ("s", "ms", "us", "ns")
+    for place, kind in (("index", "int64"), ("column", "int64"), ("floating column", "float64"))
+}
+
+
+@pytest.mark.parametrize("name", foreign)
+def test_a_table_with_other_times_is_refused_with_a_line_that_makes_it_a_frame(name: str) -> None:
+    """By `grid` and `validate` alike; the line is typed as it stands, and no bar is lost or moved to 1970."""
+    frame = foreign[name]
+    with pytest.raises(FrameError) as refused:
+        grid(frame, "1h")
+    assert refused.value.problems[0] in [*_problems(frame)]
+
+    mended = eval(refused.value.problems[0].rsplit("use " if "use " in str(refused.value) else ": ", 1)[1])
+
+    back = validate(grid(mended, "1h"))[["close"]]
+    pd.testing.assert_frame_equal(back, good, check_freq=False, check_index_type=False)
+
+
+def _problems(frame: pd.DataFrame) -> list[str]:
+    with pytest.raises(FrameError) as refused:
+        validate(frame)
+    return refused.value.problems
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        pd.RangeIndex(4),
+        pd.Index([20260302, 20260303, 20260304, 20260305]),
+        pd.Index([0.5, 1.5, np.nan, 2.5]),
+        pd.timedelta_range("0h", periods=4, freq="h"),
+        pd.MultiIndex.from_product([["a", "b"], [1, 2]]),
+        pd.Index(["a", 1, None, 2.0], dtype=object),
+    ],
+)
+def test_what_says_no_moment_is_refused_without_a_line_to_1970(index: pd.Index) -> None:
+    """Pandas makes a nanosecond of 1970 of any number; nobody is told to let it."""
+    for door in (validate, lambda table: grid(table, "1h")):
+        with pytest.raises(FrameError, match="holds no times") as refused:
+            door(good.set_axis(index))
+        assert "to_datetime" not in str(refused.value)
+
+
+def test_text_that_could_be_two_days_is_not_read_by_the_line_that_is_told() -> None:
+    """The third of April or the fourth of March: pandas would choose one."""
+    frame = good.set_axis(["03/04/2026 08:00", "03/04/2026 09:00", "03/04/2026 10:00", "03/04/2026 11:00"])
+
+    with pytest.raises(ValueError, match="ISO8601"):
+        eval(_problems(frame)[0].rsplit("use ", 1)[1])
+
+
 def test_all_problems_are_told_at_once() -> None:
     """Nobody wants to mend a table one error at a time."""
     broken = good.tz_localize(None).astype(int)
