@@ -24,46 +24,57 @@ MONDAY = pd.Timestamp("1970-01-05", tz="UTC")
 # Our own small grammar: pandas reads "5m" as minutes in one place and months in another.
 _MINUTES = {"min": 1, "m": 1, "h": 60, "d": 1440, "w": 10080}
 _LENGTH = re.compile(r"(\d{1,6})\s*(min|m|h|d|w)")
+# pandas reads 03/04/2026 as a day in March and 8:00 as one of today's, so it is asked about ISO texts alone.
+_ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z| ?UTC|[+-]\d\d:?\d\d)?)?", re.ASCII)
 _WEEK = re.compile(r"(\d{4})-?[Ww](\d{2})")
 
 
 def utc(when: str | pd.Timestamp, name: str = "time") -> pd.Timestamp:
     """Read a moment in UTC; a date alone is its midnight.
 
-    A text without a zone is taken as UTC, as the words of this package promise; a ``Timestamp`` or
-    ``datetime`` without a zone is refused, because its clock could be any.
+    A text is ISO 8601, and UTC unless it names another offset: any other form could be two days. A
+    ``Timestamp`` or ``datetime`` without a zone is refused, because its clock could be any.
 
     Parameters
     ----------
     when : str or Timestamp
+        Like ``"2026-03-02"``, ``"2026-03-02 08:00"`` or ``"2026-03-02T08:00:30.5+09:00"``.
     name : str
         What to call it in an error.
 
     Raises
     ------
     InputError
-        If it is no time, or a clock time of an unknown zone.
+        If it is no time, is not between 1970 and 2100, or is a clock time of an unknown zone.
 
     Examples
     --------
     >>> utc("2026-03-02")
     Timestamp('2026-03-02 00:00:00+0000', tz='UTC')
     """
+    form = "type it like 2026-03-02 or 2026-03-02T08:00Z"
     try:
-        if isinstance(when, str) and not when[:1].isdigit():
-            raise ValueError  # pandas would read "now" off this computer's own clock
+        if isinstance(when, bool | float | int | np.number):
+            raise TypeError  # pandas would count nanoseconds since 1970
+        if isinstance(when, str):
+            when = when.strip()
+            if not _ISO.fullmatch(when):
+                raise ValueError
         stamp = pd.Timestamp(when)
     except (ValueError, TypeError) as error:
-        raise InputError(
-            f"{name}={when!r} is no time; type it like 2026-03-02 or 2026-03-02T08:00Z"
-        ) from error
+        raise InputError(f"{name}={when!r} is no time; {form}") from error
     if pd.isna(stamp):
-        raise InputError(f"{name} is empty; type it like 2026-03-02 or 2026-03-02T08:00Z")
+        raise InputError(f"{name} is empty; {form}")
     if stamp.tzinfo is None:
         if not isinstance(when, str):
-            raise InputError(f"{name}={when!s} has no time zone; if it is UTC, use .tz_localize('UTC')")
-        return stamp.tz_localize("UTC")
-    return stamp.tz_convert("UTC")
+            raise InputError(
+                f"{name}={when!s} has no time zone; if it is UTC, use pd.Timestamp('{stamp}', tz='UTC')"
+            )
+        stamp = stamp.tz_localize("UTC")
+    stamp = stamp.tz_convert("UTC")
+    if not 1970 <= stamp.year < 2100:
+        raise InputError(f"{name}={when!s} is not between 1970 and 2100; {form}")
+    return stamp
 
 
 def length(every: str | pd.Timedelta, name: str = "every") -> pd.Timedelta:

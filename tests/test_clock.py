@@ -48,8 +48,56 @@ def test_a_text_without_a_zone_is_utc_and_a_clock_without_one_is_refused() -> No
         utc(pd.Timestamp("2026-03-02"), "since")
 
 
-@pytest.mark.parametrize("typed", ["yesterday-ish", "now", "today", "", "2026-13-01", None, "NaT", [1]])
+@pytest.mark.parametrize(
+    ("typed", "time"),
+    [
+        ("2026-03-02T08:00", "08:00:00"),
+        (" 2026-03-02 08:00 ", "08:00:00"),
+        ("2026-03-02 08:00:30", "08:00:30"),
+        ("2026-03-02 08:00:30.125", "08:00:30.125000"),
+        ("2026-03-02T08:00Z", "08:00:00"),
+        ("2026-03-02 08:00 UTC", "08:00:00"),
+        ("2026-03-02T17:00:00+0900", "08:00:00"),
+        (np.str_("2026-03-02"), "00:00:00"),
+        (datetime.datetime(2026, 3, 2, 8, tzinfo=datetime.UTC), "08:00:00"),
+    ],
+)
+def test_a_time_is_read_in_the_forms_of_iso_that_people_type(typed: str, time: str) -> None:
+    assert str(utc(typed)) == f"2026-03-02 {time}+00:00"
+
+
+@pytest.mark.parametrize(
+    "naive", [datetime.date(2026, 3, 2), np.datetime64("2026-03-02"), pd.Timestamp("2026-03-02")]
+)
+def test_the_line_that_gives_a_clock_its_zone_can_be_typed_as_it_stands(naive: object) -> None:
+    with pytest.raises(InputError, match="has no time zone") as refused:
+        utc(naive)  # type: ignore[arg-type]
+
+    assert utc(eval(str(refused.value).split("use ")[1])) == hourly[0]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("yesterday-ish", "now", "today", "", "2026-13-01", "2026-02-30", None, "NaT", [1]),
+        *(
+            "2.3.2026",
+            "02.03.2026",
+            "03/04/2026",
+            "13/04/2026",
+            "2/30",
+            "8:00",
+            "10:30",
+            "2026-3-2",
+            "20260302",
+        ),
+        *("2026", "2026-03", "2026-03-02T8:00", "2026-03-02T25:00", "\u0662026-03-02", b"2026-03-02"),
+        *(1_772_409_600_000, np.int64(3), 1.5, True, pd.Period("2026-03-02")),
+        *("1969-12-31", "0026-03-02", "9026-03-02", pd.Timestamp("1969-12-31", tz="UTC")),
+    ],
+)
 def test_what_is_no_time_is_refused(typed: object) -> None:
+    """Nor is what could be two days, hangs on this computer's clock, or would be a moment of 1970."""
     with pytest.raises(InputError, match="type it like 2026-03-02"):
         utc(typed, "since")  # type: ignore[arg-type]
 

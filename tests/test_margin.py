@@ -98,7 +98,7 @@ def test_the_stored_tiers_are_the_published_ones():
     if not rows:
         pytest.skip("the shared reference cases are not beside this checkout")
     for row in rows:
-        table = margin.tiers(row["symbol"], on=row["snapshot"].split(" ")[0])
+        table = margin.tiers(row["symbol"], on=pd.Timestamp(row["snapshot"].split(" ")[0], tz="UTC"))
         tier = table.loc[int(row["tier"])]
 
         assert tier["notional_floor"] == float(row["notional_floor"])

@@ -88,7 +88,7 @@ def tiers(symbol: str, *, on: str | pd.Timestamp | None = None) -> pd.DataFrame:
     with stored[symbol].open(encoding="utf-8") as file:
         table = pd.read_csv(file, dtype=dict.fromkeys(_COLUMNS, "float64") | {"date": str})
     dates = sorted(table["date"].unique())
-    known = dates if on is None else [date for date in dates if utc(date) <= utc(on, "on")]
+    known = dates if on is None else [date for date in dates if pd.Timestamp(date, tz="UTC") <= utc(on, "on")]
     if not known:
         raise InputError(f"the tiers of {symbol} on {on} are not known; the oldest table is of {dates[0]}")
     chosen = table[table["date"] == known[-1]].reset_index(drop=True)
