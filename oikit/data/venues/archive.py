@@ -244,7 +244,7 @@ def _of_other_length(table: Table, step: int) -> Mask:
 
 
 def _next_month(label: Ints) -> Ints:
-    months = label.astype("datetime64[ms]").astype("datetime64[M]") + 1
+    months = label.astype("datetime64[ms]").astype("datetime64[M]") + np.timedelta64(1, "M")
     return np.asarray(months.astype("datetime64[ms]").astype(np.int64))
 
 
