@@ -7,7 +7,9 @@ after Ctrl-C.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
+import io
 import json
 import math
 import os
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
     from oikit.data.fetch import Fetched
 
-__all__ = ["COMMANDS", "group", "main"]
+__all__ = ["COMMANDS", "PLACES", "group", "main"]
 
 _Progress = Callable[[int, int, str], object]
 
@@ -425,6 +427,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     arguments : sequence of str, optional
         What was typed after ``oikit``; by default what the shell passed on.
     """
+    codecs.register_error("oikit", _plainly)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="oikit")
     try:
         raise SystemExit(_run(arguments))
     except OikitError as error:
@@ -432,6 +438,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         line = " ".join(str(error).split())
         sys.stderr.write(f"oikit: {line}\n")
         raise SystemExit(error.exit_code) from None
+
+
+def _plainly(error: UnicodeError) -> tuple[str, int]:
+    """Replace what a terminal's or a pipe's encoding lacks by signs that each has."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(_SIGNS.get(sign, "?") for sign in error.object[error.start : error.end]), error.end
+
+
+_SIGNS = {"−": "-", "–": "-", "×": "x", "…": "...", "“": '"', "”": '"', "’": "'", "→": "->", "·": "."}
 
 
 def _run(arguments: Sequence[str] | None) -> int:
@@ -471,4 +487,25 @@ def group() -> click.Group:
     version = click.version_option(__version__, prog_name="oikit", message="%(prog)s %(version)s")
     for build in COMMANDS.values():
         top.add_command(build())
+    for command in _every(top):
+        for option in command.params:
+            if option.name in PLACES:
+                option.callback = _at_home
     return version(top)
+
+
+PLACES = {
+    *("against", "archive", "file", "folder", "markets", "nbgrader"),
+    *("out", "root", "solutions", "source", "store"),
+}
+"""The parameters that take a path: ``~`` in them is the home folder, also where the shell leaves it."""
+
+
+def _every(command: click.Command) -> Iterator[click.Command]:
+    yield command
+    for each in getattr(command, "commands", {}).values():
+        yield from _every(each)
+
+
+def _at_home(context: click.Context, option: click.Parameter, value: Any) -> Any:
+    return None if value is None else type(value)(os.path.expanduser(value))

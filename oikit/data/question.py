@@ -107,7 +107,7 @@ def understood(
 def _archive(archive: str | Path | None, address: str) -> str | None:
     """The one that was named, else the exchange's own; another exchange's figures have another archive."""
     named = str(archive or os.environ.get("OIKIT_ARCHIVE") or "")
-    return named or (ADDRESS if address == binance.ADDRESS else None)
+    return os.path.expanduser(named) or (ADDRESS if address == binance.ADDRESS else None)
 
 
 def floor(when: pd.Timestamp, span: pd.Timedelta) -> pd.Timestamp:

@@ -136,7 +136,7 @@ def placed(store: str | Path | None) -> str:
     if is_address(store):
         opened(str(store))
         return str(store)
-    return str(Path(store).resolve()) if store else ""
+    return str(Path(store).expanduser().resolve()) if store else ""
 
 
 def make(order: Order, *, here: bool = False) -> Made:
