@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import json
 import logging
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -392,6 +393,40 @@ def test_an_address_that_is_none_is_refused(base: Any) -> None:
     """Before a connection is opened."""
     with pytest.raises(InputError, match=r"type it like https://fapi\.binance\.com"):
         Client(base, budgets=BUDGETS)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        (
+            "all_proxy",
+            "socks://127.0.0.1:9/",
+            "all_proxy names a proxy .*write it like http://127.0.0.1:3128",
+        ),
+        ("ALL_PROXY", "socks5://127.0.0.1:9", r"ALL_PROXY names a proxy .*pip install 'httpx\[socks\]'"),
+        ("HTTPS_PROXY", "http://[::1", "HTTPS_PROXY names a proxy that cannot be used"),
+        ("https_proxy", "http://me:secret@host:port", "https_proxy names a proxy that cannot be used"),
+        (
+            "SSL_CERT_FILE",
+            __file__,
+            "SSL_CERT_FILE names certificates .*name a file that holds some",
+        ),
+    ],
+)
+def test_a_setting_of_this_computer_that_is_of_no_use_is_named(
+    name: str, value: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A desktop, a school or a typing error sets it; its value may hold a password and is not repeated."""
+    for other in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(other, raising=False)
+        monkeypatch.delenv(other.lower(), raising=False)
+    monkeypatch.setenv(name, value)
+    monkeypatch.setitem(sys.modules, "socksio", None)
+
+    with pytest.raises(Unreachable, match=f"fapi.binance.com cannot be asked: {says}") as refused:
+        Client("https://fapi.binance.com", budgets={})
+
+    assert "secret" not in str(refused.value)
 
 
 def test_a_password_in_an_address_is_refused_and_not_repeated() -> None:

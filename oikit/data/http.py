@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -92,14 +93,18 @@ class Client:
         self._retrying = stamina.RetryingCaller(
             attempts=attempts, timeout=None, wait_initial=wait, wait_max=5.0, wait_jitter=wait
         )
-        self._http = httpx.Client(
-            base_url=self.base,
-            timeout=timeout,
-            follow_redirects=False,
-            headers={"User-Agent": f"oikit/{oikit.__version__}", "Accept": "application/json, */*;q=0.5"},
-            transport=transport,
-            trust_env=urlsplit(base).hostname not in _LOOPBACK,  # a proxy has no business on this computer
-        )
+        try:
+            self._http = httpx.Client(
+                base_url=self.base,
+                timeout=timeout,
+                follow_redirects=False,
+                headers={"User-Agent": f"oikit/{oikit.__version__}", "Accept": "application/json, */*;q=0.5"},
+                transport=transport,
+                trust_env=urlsplit(base).hostname
+                not in _LOOPBACK,  # a proxy has no business on this computer
+            )
+        except (ValueError, ImportError, OSError, httpx.InvalidURL) as error:
+            raise Unreachable(f"{self.host} cannot be asked: {_surroundings(error)}") from error
 
     def __enter__(self) -> Client:
         """Open for as long as the block lasts."""
@@ -241,6 +246,18 @@ class Client:
         return RateLimited(
             f"{self.host} has had too many requests from this address; try again in {wait:.3g} s"
         )
+
+
+def _surroundings(error: Exception) -> str:
+    """Say which setting of this computer is of no use, by name: its value may hold a password."""
+    names, what = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"], "a proxy"
+    mend = "write it like http://127.0.0.1:3128"
+    if isinstance(error, OSError):
+        names, what, mend = ["SSL_CERT_FILE", "SSL_CERT_DIR"], "certificates", "name a file that holds some"
+    elif isinstance(error, ImportError):
+        mend = "type: pip install 'httpx[socks]'"
+    there = sorted(name for name, value in os.environ.items() if value and name.upper() in names)
+    return f"{' or '.join(there) or 'a setting'} names {what} that cannot be used; unset it, or {mend}"
 
 
 def _plain(text: str, most: int = 120) -> str:
