@@ -39,6 +39,7 @@ from oikit.claims.crowds import squeeze_table
 from oikit.claims.ratio import coins_needed
 from oikit.errors import FrameError, InputError
 from oikit.learn.lessons import LESSONS
+from oikit.lens.features import features
 from tests.conftest import SHARED, frame
 
 WORLDS = ("bnb-null", "bnb-planted", "btc-null")
@@ -423,6 +424,33 @@ def test_real_figures_get_verdicts_without_an_error(symbol: str, every: str, exc
     literal = rows.set_index("id").loc["C05"]
     assert (literal["verdict"], literal["n"]) == ("silent", 0)
     assert "times as many are needed" in literal["because"]
+
+
+WEEKS = oikit.sample("bnb-null").iloc[-24 * 7 * 8 :]
+PRICES = ["open", "high", "low", "close", "mark_price"]
+ODD = {
+    "a flat price": WEEKS.assign(**dict.fromkeys(PRICES, 1.0)),
+    "a price of a billionth": WEEKS.assign(**{name: WEEKS[name] * 1e-11 for name in PRICES}),
+    "a price that stops": WEEKS.assign(
+        **{name: WEEKS[name].where(WEEKS.index < WEEKS.index[700], 1.0) for name in PRICES}
+    ),
+    "flat open interest": WEEKS.assign(open_interest=1e6, open_interest_value=6e8),
+    "nothing traded": WEEKS.assign(**dict.fromkeys((name for name in WEEKS if "volume" in name), 0.0)),
+    "all flat": WEEKS.assign(**dict.fromkeys(WEEKS, 1.0)),
+    "a flat week": WEEKS.assign(**dict.fromkeys(PRICES, 1.0)).iloc[-168:],
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_a_market_without_a_move_is_judged_without_a_warning(name: str) -> None:
+    """A coin tied to the dollar does not move; NumPy's warnings of it would be red lines to a reader."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        words = claims_json(ODD[name], draws=200)
+        assert np.isfinite(features(ODD[name], clocks=("1h", "1d")).to_numpy(dtype=float)).any()
+
+    assert words["C13"] == "not testable"
+    assert "supported" not in {words["C05"], words["C09"]}
 
 
 # ---------------------------------------------------------------- the picture and the recipe

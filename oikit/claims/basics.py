@@ -55,9 +55,10 @@ def _no_such_column(frame: pd.DataFrame) -> Answer:
         return Answer("not testable", because)
     move = velocity(frame["close"], 1).abs() / frame["quote_volume"].where(frame["quote_volume"] > 0)
     day = bars("24h", frame.index)
-    thin = pd.Series(np.log(move.rolling(day).mean()), frame.index).iloc[::day].diff()
+    mean = move.rolling(day).mean()
+    thin = pd.Series(np.log(mean.where(mean > 0)), frame.index).iloc[::day].diff()
     grew = pd.Series(np.log(frame["open_interest"]), frame.index).iloc[::day].diff()
-    both = thin.notna() & grew.notna() & np.isfinite(thin)
+    both = thin.notna() & grew.notna()
     if both.sum() < 10:
         return Answer("not testable", because)
     link = float(thin[both].rank().corr(grew[both].rank()))
