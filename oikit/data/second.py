@@ -18,26 +18,7 @@ from oikit.simulate import samples
 
 
 def second_choice(asked: Question, error: VenueError, fallback: str | None) -> Fetched:
-    """Take the bars from the store; where it has none of them, a sample if that was asked for.
-
-    Parameters
-    ----------
-    asked : Question
-    error : VenueError
-        Why the exchange could not be had.
-    fallback : {"sample"} or None
-
-    Returns
-    -------
-    Fetched
-        ``instead`` says which choice it is.
-
-    Raises
-    ------
-    VenueError
-        The same, with what is stored, if that is of other times and no sample was asked for; or if
-        waiting is all it takes.
-    """
+    """Take the bars from the store; where it has none of them, a sample if that was asked for."""
     note = asked.manifest()
     # Nobody can say now what has closed since; so it ends where the store ends.
     last = floor(pd.Timestamp(note["until"]), asked.every) if note else asked.since
