@@ -499,6 +499,14 @@ def test_importing_changes_nothing() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_charts_wait_for_no_grammar() -> None:
+    """Where rfc3987-syntax is installed, newer jsonschema builds one: slower than all of altair."""
+    code = "import sys, altair, oikit.charts; print({'rfc3987_syntax', 'lark'} & set(sys.modules))"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert out.stdout.strip() == "set()", "install with -c constraints.txt"
+
+
 def test_jupyterlab_gets_the_specification(own_theme: Any, market: pd.DataFrame) -> None:
     """Under the type that JupyterLab draws by itself, with the words for whoever cannot."""
     charts.use_theme("spec")
