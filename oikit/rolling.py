@@ -26,6 +26,12 @@ Floats = npt.NDArray[np.float64]
 # Makes the median absolute deviation of a normal variable equal its standard deviation.
 _NORMAL = 1.4826
 
+# Rows of a column that are worked on at once: they fit into the processor's own memory.
+_PIECE = 16_384
+
+# How far the nearer half of a window is followed from bar to bar before it is searched for.
+_STEPS = 8
+
 
 def robust_zscore(values: pd.Series, window: Window = "30d") -> pd.Series:
     r"""How unusual is it, against its own last window?
@@ -125,10 +131,14 @@ def log_change(values: pd.Series, count: int) -> pd.Series:
     impossible = levels <= 0
     if impossible.any():
         levels = np.where(impossible, np.nan, levels)
-    logs = np.log(levels)
-    out = np.full(len(logs), np.nan)
-    np.subtract(logs[count:], logs[:-count], out=out[count:])
-    return pd.Series(out, values.index)
+    out = np.log(levels)
+    # From the end, a piece at a time: each piece replaces logs that no later piece reads, so that no second
+    # column of this length is needed, whose memory would cost more time than the logs.
+    for end in range(len(out), count, -_PIECE):
+        begin = max(end - _PIECE, count)
+        out[begin:end] -= out[begin - count : end - count]
+    out[:count] = np.nan
+    return pd.Series(out, values.index, copy=False)
 
 
 def window_sum(values: Floats, count: int) -> Floats:
@@ -158,40 +168,51 @@ def _count(flags: npt.NDArray[np.bool_], count: int) -> Any:
 def _trailing_median_and_mad(values: Floats, count: int) -> tuple[Floats, Floats]:
     """Median, and median distance to it, of the `count` values before each one."""
     median, mad = np.full((2, len(values)), np.nan)
-    held: list[float] = []
+    listed = values.tolist()
     ordered: list[float] = []
-    first = 0
-    for row, value in enumerate(values.tolist()):
-        if len(held) - first == count:
-            centre = _middle(ordered)
-            median[row], mad[row] = centre, _middle_distance(ordered, centre)
-            del ordered[bisect_left(ordered, held[first])]
-            first += 1
+    start = 0
+    for row, value in enumerate(listed):
+        if len(ordered) == count:
+            median[row], mad[row], start = _median_and_mad(ordered, start)
+            del ordered[bisect_left(ordered, listed[row - count])]
         if value != value:  # unknown: the window starts anew
-            held, ordered, first = [], [], 0
+            ordered = []
         else:
-            held.append(value)
             insort(ordered, value)
     return median, mad
 
 
-def _middle(ordered: list[float]) -> float:
-    half = len(ordered) // 2
-    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
+def _median_and_mad(ordered: list[float], start: int) -> tuple[float, float, int]:
+    """Median, median distance to it, and where the nearer half of the values begins.
 
-
-def _middle_distance(ordered: list[float], centre: float) -> float:
-    """Median distance to the centre, without sorting the distances.
-
-    The k + 1 nearest values stand side by side in sorted order, so the k-th distance is found by
-    bisection over where that run begins.
+    That half stands side by side, so the farther of its two ends is the median distance. From bar to bar it
+    moves by a step or two: it is looked for at `start`, where it last began.
     """
-
-    def nearest(k: int) -> float:
-        starts = range(len(ordered) - k)
-        at = bisect_left(starts, True, key=lambda s: ordered[s + k] - centre >= centre - ordered[s])
-        right = ordered[at + k] - centre if at < len(starts) else np.inf
-        return min(right, centre - ordered[at - 1]) if at else right
-
-    half = len(ordered) // 2
-    return nearest(half) if len(ordered) % 2 else (nearest(half - 1) + nearest(half)) / 2
+    count, half, odd = len(ordered), len(ordered) // 2, len(ordered) % 2
+    centre = ordered[half] if odd else (ordered[half - 1] + ordered[half]) / 2
+    end = start + half
+    below, above = centre - ordered[start], ordered[end] - centre
+    for _ in range(_STEPS):
+        if below > above:
+            if end + 1 == count or (beyond := ordered[end + 1] - centre) >= below:
+                break
+            start, end = start + 1, end + 1
+            below, above = centre - ordered[start], beyond
+        else:
+            if start == 0 or (beyond := centre - ordered[start - 1]) >= above:
+                break
+            start, end = start - 1, end - 1
+            below, above = beyond, ordered[end] - centre
+    else:  # a jump: look everywhere
+        start = bisect_left(
+            range(count - half - 1), True, key=lambda s: ordered[s + half + 1] - centre >= centre - ordered[s]
+        )
+        end = start + half
+        below, above = centre - ordered[start], ordered[end] - centre
+    farthest = max(below, above)
+    if odd:
+        return centre, farthest, start
+    second = (
+        max(centre - ordered[start + 1], above) if below > above else max(below, ordered[end - 1] - centre)
+    )
+    return centre, (second + farthest) / 2, start

@@ -184,19 +184,45 @@ def test_the_parts_of_a_dollar_change_add_up(first: list[float], second: list[fl
     np.testing.assert_allclose(total, parts["change"], atol=1e-9 * (size if size == size else 1))
 
 
-@given(values=levels, window=st.integers(3, 8))
-def test_the_robust_score_is_the_textbook_one(values: list[float], window: int) -> None:
-    """The fast running median and MAD say what sorting every window says."""
-    whole = series(values)
-    ours = ind.robust_zscore(whole, window)
-    for t in range(len(whole)):
-        past = whole.iloc[max(t - window, 0) : t].to_numpy()
-        slow = np.nan
-        if len(past) == window and not np.isnan(past).any():
-            centre = np.median(past)
-            mad = np.median(np.abs(past - centre))
-            slow = (whole.iloc[t] - centre) / (1.4826 * mad) if mad > 0 else np.nan
-        np.testing.assert_allclose(ours.iloc[t], slow, rtol=1e-9, atol=1e-12)
+PIECES: dict[str, Callable[[np.random.Generator, int], np.ndarray]] = {
+    "a walk": lambda rng, n: rng.standard_normal(n).cumsum(),
+    "noise": lambda rng, n: 0.1 * rng.standard_normal(n),
+    "ties": lambda rng, n: rng.integers(-1, 2, n).astype(float),
+    "jumps": lambda rng, n: 1e6 * rng.standard_cauchy(n),
+    "now up, now down": lambda rng, n: 100.0 * (-1.0) ** np.arange(n) + 0.1 * rng.standard_normal(n),
+    "a hole": lambda rng, n: np.full(n, np.nan),
+    "no end": lambda rng, n: rng.choice([1.0, 2.0, 3.0, np.inf], n),
+}
+
+
+@given(
+    pieces=st.lists(st.tuples(st.sampled_from(list(PIECES)), st.integers(1, 60)), min_size=1, max_size=5),
+    window=st.integers(3, 60),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_the_robust_score_is_the_textbook_one(pieces: list[tuple[str, int]], window: int, seed: int) -> None:
+    """The fast running median and MAD say what sorting every window says, to the last bit."""
+    rng = np.random.default_rng(seed)
+    whole = series(np.concatenate([PIECES[name](rng, n) for name, n in pieces]).tolist())
+    slow = np.full(len(whole), np.nan)
+    for t in range(window, len(whole)):
+        past = np.sort(whole.iloc[t - window : t].to_numpy())
+        centre = (past[(window - 1) // 2] + past[window // 2]) / 2
+        if np.isfinite(centre) and not np.isnan(past).any():
+            apart = np.sort(np.abs(past - centre))
+            mad = (apart[(window - 1) // 2] + apart[window // 2]) / 2
+            slow[t] = (whole.iloc[t] - centre) / (1.4826 * mad) if mad > 0 else np.nan
+
+    same(ind.robust_zscore(whole, window), pd.Series(slow, whole.index, name=whole.name))
+
+
+@given(window=st.integers(1, 40_000), seed=st.integers(0, 2**32 - 1))
+def test_velocity_is_a_difference_of_logs(window: int, seed: int) -> None:
+    """Also of a column that is worked on in pieces, with holes and zeros, to the last bit."""
+    rng = np.random.default_rng(seed)
+    levels = series(np.where(rng.random(40_000) < 0.1, rng.choice([0.0, -1.0, np.nan]), rng.random(40_000)))
+
+    same(ind.velocity(levels, window), np.log(levels.where(levels > 0)).diff(window))
 
 
 @pytest.mark.parametrize("name", ["velocity", "robust_zscore", "trailing_percentile", "funding_apr"])
