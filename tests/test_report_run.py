@@ -173,6 +173,33 @@ def test_a_wrong_parameter_is_refused(given: dict[str, Any], says: str, tmp_path
     assert "\n" not in str(caught.value) and not (tmp_path / "out").exists()
 
 
+def test_the_process_of_a_report_starts_before_the_week_is_looked_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It imports meanwhile; it is ended if the week is not there, and words alone need none."""
+    happened = []
+
+    class Noted:
+        def __enter__(self) -> None:
+            happened.append("started")
+
+        def __exit__(self, *error: object) -> None:
+            happened.append("ended")
+
+    def no_week(*asked: object, **more: object) -> None:
+        happened.append("looked")
+        raise ReportError("no such week")
+
+    monkeypatch.setattr("oikit.report.warm.Warm", Noted)
+    monkeypatch.setattr(sys.modules["oikit.report.run"], "subject", no_week)
+    for formats in (("html",), ("md",)):
+        with pytest.raises(ReportError, match="no such week"):
+            report.run(out=tmp_path / "out", formats=formats, engine="warm")
+
+    assert happened == ["started", "looked", "ended", "looked"]
+    assert not (tmp_path / "out").exists()
+
+
 def test_the_parameters_of_a_notebook_are_read_without_running_it(tmp_path: Path) -> None:
     """Names and defaults, from the tagged cell alone."""
     notebook = nbformat.read(

@@ -1,23 +1,27 @@
 """From a market and a week to one page and its facts.
 
-What was asked is checked before anything runs. The page is written aside and put in place when all
+What was asked is checked before a notebook runs. The page is written aside and put in place when all
 of it is well; when it is not, the last page stays, and the notebook with the failing cell is kept.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from oikit.errors import MissingExtra, ReportError
 from oikit.files import Folder, folder, read
 from oikit.report import engine as notebooks
 from oikit.report.order import Order, Outcome, attempt, checked_formats, checked_text, make, placed, raised
 from oikit.report.source import subject
+
+if TYPE_CHECKING:
+    from oikit.report.warm import Maker
 
 __all__ = ["Report", "run"]
 
@@ -104,34 +108,47 @@ def run(
         raise ReportError(f"the weekly report has no parameter {sorted(unknown)}; it has {_PARAMETERS}")
     checked(market=market, week=week, out=out, store=store, against=against)
     formats = checked_formats(formats)
-    order = Order(
-        market,
-        week,
-        store=placed(store),
-        title=checked_text("title", title),
-        notes=checked_text("notes", notes),
-        last=earlier(against) if against is not None else None,
-        formats=formats,
-        notebook=str(_template()),
-    )
     if engine not in ("auto", "warm", "plain"):
         raise ReportError(f"engine={engine!r} is unknown; it is 'auto', 'warm' or 'plain'")
-    subject(market, week=week, store=store)  # refused before anything is started or written
-    if "pdf" in formats:
-        from oikit.report.pdf import browser
+    # Its own process imports while the rest is checked here; if that is refused, it is ended.
+    with _own_process(engine, formats) as warm:
+        order = Order(
+            market,
+            week,
+            store=placed(store),
+            title=checked_text("title", title),
+            notes=checked_text("notes", notes),
+            last=earlier(against) if against is not None else None,
+            formats=formats,
+            notebook=str(_template()),
+        )
+        subject(market, week=week, store=store)
+        if "pdf" in formats:
+            from oikit.report.pdf import browser
 
-        browser()
-    place = folder(out)
-    if set(formats) <= {"md", "json"}:
-        return deliver(place, Outcome(order, make(order)))
-    if importlib.util.find_spec("papermill") is None:
-        raise MissingExtra("papermill", "report")
+            browser()
+        place = folder(out)
+        if _text_only(formats):
+            return deliver(place, Outcome(order, make(order)))
+        if not _papermill():
+            raise MissingExtra("papermill", "report")
+        return deliver(place, attempt(order) if warm is None else warm.ask(order))
+
+
+def _text_only(formats: Sequence[str]) -> bool:
+    return set(formats) <= {"md", "json"}
+
+
+def _papermill() -> bool:
+    return importlib.util.find_spec("papermill") is not None
+
+
+def _own_process(engine: Engine, formats: Sequence[str]) -> contextlib.AbstractContextManager[Maker | None]:
+    """Start the process in which the notebook will run, if it is not this one."""
     from oikit.report.warm import Warm, can_fork
 
-    if engine == "warm" or (engine == "auto" and can_fork()):
-        with Warm() as warm:
-            return deliver(place, warm.ask(order))
-    return deliver(place, attempt(order))
+    copied = engine == "warm" or (engine == "auto" and can_fork())
+    return Warm() if copied and _papermill() and not _text_only(formats) else contextlib.nullcontext()
 
 
 _PARAMETERS = ["market", "week", "out", "store", "title", "notes", "against", "formats", "engine"]
