@@ -19,6 +19,7 @@ much evidence as there is. scikit-learn (``pip install 'oikit[lens]'``) is impor
 
 from __future__ import annotations
 
+import functools
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -119,7 +120,8 @@ def _logistic(x: Floats, y: Floats, weight: Floats, seed: int) -> Scorer:
 
     # The penalty is a prior: all variables together move the log odds by `_SPREAD`, however many.
     model = linear.LogisticRegression(C=_SPREAD**2 / x.shape[1], max_iter=1_000)
-    model.fit(z(x), y, sample_weight=weight)
+    with _threads("linear_model").limit(limits=1):
+        model.fit(z(x), y, sample_weight=weight)
     return lambda v: np.asarray(model.decision_function(z(v)), dtype=np.float64)
 
 
@@ -164,11 +166,11 @@ def _boost(x: Floats, y: Floats, weight: Floats, seed: int, **shape: float) -> S
         columns = [np.searchsorted(edges[:, k], v[:, k], side="right") for k in range(v.shape[1])]
         return np.column_stack(columns).astype(np.float64)
 
-    with _one_thread():
+    with _threads("ensemble").limit(limits=1):
         model.fit(rank(x), y, sample_weight=weight / weight.mean())
 
     def score(v: Floats) -> Floats:
-        with _one_thread():
+        with _threads("ensemble").limit(limits=1):
             return np.asarray(model.decision_function(rank(v)), dtype=np.float64)
 
     return score
@@ -216,6 +218,11 @@ def sklearn(name: str) -> Any:
         raise MissingExtra("scikit-learn", "lens") from error
 
 
-def _one_thread() -> Any:
-    """Hold the trees to one thread: the same speed for small tables, and a quiet computer."""
-    return importlib.import_module("threadpoolctl").threadpool_limits(limits=1)
+@functools.cache
+def _threads(part: str) -> Any:
+    """Control the threads of what this part of scikit-learn has loaded: looking for it takes a while.
+
+    One is as fast for small tables, and leaves the computer quiet.
+    """
+    sklearn(part)
+    return importlib.import_module("threadpoolctl").ThreadpoolController()
