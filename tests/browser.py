@@ -1,13 +1,15 @@
 """A real headless Chromium for tests: it may read files and this computer, and nothing else.
 
-`open_browser` gives a `Browser`; `lab_server` runs a JupyterLab on the loopback address. Both clean
-up after themselves. `lesson_page` is a solved lesson as a reader without a kernel gets it. A test that
-uses them is marked ``browser`` and calls `needs_browser` first.
+`open_browser` gives a `Browser`: a new page, without cookies or cache, of the one Chromium that this
+process starts. `lab_server` runs a JupyterLab on the loopback address; the fixture ``lab`` is the one
+that all tests of a process share. A test that uses them is marked ``browser`` and calls `needs_browser`
+first.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import shutil
@@ -33,7 +35,6 @@ FLAGS = (
     "--no-first-run",
 )
 
-SOURCES = Path(__file__).resolve().parents[1] / "notebooks" / "source"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -96,45 +97,58 @@ class Browser:
         return path
 
 
-@contextlib.contextmanager
-def open_browser(*, width: int = 1280, height: int = 900) -> Iterator[Browser]:
-    """Start a fresh browser that cannot leave this computer."""
+@functools.cache
+def _engine() -> tuple[Any, Any]:
+    """Start the driver, of which a process can have one only, and the Chromium that all tests share."""
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
-        engine = playwright.chromium.launch(executable_path=chromium(), headless=True, args=list(FLAGS))
-        try:
-            context = engine.new_context(
-                viewport={"width": width, "height": height}, timezone_id="Asia/Tokyo"
-            )
-            browser = Browser(context.new_page())
+    driver = sync_playwright().start()
+    return driver, driver.chromium.launch(executable_path=chromium(), headless=True, args=list(FLAGS))
 
-            def guard(route: Any) -> None:
-                parts = urlsplit(route.request.url)
-                if parts.scheme in ("file", "data", "blob") or parts.hostname in LOOPBACK:
-                    route.continue_()
-                else:
-                    browser.left.append(route.request.url)
-                    route.abort()
 
-            context.route("**/*", guard)
-            page = browser.page
-            page.on("console", lambda m: browser.complaints.append(m.text) if m.type == "error" else None)
-            page.on("pageerror", lambda error: browser.complaints.append(str(error)))
-            yield browser
-        finally:
-            engine.close()
+def close_engine() -> None:
+    """End the shared Chromium and its driver, if a test has started them."""
+    if _engine.cache_info().currsize:
+        driver, engine = _engine()
+        _engine.cache_clear()
+        engine.close()
+        driver.stop()
 
 
 @contextlib.contextmanager
-def lab_server(root: Path, *, theme: Literal["light", "dark"] = "light") -> Iterator[str]:
+def open_browser(*, width: int = 1280, height: int = 900) -> Iterator[Browser]:
+    """Open a page that shares nothing with earlier ones and cannot leave this computer."""
+    _, engine = _engine()
+    context = engine.new_context(viewport={"width": width, "height": height}, timezone_id="Asia/Tokyo")
+    try:
+        browser = Browser(context.new_page())
+
+        def guard(route: Any) -> None:
+            parts = urlsplit(route.request.url)
+            if parts.scheme in ("file", "data", "blob") or parts.hostname in LOOPBACK:
+                route.continue_()
+            else:
+                browser.left.append(route.request.url)
+                route.abort()
+
+        context.route("**/*", guard)
+        page = browser.page
+        page.on("console", lambda m: browser.complaints.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: browser.complaints.append(str(error)))
+        yield browser
+    finally:
+        context.close()
+
+
+@contextlib.contextmanager
+def lab_server(root: Path) -> Iterator[str]:
     """Run a JupyterLab over one folder, on this computer only, with settings of its own.
 
     Yields its address. Nothing of the person's own Jupyter is read or written.
     """
     home = root / ".jupyter-of-this-test"
     settings = {
-        "apputils-extension/themes": {"theme": f"JupyterLab {theme.title()}"},
+        "apputils-extension/themes": {"theme": "JupyterLab Light"},
         "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
         # Cells out of sight are drawn, too: a test looks at all of them.
         "notebook-extension/tracker": {"windowingMode": "none"},
@@ -204,22 +218,8 @@ def click_end(page: Any, slider: Any) -> None:
     page.mouse.click(box["x"] + box["width"] - 1, box["y"] + box["height"] / 2)
 
 
-def lesson_page(lesson: str, folder: Path) -> Path:
-    """Run a solved lesson and write it as one page into the folder."""
-    nbclient = pytest.importorskip("nbclient")
-    from oikit.export import render
-    from oikit.learn.course import solved
-
-    notebook = solved(SOURCES / f"{lesson}.py")
-    where = {"metadata": {"path": str(folder)}}
-    nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3", resources=where).execute()
-    page = folder / f"{lesson}.html"
-    page.write_text(render(notebook), encoding="utf-8")
-    return page
-
-
 def run_all(browser: Browser, url: str, notebook: str, *, seconds: float = 90) -> None:
-    """Open a notebook of the server, which names its kernel, and run its cells to the end."""
+    """Open a notebook of the server, which names its kernel, run its cells to the end, and save it."""
     page = browser.page
     page.set_default_timeout(seconds * 1000)
     page.goto(f"{url}/lab/tree/{notebook}?reset")
@@ -230,6 +230,31 @@ def run_all(browser: Browser, url: str, notebook: str, *, seconds: float = 90) -
         await panel.sessionContext.ready;  // before that, running asks for a kernel
         await panel.sessionContext.session.kernel.info;
         await window.jupyterapp.commands.execute('notebook:run-all-cells');
+        await window.jupyterapp.commands.execute('docmanager:save');
         window.allRun = true;
     })() }""")
     page.wait_for_function("window.allRun === true")
+    page.set_default_timeout(30_000)
+
+
+def end_kernel(browser: Browser) -> None:
+    """Stop the kernel of the open notebook: the server goes on, and its memory is wanted elsewhere."""
+    browser.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+
+
+def wear(browser: Browser, theme: Literal["Light", "Dark"]) -> None:
+    """Change the theme of JupyterLab, and wait until it is worn; the server remembers it."""
+    browser.page.evaluate(
+        """theme => void window.jupyterapp.commands.execute('apputils:change-theme', {theme})""",
+        f"JupyterLab {theme}",
+    )
+    light = str(theme == "Light").lower()
+    browser.page.wait_for_selector(f"body[data-jp-theme-light='{light}']", state="attached")
+
+
+def resize(browser: Browser, width: int, height: int = 900) -> None:
+    """Make the window of JupyterLab another size; on a small one nobody keeps the list of files open."""
+    browser.page.set_viewport_size({"width": width, "height": height})
+    if width < 1000 and browser.page.locator(".jp-FileBrowser").is_visible():
+        browser.page.evaluate("void window.jupyterapp.commands.execute('application:toggle-left-area')")
+        browser.page.wait_for_function("!document.querySelector('.jp-FileBrowser')?.offsetParent")

@@ -1,11 +1,13 @@
-"""What every test shares: small makers of frames, and a closed network."""
+"""What every test shares: small makers of frames, a closed network, one browser, and an order to run in."""
 
 from __future__ import annotations
 
 import os
+import re
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +18,9 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("here"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+LESSON = re.compile(r"\[(\d\d)_[a-z_]+\]$")
+"""How a test ends whose parameter is a lesson."""
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -44,3 +49,82 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         return connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", loopback_only)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_browser() -> Iterator[None]:
+    """The Chromium that tests share ends with them."""
+    from tests.browser import close_engine
+
+    yield
+    close_engine()
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """The address of the one JupyterLab that tests share, and its folder."""
+    from tests.browser import lab_server, needs_browser
+
+    needs_browser()
+    root = tmp_path_factory.mktemp("lab")
+    with lab_server(root) as url:
+        yield url, root
+
+
+# --- which test runs where, and when ---
+
+
+def work_unit(nodeid: str) -> str:
+    """Return what stays on one worker: all tests of a lesson, which share its runs; else those of a file."""
+    lesson = LESSON.search(nodeid)
+    return f"lesson {lesson[1]}" if lesson else nodeid.split("::", 1)[0]
+
+
+LONGEST = (
+    "test_claims_size.py",
+    "test_lens_honesty.py",
+    "test_report_batch.py",
+    "test_combinations.py",
+    "test_store_crash.py",
+    "test_report_run.py",
+    "test_browser.py",
+    "test_indicators.py",
+    "test_past.py",
+    "test_report_scorecard.py",
+    "test_explore_worlds.py",
+    "test_lens_model.py",
+    "test_report_facts.py",
+    "test_lesson_07.py",
+    "test_lesson_08.py",
+)
+"""Files that take longest, in that order: begun last, one of them would keep one worker waiting."""
+
+
+def turn(nodeid: str) -> tuple[int, str]:
+    """Return when a test is run: lessons first, then the longest files, then all others as they come."""
+    unit = work_unit(nodeid)
+    if unit.startswith("lesson"):
+        return 0, unit
+    name = Path(unit).name
+    return (1 + LONGEST.index(name), "") if name in LONGEST else (1 + len(LONGEST), "")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put tests into their order."""
+    items.sort(key=lambda item: turn(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Deal out work units in the order of the tests."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByLesson(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return work_unit(nodeid)
+
+    config.option.loadscopereorder = False
+    return ByLesson(config, log)

@@ -13,8 +13,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from oikit.export import page, report
-from tests.browser import Browser, lab_server, needs_browser, open_browser, run_all
+from oikit import report
+from oikit.export import page
+from tests.browser import Browser, end_kernel, needs_browser, open_browser, resize, run_all, wear
 
 pytestmark = pytest.mark.browser
 
@@ -135,36 +136,37 @@ def test_a_request_that_leaves_is_noticed(tmp_path: Path, browser: Browser) -> N
     assert browser.left == ["http://nowhere.invalid/x.png"]
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 768)])
-def test_jupyterlab_draws_all_charts_without_a_network(
-    theme: str, width: int, tmp_path: Path, pictures: Path
-) -> None:
-    """The library that JupyterLab brings is older than the one Altair writes for."""
+def test_jupyterlab_draws_all_charts_without_a_network(lab: tuple[str, Path], pictures: Path) -> None:
+    """Wide in the light theme, as a tablet in the dark one; its library is older than Altair's."""
+    url, root = lab
     setup = "import oikit\nfrom oikit import charts\ncharts.use_theme()\nmarket = oikit.sample('bnb-null')"
     options = "since='2026-01-12', shade=('2026-03-02', '2026-03-09'), source='Simulated: bnb-null'"
     show = f"charts.{{}}(market, {options})"
     cells = [nbformat.v4.new_code_cell(source) for source in (setup, *(show.format(name) for name in CHARTS))]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), tmp_path / "charts.ipynb")
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), root / "charts.ipynb")
 
-    with lab_server(tmp_path, theme=theme) as url, open_browser(width=width, height=3600) as browser:
+    with open_browser(height=3600) as browser:
         run_all(browser, url, "charts.ipynb")
-        browser.page.wait_for_function(
-            "document.querySelectorAll('.vega-embed svg').length === 5", timeout=30_000
-        )
-        if width < 1000:  # nobody keeps the list of files open on a small screen
-            browser.page.evaluate("void window.jupyterapp.commands.execute('application:toggle-left-area')")
-            browser.page.wait_for_function("!document.querySelector('.jp-FileBrowser')?.offsetParent")
-        browser.picture(pictures / f"lab-{theme}-{width}.png")
+        for theme, width in (("Light", 1280), ("Dark", 768)):
+            wear(browser, theme)
+            resize(browser, width, 3600)
+            browser.page.wait_for_function(
+                "document.querySelectorAll('.vega-embed svg').length === 5", timeout=30_000
+            )
+            browser.picture(pictures / f"lab-{theme.lower()}-{width}.png")
 
-        drawn = browser.drawn(".jp-OutputArea-output")
-        names = browser.page.eval_on_selector_all(
-            ".vega-embed svg", "s => s.map(e => e.closest('[aria-label]')?.getAttribute('aria-label') || '')"
-        )
-        assert len(drawn) == 5 and min(drawn) >= 5
-        assert all("%" in name for name in names)
-        cut = "places => places.map(place => place.scrollWidth - place.clientWidth)"
-        assert max(browser.page.eval_on_selector_all(".jp-OutputArea-output", cut)) <= 0
-        assert browser.barriers(".jp-OutputArea") == []
+            drawn = browser.drawn(".jp-OutputArea-output")
+            names = browser.page.eval_on_selector_all(
+                ".vega-embed svg",
+                "s => s.map(e => e.closest('[aria-label]')?.getAttribute('aria-label') || '')",
+            )
+            assert len(drawn) == 5 and min(drawn) >= 5
+            assert all("%" in name for name in names)
+            cut = "places => places.map(place => place.scrollWidth - place.clientWidth)"
+            assert max(browser.page.eval_on_selector_all(".jp-OutputArea-output", cut)) <= 0
+            assert browser.barriers(".jp-OutputArea") == []
         assert browser.left == []
         assert browser.complaints == []
+        wear(browser, "Light")
+        end_kernel(browser)

@@ -1,12 +1,12 @@
-"""Lessons: what a reader can hold in mind, that they run, and that no answer lies about.
+"""Lessons: what a reader can hold in mind, and that no answer lies about.
 
-Everything here holds for each file in ``notebooks/source``; a new lesson is tested by being there.
+Everything here holds for each file in ``notebooks/source``; a new lesson is tested by being there. That
+lessons run is held by test_lesson_lab.py, which visits each of them.
 """
 
 from __future__ import annotations
 
 import ast
-import html
 import itertools
 import json
 import re
@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 
-from oikit.export import render
 from oikit.learn import course
 from oikit.learn.lessons import exercise, question, questions
 
@@ -171,37 +170,3 @@ def test_no_answer_can_be_found_in_what_a_learner_opens(source: Path) -> None:
         assert each.says[each.answer] not in text
         assert each.right not in text
     assert "# solution" not in text
-
-
-# --- that they run ---
-
-
-def run(notebook: Any, folder: Path) -> Any:
-    nbclient = pytest.importorskip("nbclient")
-    client = nbclient.NotebookClient(
-        notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
-    )
-    return client.execute()
-
-
-def said(notebook: Any) -> str:
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    assert not [output for output in outputs if output.output_type in ("error", "stream")]
-    return "\n".join(output.data.get("text/plain", "") for output in outputs if "data" in output)
-
-
-@pytest.mark.notebook
-@each_lesson
-def test_an_unsolved_lesson_runs_to_the_end(source: Path, tmp_path: Path) -> None:
-    """Who runs everything at once meets a friendly word at each open place, no error, and no answer."""
-    done = run(course.student(source), tmp_path)
-    text = said(done)
-
-    asked = re.findall(r"check\(\"([\d.]+)\"", "\n".join(codes(done)))
-    assert len(asked) >= 2
-    assert all(f"[NOT ATTEMPTED] {name}:" in text for name in asked)
-    assert not re.search(r"\[(CORRECT|NOT YET|ERROR)\]", text)
-    page = re.sub(r"<[^>]+>", "", render(done))
-    for each in questions(source.stem[:2]):
-        assert html.escape(each.says[each.answer]) not in page and each.says[each.answer] not in page
-    assert json.loads((tmp_path / ".oikit" / "progress.json").read_text())["entries"]
