@@ -1,4 +1,4 @@
-"""What the solved lessons say, kept in notebooks, so that nbval can tell when a number drifts.
+"""What the solved lessons say, kept in notebooks, so that a test can tell when a number drifts.
 
 For each lesson one notebook with its solutions and, under each cell, what it put out in words: of a
 chart its finding, of a table its text. Pictures and controls are left out; what is drawn is tested
