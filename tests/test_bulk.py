@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import sys
-import time
 import tracemalloc
 import urllib.error
 import zipfile
@@ -411,7 +410,6 @@ TRUTH = read([(FILE, BODY)]).frame
 def check_broken(edits: list[tuple[str, float, bytes]], empty: Path) -> None:
     """Whatever happens to the bytes of a zip: refused, or to the last digit what it was."""
     zip_ = broken(ZIP, edits)
-    started = time.monotonic()
 
     # The worst case: the checksum was made of the broken zip, so that only the zip can tell.
     haul = collect(shelf({FILE.key: zip_}).get, [FILE])
@@ -420,7 +418,6 @@ def check_broken(edits: list[tuple[str, float, bytes]], empty: Path) -> None:
         assert read(haul.sheets).frame.equals(TRUTH)
     else:
         assert list(haul.refused) == [FILE.key]
-    assert time.monotonic() - started < 5
     assert list(empty.iterdir()) == []
 
 
