@@ -8,12 +8,13 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 INPUTS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help lab report test slow check browser course html outputs pack bench clean
+.PHONY: help lab report test full slow check browser course html outputs pack bench clean
 
 help:
 	@echo "make lab      set up, then open JupyterLab on the first lesson"
 	@echo "make report   set up, then render the weekly report of the bundled simulated market (offline)"
-	@echo "make test     set up, then run all tests"
+	@echo "make test     set up, then run all tests but the slow ones"
+	@echo "make full     all tests with their coverage, the slow ones, the oldest versions, and the bench"
 	@echo "make slow     the larger versions of quicker tests"
 	@echo "make check    formatting, lint and types"
 	@echo "make course   make the student notebooks again from notebooks/source"
@@ -48,13 +49,23 @@ check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+# A lesson's tests share its runs, so they stay on one worker (tests/conftest.py). Coverage would double
+# the time, so it is asked for by `make full` only.
+PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadfile
+
 test: $(VENV)/.dev browser
-	$(BIN)/pytest --quiet --nbval-lax --numprocesses 2 --dist loadfile notebooks
-	$(BIN)/pytest --numprocesses 2 --dist worksteal -m 'not slow' --cov --cov-report=term --cov-fail-under=95
+	$(PYTEST) --durations 15 -m 'not slow'
+
+# Once before a larger change lands: what `make test` leaves out, and the handed-out notebooks by nbval.
+full: $(VENV)/.dev browser
+	$(PYTEST) --quiet --nbval-lax notebooks
+	$(PYTEST) --durations 15 --cov --cov-report=term --cov-fail-under=95
+	@! $(MAKE) --dry-run floors >/dev/null 2>&1 || $(MAKE) floors
+	$(MAKE) bench
 
 # The larger versions of quicker tests: thousands of worlds, ten thousand broken files.
 slow: $(VENV)/.dev
-	$(BIN)/pytest --numprocesses 2 -m slow
+	$(PYTEST) --durations 15 -m slow
 
 # Browser tests need a Chromium; where it cannot be installed they are skipped, and say so.
 browser:
