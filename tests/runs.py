@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from oikit.page import render
 
+from oikit.export import render
 from oikit.learn import course
 from oikit.learn.run import run
 

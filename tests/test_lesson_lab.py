@@ -18,9 +18,9 @@ from typing import Any
 
 import nbformat
 import pytest
-from oikit.page import render
 
 from oikit.explore.model import Amount
+from oikit.export import render
 from oikit.learn import course
 from oikit.learn.lessons import questions
 from oikit.learn.run import run

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from oikit.theme import MIME
 
+from oikit.charts.theme import MIME
 from oikit.explore.model import Choice
 from tests.browser import Browser, click_end, needs_browser, open_browser
 from tests.lesson_moves import LESSONS, Lesson, Move
