@@ -15,7 +15,7 @@ import pytest
 
 from oikit import cli
 from oikit.data.question import understood
-from oikit.report import places
+from oikit.files import folder, read
 from oikit.report.order import placed
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -156,8 +156,8 @@ def test_the_home_folder_is_meant_in_python_too(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     (tmp_path / "a.json").write_bytes(b"{}")
 
-    assert places.folder("~/x").root == tmp_path / "x"
-    assert places.read("~/a.json") == b"{}"
+    assert folder("~/x").root == tmp_path / "x"
+    assert read("~/a.json") == b"{}"
     assert placed("~/x") == str(tmp_path / "x")
     asked = understood("BNBUSDT", "2026-03-01", None, "1h", tmp_path, None, "~/stick")
     assert asked.archive == str(tmp_path / "stick")
