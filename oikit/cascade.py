@@ -27,7 +27,7 @@ _COLUMNS = ["side", "leverage", "quantity", "liquidation_price"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cascade:
-    """What a shock forced out, in which order, and where it stopped.
+    """The liquidations that a price shock forces, round by round, and the price at which they end.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ class Cascade:
 
     @property
     def price(self) -> float:
-        """Where the price stopped."""
+        """Return the price after the last round."""
         return float(self.steps["price"].iloc[-1])
 
     def __str__(self) -> str:
@@ -81,7 +81,7 @@ def cohorts(
     long_entry: float | None = None,
     short_entry: float | None = None,
 ) -> pd.DataFrame:
-    """At which prices does a market with this mix of leverage break?
+    """Return the liquidation prices of a market with this mix of leverage.
 
     Parameters
     ----------
@@ -90,10 +90,10 @@ def cohorts(
     open_interest : float, base, one side
         Each side holds all of it.
     long_leverage, short_leverage : mapping of leverage (×) to weight
-        How the side is spread; only the proportions of the weights matter.
+        How the side's quantity is spread; only the proportions of the weights matter.
     maintenance_margin_rate : float, fraction
     long_entry, short_entry : float, optional, quote/base
-        Where the side came in; at `price` if left out.
+        The side's entry price; `price` if left out.
 
     Returns
     -------
@@ -104,7 +104,7 @@ def cohorts(
     Raises
     ------
     InputError
-        If a number cannot be, or somebody would already have been liquidated at this price.
+        If a number is impossible, or a cohort would already have been liquidated at this price.
 
     Examples
     --------
@@ -141,7 +141,7 @@ def cohorts(
 
 
 def cascade(cohorts: pd.DataFrame, *, price: float, shock: float, depth: float) -> Cascade:
-    """What does this shock force out, in which order, and where does it stop?
+    """Return what a price shock liquidates, in which order, and where the price stops.
 
     Parameters
     ----------
@@ -161,14 +161,14 @@ def cascade(cohorts: pd.DataFrame, *, price: float, shock: float, depth: float) 
     Raises
     ------
     InputError
-        If a number cannot be, the shock is a fall of 100% or more, or a cohort is already gone.
+        If a number is impossible, the shock is a fall of 100% or more, or a cohort is already
+        liquidated.
 
     Notes
     -----
-    With F(p) what the price p has forced out, the price goes to the nearest p that satisfies
-    ``p = price * (1 + shock ± F(p) / (100 * depth))``, from the shock onwards. So what is forced out never
-    falls when the shock, the leverage or the shallowness of the book grows, and is at most the
-    open interest.
+    With F(p) the quantity liquidated at price p, the price goes to the nearest p that satisfies
+    ``p = price * (1 + shock ± F(p) / (100 * depth))``, from the shock onwards. It never falls when the
+    shock or the leverage grows or the book gets thinner, and is at most the open interest.
 
     Examples
     --------

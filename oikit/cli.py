@@ -121,7 +121,7 @@ def _json_line(done: int, expected: int, what: str) -> None:
 
 
 def _coverage(found: Fetched) -> dict[str, float]:
-    """Of each series, the share of bars that are known; rounded down, so that 1 means all."""
+    """Return each series' share of known bars, rounded down so that 1 means all."""
     known = found.frame.notna().mean()
     return {str(name): math.floor(share * 1000) / 1000 for name, share in known.items() if name in _TOLD}
 

@@ -110,7 +110,7 @@ def length(every: str | pd.Timedelta, name: str = "every") -> pd.Timedelta:
 
 
 def bar_length(index: pd.Index) -> pd.Timedelta:
-    """How long is a bar of this index?
+    """Return the length of one bar of this index.
 
     Parameters
     ----------
@@ -138,9 +138,9 @@ def bar_length(index: pd.Index) -> pd.Timedelta:
 
 
 def bars(window: int | str | pd.Timedelta, index: pd.Index, *, at_least: int = 1) -> int:
-    """How many bars is this window?
+    """Return a window as a number of bars.
 
-    pandas' own time windows give numbers before the window is full; a count does not.
+    pandas' own time windows return values before the window is full; a number of bars does not.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def bars(window: int | str | pd.Timedelta, index: pd.Index, *, at_least: int = 1
     Raises
     ------
     InputError
-        If the window is no whole number of bars, or too short.
+        If the window is not a whole number of bars, or is too short.
 
     Examples
     --------
@@ -186,7 +186,7 @@ def words(span: pd.Timedelta) -> str:
 
 
 def week(name: str) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """When does this ISO week begin and end?
+    """Return the start and the end of an ISO week.
 
     Parameters
     ----------

@@ -43,7 +43,7 @@ class OikitError(Exception):
 
 
 class InputError(OikitError, ValueError):
-    """What was asked cannot be had; the message says what can."""
+    """A request that cannot be met; the message says what can."""
 
 
 class FrameError(InputError):

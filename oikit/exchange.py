@@ -53,7 +53,7 @@ class Account:
     entry_value: Fraction = Fraction(0)
 
     def equity(self, price: Fraction) -> Fraction:
-        """What the account is worth at this price."""
+        """Return the account's value at this price, in quote units."""
         return self.cash + self.position * price
 
     def take(self, contracts: int, price: Fraction) -> None:
@@ -78,7 +78,7 @@ class Order:
     limit: Fraction | None
 
     def allowed(self, price: Fraction) -> bool:
-        """Does the limit allow this price?"""
+        """Return whether the limit allows this price."""
         return self.limit is None or (self.limit - price) * self.contracts >= 0
 
 
@@ -115,7 +115,7 @@ class Event:
 
 
 class Books(NamedTuple):
-    """What the two laws are read from; exact."""
+    """The exact totals that the exchange's two invariants are checked on."""
 
     long: int
     short: int
@@ -246,7 +246,7 @@ class Exchange:
         return Books(long, -sum(p for p in positions if p < 0), profit, self.fund - self._first_fund)
 
     def table(self) -> pd.DataFrame:
-        """Who holds what.
+        """Return every account's position, equity and profit.
 
         Returns
         -------
@@ -319,7 +319,7 @@ class Exchange:
         self.orders = [order for order in self.orders if order.contracts]
 
     def _fillable(self, order: Order) -> int:
-        """How much of it; an order whose owner can no longer carry it is cancelled."""
+        """Return how many contracts can be filled; cancel an order whose owner cannot carry it."""
         owner = self.accounts[order.name]
         if order.contracts and not self._carries(owner, owner.position + order.contracts):
             side: Side = "long" if order.contracts > 0 else "short"

@@ -56,7 +56,7 @@ def explain(name: str) -> Explanation:
     Raises
     ------
     InputError
-        If there is no such name.
+        If the name is unknown.
 
     Examples
     --------

@@ -64,19 +64,19 @@ Bound = Literal["positive", "not negative", "any"]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What a column is, what it is counted in, and what a longer bar does with it.
+    """A column of a frame: its meaning, its unit, and how it is aggregated to longer bars.
 
     Attributes
     ----------
     name : str
-        The only spelling, in code, prose and charts.
+        The one spelling used in code, prose and charts.
     over_time : {"first", "max", "min", "last", "sum", "volumes"}
-        What `resample` does. ``"volumes"``: taken again from `parts`.
+        How `resample` aggregates. ``"volumes"``: computed again from `parts`.
     unit : str
     says : str
         One plain line.
     bound : {"positive", "not negative", "any"}
-        Which values can exist at all.
+        Which values are possible.
     parts : tuple of str
         Numerator and denominator of a ratio of volumes.
     """

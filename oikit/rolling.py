@@ -34,27 +34,27 @@ _STEPS = 8
 
 
 def robust_zscore(values: pd.Series, window: Window = "30d") -> pd.Series:
-    r"""How unusual is it, against its own last window?
+    r"""Return the robust z-score of each value against its own trailing window.
 
     Parameters
     ----------
     values : Series, shape (n,)
     window : int or str
-        How many bars *before* this one are the yardstick; this one is not among them.
+        The bars *before* this one that it is compared with; this one is not among them.
 
     Returns
     -------
     Series, shape (n,), robust standard deviations from the trailing median
-        NaN until the window is full of known values, and where the yardstick has no width (its
-        median absolute deviation is zero).
+        NaN until the window is full of known values, and where the window's median absolute deviation is
+        0.
 
     Notes
     -----
     .. math:: z_t = \frac{x_t - \mathrm{med}}{1.4826\,\mathrm{MAD}}
 
-    with median and MAD over :math:`x_{t-w}, \ldots, x_{t-1}`. The median does not follow the very
-    spikes that the score is meant to find, as a mean would; and nothing of the future enters, as it
-    does when a whole sample is standardised at once.
+    with median and MAD over :math:`x_{t-w}, \ldots, x_{t-1}`. Unlike a mean, the median does not follow
+    the spikes that the score is meant to find. No future value enters, unlike when a whole sample is
+    standardised at once.
 
     Examples
     --------
@@ -69,7 +69,7 @@ def robust_zscore(values: pd.Series, window: Window = "30d") -> pd.Series:
 def trailing_percentile(
     values: pd.Series, window: Window = "365d", *, ties: Literal["mid", "strict", "weak"] = "mid"
 ) -> pd.Series:
-    """Which share of its own last window lies below it?
+    """Return the share of the trailing window that lies below each value.
 
     Parameters
     ----------
@@ -77,14 +77,14 @@ def trailing_percentile(
     window : int or str
         This bar and the ones before it.
     ties : {"mid", "strict", "weak"}
-        What equal values count: a half, nothing, or all. Funding sits on one exact value for half
-        of its life, so the answer hangs on this; state which you used.
+        How much equal values count: a half, nothing, or all. Funding takes one exact value half of the
+        time, so the result depends on this; state which you used.
 
     Returns
     -------
     Series, shape (n,), fraction
         NaN until the window is full of known values. A new high, and nothing else, scores
-        ``1 - 1 / n`` under ``"strict"``: a value that only equals the usual one is no high.
+        ``1 - 1 / n`` under ``"strict"``: a value that only equals the usual one is not a high.
 
     Examples
     --------

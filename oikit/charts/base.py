@@ -1,8 +1,8 @@
-"""What every chart is made of: a span of time, lines with gaps, bands, panels, and a frame of words.
+"""The parts of every chart: a span of time, lines with gaps, bands, panels, title and notes.
 
 A chart makes a `View` of its frame, asks it for layers, and stacks them with `assemble`. Altair copies a
-drawing at every step, and with it each value that could have been set. Here parts are set in place, data are
-text, and a finished drawing is written down in one go.
+chart at every step, including every property that is unset. Here parts are set in place, data are text,
+and a finished chart is serialised once.
 """
 
 from __future__ import annotations

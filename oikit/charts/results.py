@@ -282,7 +282,7 @@ def _reach(tables: Mapping[str, pd.DataFrame]) -> tuple[float, float]:
 
 
 def _counts(table: pd.DataFrame) -> str:
-    """How many answers the groups hold, from left to right."""
+    """Return the number of observations per group, from left to right, as text."""
     if table.empty:
         return ""
     counts = [f"{n:.0f}" for n in table["n"]]

@@ -1,9 +1,9 @@
-"""How a chart looks, and how it reaches the reader: colours, theme and renderers.
+"""Colours, theme and renderers of the charts.
 
-Colours are words (`COLORS`), safe for colour-blind readers and always paired with a dash, a shape
-or a label. `use_theme` is the reader's own call; importing this changes nothing. Charts are drawn
-offline everywhere: JupyterLab draws the specification itself with the library it brings, and other
-places get a finished picture. Only what Vega-Lite 5 and 6 share is used.
+Colours have names (`COLORS`), are safe for colour-blind readers and are always paired with a dash, a
+shape or a label. Only a call of `use_theme` changes settings; importing this module does not. Charts are
+drawn offline everywhere: JupyterLab renders the specification with its own library, and other front ends
+get a finished image. Specifications use only features common to Vega-Lite 5 and 6.
 """
 
 from __future__ import annotations

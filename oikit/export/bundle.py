@@ -74,7 +74,7 @@ def _made(code: str) -> str:
 
 
 def _read(path: Path) -> str | None:
-    """What is kept there, unless it is not what was written."""
+    """Return the stored text, or None if it is missing or does not match its digest."""
     try:
         digest, _, text = path.read_bytes().decode().partition("\n")
     except (OSError, UnicodeDecodeError):

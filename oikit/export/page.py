@@ -103,7 +103,7 @@ _SHELL = """<!doctype html>
 
 
 def _policy(scripts: list[str]) -> str:
-    """Nothing from anywhere; only these very scripts. Vega, the first of two, compiles: hence the eval."""
+    """Return a content policy that allows only these scripts; Vega, the first of two, needs eval."""
     hashes = [f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts]
     allowed = " ".join([*(["'unsafe-eval'"] if len(scripts) > 1 else []), *hashes])
     return (

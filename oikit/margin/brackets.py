@@ -47,15 +47,15 @@ class Ladder:
 
 
 def tiers(symbol: str, *, on: str | pd.Timestamp | None = None) -> pd.DataFrame:
-    """Which tiers did this contract have on that day?
+    """Return the margin tiers of a contract as of a day.
 
     Parameters
     ----------
     symbol : str
         ``"BNBUSDT"``, ``"BTCUSDT"`` or ``"ETHUSDT"``.
     on : str or Timestamp, optional
-        The newest table that is not younger; the newest of all if left out. Nobody announces every
-        change to us: compare with the exchange before you rely on it.
+        Selects the newest table that is not younger than this day; the newest of all if left out.
+        Changes can be missing here: compare with the exchange before you rely on it.
 
     Returns
     -------
@@ -65,7 +65,7 @@ def tiers(symbol: str, *, on: str | pd.Timestamp | None = None) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If there is no table of this symbol, or none that old.
+        If there is no table for this symbol, or none that old.
 
     Examples
     --------
@@ -200,7 +200,7 @@ def ladder(tiers: Any) -> Ladder:
 
 
 def maintenance_margin(notional: Numbers, *, tiers: Any) -> Numbers:
-    """How much must a position of this size hold?
+    """Return the maintenance margin of a position of this notional.
 
     Parameters
     ----------
@@ -212,13 +212,13 @@ def maintenance_margin(notional: Numbers, *, tiers: Any) -> Numbers:
     Returns
     -------
     float, array or Series, quote
-        Continuous in the notional. A position that has grown beyond the last tier is held to the
-        last rate. NaN stays NaN.
+        Continuous in the notional. A position that has grown beyond the last tier keeps the last rate.
+        NaN stays NaN.
 
     Notes
     -----
-    ``notional * rate_k - deduction_k``, of the tier that holds the notional. As the rates rise and
-    the tiers meet, that is simply the largest of the k candidates.
+    ``notional * rate_k - deduction_k``, with k the tier of the notional. As the rates rise and the tiers
+    join without a gap, this is the largest of the k candidates.
 
     Examples
     --------
@@ -234,12 +234,12 @@ def maintenance_margin(notional: Numbers, *, tiers: Any) -> Numbers:
 
 
 def max_leverage(notional: Numbers, *, tiers: Any) -> Numbers:
-    """How far may a position of this size be levered when it is opened?
+    """Return the highest leverage at which a position of this notional can be opened.
 
     Parameters
     ----------
     notional : float, array or Series, quote
-        A notional on the seam of two tiers belongs to the smaller one. NaN stays NaN.
+        A notional on the boundary of two tiers belongs to the smaller one. NaN stays NaN.
     tiers : DataFrame or float
         A table of tiers, or one rate for all sizes (which sets no limit: infinity).
 
@@ -250,7 +250,7 @@ def max_leverage(notional: Numbers, *, tiers: Any) -> Numbers:
     Raises
     ------
     InputError
-        If it is larger than the last tier allows.
+        If the notional is larger than the last tier allows.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""What the numbers of `oikit.margin`, `oikit.exchange` and `oikit.risk` must be before anything is computed.
+"""Input checks for the numbers that `oikit.margin`, `oikit.exchange` and `oikit.risk` compute with.
 
-One rule for what is not known: a single number must be known, so NaN is refused; in a Series or an
-array NaN is a bar nobody recorded, and it stays NaN in the answer.
+Unknown values: as a single number NaN is refused; in a Series or an array NaN is a bar that was not
+recorded, and it stays NaN in the result.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def whole(value: Any, name: str, *, at_least: int = 1) -> int:
 
 
 def sign(side: str) -> int:
-    """Which way does this side win: 1 up, -1 down.
+    """Return the direction in which this side profits: 1 up, -1 down.
 
     Raises
     ------

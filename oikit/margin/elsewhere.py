@@ -1,4 +1,4 @@
-"""How other venues count: where their liquidation price differs from `oikit.margin.liquidation_price`.
+"""Liquidation prices on venues that differ from `oikit.margin.liquidation_price`.
 
 =======================================  =========================================================
 venue                                    what differs
@@ -25,7 +25,7 @@ __all__ = ["at_entry", "buffered", "inverse", "inverse_bankruptcy"]
 def at_entry(
     entry_price: Any, *, side: Side, leverage: Any, maintenance_margin_rate: float, added_margin: Any = 0.0
 ) -> Any:
-    """What is the liquidation price when the maintenance margin is charged on the entry price?
+    """Return the liquidation price when the maintenance margin is charged on the entry price.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def at_entry(
     leverage : float or Series, ×
     maintenance_margin_rate : float, fraction
     added_margin : float or Series, quote per unit of base
-        Put up later, over the quantity.
+        Margin added later, divided by the quantity.
 
     Returns
     -------
@@ -42,8 +42,8 @@ def at_entry(
 
     Notes
     -----
-    ``entry * (1 - s/L + s*rate) - s * added``. Simpler, symmetric, and a little off: for a 20x long at
-    100,000 it says 95,500 where the exchange that charges at the mark price says 95,477.39.
+    ``entry * (1 - s/L + s*rate) - s * added``. Simpler, symmetric, and slightly different: for a 20x
+    long at 100,000 it gives 95,500, while charging at the mark price gives 95,477.39.
 
     Examples
     --------
@@ -66,14 +66,14 @@ def inverse(
     maintenance_margin_rate: float,
     closing_fee_rate: float = 0.0,
 ) -> Any:
-    """What is the liquidation price of a contract that is margined in its own coin?
+    """Return the liquidation price of a contract margined in its own coin.
 
     Parameters
     ----------
     entry_price : float or Series, quote/base
     side : {"long", "short"}
     value : float or Series, quote
-        The face value of the position: it is fixed in quote units, and its worth in coins moves.
+        The face value of the position: it is fixed in quote units, and its value in coins moves.
     margin : float or Series, base
         In coins; the wallet balance in cross.
     maintenance_margin_rate : float, fraction of the coins at the entry price
@@ -83,7 +83,7 @@ def inverse(
     Returns
     -------
     float or Series, quote/base
-        Infinity for a short that no price liquidates.
+        Infinity for a short that is liquidated at no price.
 
     Notes
     -----
@@ -108,7 +108,7 @@ def inverse(
 def inverse_bankruptcy(
     entry_price: Any, *, side: Side, value: Any, margin: Any, closing_fee_rate: float = 0.0
 ) -> Any:
-    """At which price is the whole margin of a coin-margined position gone?
+    """Return the price at which the whole margin of a coin-margined position is lost.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def inverse_bankruptcy(
     Returns
     -------
     float or Series, quote/base
-        Infinity for a short that no price takes it all from.
+        Infinity for a short whose margin is lost at no price.
 
     Examples
     --------
@@ -146,13 +146,13 @@ def _reciprocal(coins: Any) -> Any:
 
 
 def buffered(liquidation_price: Any, entry_price: Any, *, side: Side, buffer: float) -> Any:
-    """Where does a cautious program get out: this share of the way before the liquidation price?
+    """Return the exit price of a program that leaves a buffer before the liquidation price.
 
     Parameters
     ----------
     liquidation_price, entry_price : float or Series, quote/base
     side : {"long", "short"}
-    buffer : float, fraction of the distance
+    buffer : float, fraction of the distance from entry to liquidation
         freqtrade takes 0.05.
 
     Returns

@@ -30,7 +30,7 @@ HOURS_PER_YEAR = 8760
 
 
 def premium_index(impact_bid: Numbers, impact_ask: Any, index_price: Any) -> Numbers:
-    """How far does the perpetual trade from its index, at prices a real order would get?
+    """Return how far the perpetual trades from its index, at prices a real order would get.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def premium_index(impact_bid: Numbers, impact_ask: Any, index_price: Any) -> Num
     Returns
     -------
     float or Series, fraction
-        0 while the index lies inside the spread; positive when the perpetual is dearer.
+        0 while the index lies inside the spread; positive when the perpetual is more expensive.
 
     Examples
     --------
@@ -57,7 +57,7 @@ def premium_index(impact_bid: Numbers, impact_ask: Any, index_price: Any) -> Num
 
 
 def mean_premium(premiums: Any) -> float:
-    """What is the premium of a whole interval, when the newest sample weighs most?
+    """Return the mean premium of a funding interval, weighting newer samples more.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def funding_rate_from_premium(
     scaled: bool = True,
     clamp: float = 0.0005,
 ) -> Numbers:
-    """What funding rate does this premium settle to?
+    """Return the funding rate that a premium settles to.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def funding_rate_from_premium(
         Whether the rate is spread over the interval (Binance from 2025-09-18 08:01 UTC). False is
         the older rule, where an hourly settlement paid as much as an eight-hourly one.
     clamp : float, fraction
-        How far interest may pull the rate from the premium.
+        The most by which interest may pull the rate from the premium.
 
     Returns
     -------
@@ -126,13 +126,13 @@ def funding_rate_from_premium(
     Raises
     ------
     InputError
-        If a number cannot be.
+        If a number is impossible.
 
     Notes
     -----
     ``F = (P + clamp(I - P, -c, c)) / (8 / N)``, then ``clamp(F, -cap, cap)``. While P is within c
-    of the interest, F is *exactly* the interest: that is why BNB funding is so often exactly 0, and
-    why the premium says more than the rate.
+    of the interest, F is *exactly* the interest: this is why BNB funding is so often exactly 0, and why
+    the premium carries more information than the rate.
 
     Examples
     --------
@@ -156,12 +156,12 @@ def funding_rate_from_premium(
 
 
 def funding_payment(funding_rate: Numbers, *, side: Side, quantity: Any, mark_price: Any) -> Numbers:
-    """What does this position receive when funding settles?
+    """Return what a position receives when funding settles.
 
     Parameters
     ----------
     funding_rate : float or Series, fraction of notional
-        Of that settlement. Positive: longs pay shorts.
+        The rate of that settlement. Positive: longs pay shorts.
     side : {"long", "short"}
     quantity : float or Series, base
         The size of the position, without a sign.
@@ -171,7 +171,7 @@ def funding_payment(funding_rate: Numbers, *, side: Side, quantity: Any, mark_pr
     Returns
     -------
     float or Series, quote
-        Positive: received. Negative: paid. What the other side receives is exactly the opposite.
+        Positive: received. Negative: paid. The other side receives exactly the opposite.
 
     Examples
     --------
@@ -185,7 +185,7 @@ def funding_payment(funding_rate: Numbers, *, side: Side, quantity: Any, mark_pr
 
 
 def annual_rate(funding_rate: Numbers, *, interval_hours: float, compounded: bool = False) -> Numbers:
-    """What would a year of settlements at this rate add up to?
+    """Return the annualised funding rate.
 
     Parameters
     ----------
@@ -210,7 +210,7 @@ def annual_rate(funding_rate: Numbers, *, interval_hours: float, compounded: boo
 
 
 def impact_margin_notional(initial_margin_rate: Numbers, *, margin: float = 200.0) -> Numbers:
-    """How large is the order whose price makes the premium?
+    """Return the size of the order whose average price defines the premium.
 
     Parameters
     ----------
@@ -235,15 +235,15 @@ def impact_margin_notional(initial_margin_rate: Numbers, *, margin: float = 200.
 def mark_price_from_funding(
     index_price: Numbers, funding_rate: Any, *, hours_left: Any, interval_hours: float = 8
 ) -> Numbers:
-    """Where does the coming funding payment put the fair price?
+    """Return the index price adjusted for the coming funding payment.
 
     Parameters
     ----------
     index_price : float or Series, quote/base
     funding_rate : float or Series, fraction
-        The last one.
+        The last one settled.
     hours_left : float or Series, hours
-        Until it is paid.
+        Until the next settlement.
     interval_hours : float, hours
 
     Returns

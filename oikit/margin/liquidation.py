@@ -1,8 +1,8 @@
-"""At which mark price does the exchange close a position, and at which is its margin gone?
+"""Liquidation and bankruptcy prices of a position, as mark prices.
 
 Linear contracts (margin and profit in quote units), isolated or cross, as Binance computes it: the
-maintenance margin is charged on the notional at the mark price, in the tier of that notional. How
-others differ is in `oikit.margin.elsewhere`.
+maintenance margin is charged on the notional at the mark price, in the tier of that notional. Other
+venues' formulas are in `oikit.margin.elsewhere`.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ def liquidation_price(
     others_maintenance: Any = 0.0,
     others_profit: Any = 0.0,
 ) -> Any:
-    """At which mark price is this position closed by force?
+    """Return the mark price at which a position is liquidated.
 
     Parameters
     ----------
     entry_price : float or Series, quote/base
     side : {"long", "short"}
     quantity : float or Series, base
-        Without a sign.
+        Unsigned.
     tiers : DataFrame or float
         A table of tiers (`tiers`, or your own), or one maintenance margin rate for all sizes.
     leverage : float or Series, ×, optional
-        Isolated margin: what was put up is the notional at entry over the leverage.
+        Isolated margin: the margin is the notional at entry divided by the leverage.
     margin : float or Series, quote, optional
         Instead of `leverage`: the margin of an isolated position, or the wallet balance in cross.
     fee_rate : float, fraction of the notional at entry
@@ -51,7 +51,7 @@ def liquidation_price(
     funding_paid : float or Series, fraction of the notional at entry
         Since the opening; negative if received.
     closing_fee_rate : float, fraction of the notional at the liquidation price
-        Some venues (Gate, OKX, Phemex) ask that the margin still covers it.
+        Some venues (Gate, OKX, Phemex) require that the margin still covers it.
     others_maintenance, others_profit : float or Series, quote
         Cross margin: maintenance margin and unrealised profit of the account's other positions.
 
@@ -64,7 +64,7 @@ def liquidation_price(
     Raises
     ------
     InputError
-        If a number cannot be, or the leverage is more than the tier of this notional allows.
+        If a number is impossible, or the leverage is more than the tier of this notional allows.
 
     Notes
     -----
@@ -75,7 +75,7 @@ def liquidation_price(
 
     Examples
     --------
-    A 20x long does not live to see -5%:
+    A 20x long is liquidated before the price has fallen 5%:
 
     >>> round(liquidation_price(600.0, side="long", quantity=10, leverage=20, tiers=0.005), 4)
     572.8643
@@ -135,9 +135,9 @@ def liquidation_price_in_tier(
     others_maintenance: Any = 0.0,
     others_profit: Any = 0.0,
 ) -> Any:
-    """What would the liquidation price be, were this tier the right one?
+    """Return the liquidation price under the rate and deduction of one given tier.
 
-    The bare formula: nothing is said about whether the notional at the answer lies in the tier.
+    It does not check that the notional at the returned price lies in that tier.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def liquidation_price_in_tier(
     side : {"long", "short"}
     maintenance_margin_rate : float, fraction
     deduction : float, quote
-        Of the tier; Binance calls it the maintenance amount, or ``cum``.
+        The deduction of the tier; Binance calls it the maintenance amount, or ``cum``.
     closing_fee_rate, others_maintenance, others_profit
         As in `liquidation_price`.
 
@@ -182,7 +182,7 @@ def liquidation_price_in_tier(
 def bankruptcy_price(
     entry_price: Any, *, side: Side, leverage: Any = None, quantity: Any = None, margin: Any = None
 ) -> Any:
-    """At which price is the whole margin gone?
+    """Return the price at which the whole margin is lost.
 
     Parameters
     ----------
@@ -196,12 +196,12 @@ def bankruptcy_price(
     Returns
     -------
     float or Series, quote/base
-        0 where no price above 0 takes it all.
+        0 where the margin lasts at every price above 0.
 
     Raises
     ------
     InputError
-        If a number cannot be, or it is not clear how much margin there is.
+        If a number is impossible, or the amount of margin is ambiguous.
 
     Examples
     --------
@@ -220,12 +220,12 @@ def bankruptcy_price(
 
 
 def adl_score(profit: Any, wallet_balance: Any, margin_ratio: Any) -> Any:
-    """Who is first in line when the exchange must close winners to end a bankrupt position?
+    """Return the auto-deleveraging score: the winners with the highest are closed first.
 
     Parameters
     ----------
     profit : number, quote
-        Unrealised; a loss counts as 0.
+        Unrealised profit; a loss counts as 0.
     wallet_balance : number, quote
         Below 1 counts as 1.
     margin_ratio : number, fraction

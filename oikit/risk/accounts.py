@@ -1,7 +1,7 @@
-"""Many accounts, many trades: who is left, and with how much?
+"""Simulated accounts over many trades: survival, final wealth and drawdown.
 
-`simulate_accounts` steps over the trades with all accounts side by side, so memory grows with the
-accounts and not with the trades, and lets go of accounts that are ruined.
+`simulate_accounts` steps through the trades with all accounts at once, so memory grows with the accounts
+and not with the trades, and drops accounts that are ruined.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Accounts:
-    """What became of the accounts. Simulated; each began with 1.
+    """Results of simulated accounts that each began with 1.
 
     Attributes
     ----------
     wealth : ndarray, shape (accounts,)
-        At the end, sorted from small to large; of a ruined account, when it stopped.
+        At the end, sorted from small to large; for a ruined account, when it stopped.
     fan : DataFrame, indexed by trade
         Quantiles of wealth (columns 0.05 … 0.95) at the checkpoints.
     survival : Series, indexed by trade
@@ -37,9 +37,9 @@ class Accounts:
     drawdown : ndarray, shape (accounts,)
         The deepest fall below an earlier peak of an account, as a fraction; sorted, too.
     liquidations : float
-        Per trade that was made.
+        Liquidations per trade made.
     liquidation_distance : float, fraction
-        How far the price had to go against a position.
+        The adverse move that liquidated a position.
     """
 
     wealth: Any
@@ -74,7 +74,7 @@ def simulate_accounts(
     ruin: float = 0.1,
     checkpoints: int = 50,
 ) -> Accounts:
-    """What becomes of accounts that make the same kind of trade again and again?
+    """Simulate many accounts that repeat the same kind of trade.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def simulate_accounts(
     margin_share : float, fraction of the account
         Put up as the isolated margin of each trade; times leverage, the exposure.
     edge : float, fraction of the price
-        What a trade is expected to gain, before costs.
+        Expected gain of a trade, before costs.
     volatility : float, fraction of the price
         Standard deviation of a trade's move.
     tiers : float
@@ -107,14 +107,14 @@ def simulate_accounts(
     Raises
     ------
     InputError
-        If a number cannot be, or the position would be liquidated as soon as it is opened.
+        If a number is impossible, or the position would be liquidated as soon as it is opened.
 
     Notes
     -----
     Within a trade the price moves like a Brownian motion with the given mean and standard deviation.
     Its end and its worst point on the way are drawn together, exactly: with E exponential, the lowest
     point before ending at r is ``(r - sqrt(r**2 + 2 * volatility**2 * E)) / 2``. So a trade that would have
-    ended well can still be liquidated first, and then costs the whole margin.
+    ended in profit can still be liquidated first, which costs the whole margin.
 
     Examples
     --------

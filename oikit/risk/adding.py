@@ -46,15 +46,15 @@ def compare_plans(
     paths: int = 20_000,
     seed: int,
 ) -> pd.DataFrame:
-    """What do the three plans earn and risk, on the same simulated paths?
+    """Compare the return and the risk of the three plans on the same simulated paths.
 
     Parameters
     ----------
     drift : float, fraction per year
-        Of the price; 0 is a price without an edge for anybody.
+        Drift of the price; at 0 neither side has an edge.
     volatility : float, fraction per square root of a year of 365 days
     days : float
-        How long the position is held if no stop ends it.
+        Holding period if no stop ends it.
     budget : float, fraction of the account
         Lost if the stop is filled at its price.
     stop, step : float, fraction of the first price
@@ -76,7 +76,7 @@ def compare_plans(
     Raises
     ------
     InputError
-        If a number cannot be, or the plan cannot be followed.
+        If a number is impossible, or the plan cannot be followed.
     """
     sigma, mean = checked(volatility, "volatility", "positive"), checked(drift, "drift")
     away, apart = checked(stop, "stop", "fraction"), checked(step, "step", "fraction")

@@ -1,4 +1,4 @@
-"""How much to bet, and what leverage does: to growth, to the Sharpe ratio (nothing), and to survival."""
+"""Bet sizes and leverage: their effect on growth, the Sharpe ratio (none) and survival."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ __all__ = ["growth_share", "kelly_fraction", "kelly_leverage", "leverage_table",
 
 
 def kelly_fraction(win_probability: Numbers, *, payoff: Any = 1.0) -> Numbers:
-    """Which fraction of the account grows it fastest, if the probability is known?
+    """Return the bet, as a fraction of the account, that grows it fastest (Kelly).
 
     Parameters
     ----------
     win_probability : float or Series
     payoff : float or Series
-        Won on a win, per unit at stake.
+        Gain on a win, per unit at stake.
 
     Returns
     -------
@@ -43,7 +43,7 @@ def kelly_fraction(win_probability: Numbers, *, payoff: Any = 1.0) -> Numbers:
 
 
 def log_growth(win_probability: Numbers, *, fraction: Any, payoff: Any = 1.0) -> Numbers:
-    """How fast does the account grow, per bet of this fraction?
+    """Return the expected log growth per bet of this fraction.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def log_growth(win_probability: Numbers, *, fraction: Any, payoff: Any = 1.0) ->
 
 
 def kelly_leverage(drift: Numbers, *, volatility: Any) -> Numbers:
-    """Which leverage grows an account fastest, if drift and volatility are known?
+    """Return the growth-optimal leverage for a known drift and volatility.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def kelly_leverage(drift: Numbers, *, volatility: Any) -> Numbers:
 
 
 def growth_share(kelly_multiple: Numbers) -> Numbers:
-    """Which share of the best possible growth is left at this multiple of Kelly?
+    """Return the share of the best possible growth that remains at this multiple of Kelly.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def growth_share(kelly_multiple: Numbers) -> Numbers:
     Returns
     -------
     float or Series
-        1 at 1, 0 at 0 and at 2, below 0 beyond. (Bets small against the account, or continuous.)
+        1 at 1, 0 at 0 and at 2, below 0 beyond. (Small bets, or continuous time.)
 
     Examples
     --------
@@ -116,7 +116,7 @@ def growth_share(kelly_multiple: Numbers) -> Numbers:
 def leverage_table(
     leverages: Sequence[float], *, drift: float, volatility: float, days: float, tiers: float
 ) -> pd.DataFrame:
-    """What does leverage change, and what does it not?
+    """Tabulate the Sharpe ratio, growth, median wealth and survival for each leverage.
 
     Parameters
     ----------
@@ -137,9 +137,9 @@ def leverage_table(
     Notes
     -----
     Two different accounts, both with a price that moves like a geometric Brownian motion. Growth and
-    median wealth are those of a long whose leverage is kept all the time, without costs: ``L*drift -
-    (L*volatility)**2 / 2``. Survival is the chance that a long opened once at this leverage, and
-    left alone, is not liquidated within `days`.
+    median wealth belong to a long whose leverage is kept constant, without costs: ``L*drift -
+    (L*volatility)**2 / 2``. Survival is the chance that a long opened once at this leverage, and left
+    alone, is not liquidated within `days`.
 
     Examples
     --------

@@ -1,12 +1,12 @@
-"""How likely does the price touch a level, such as a liquidation price, within so many days?
+"""First-passage probabilities: the chance that the price touches a level within so many days.
 
-Three answers to the same question, which disagree in a way worth seeing:
+Three methods, whose results differ instructively:
 
-* `touch_probability`: a closed form, for a price that moves like a geometric Brownian motion and
-  is watched without a pause;
-* `simulate_touch`: a simulation, also with fat tails or jumps of the same variance, watched once an
-  hour or once a day (which misses touches in between);
-* `touch_frequency`: how often it happened in a frame.
+* `touch_probability`: a closed form, for a price that moves like a geometric Brownian motion and is
+  observed continuously;
+* `simulate_touch`: a simulation, also with fat tails or jumps of the same variance, observed hourly or
+  daily (which misses touches in between);
+* `touch_frequency`: the frequency in a frame.
 """
 
 from __future__ import annotations
@@ -44,18 +44,18 @@ class Simulated(NamedTuple):
 
 
 class Frequency(NamedTuple):
-    """How often it happened.
+    """Observed frequency of a touch.
 
     Attributes
     ----------
     share : float
         Of the windows whose end is known.
     windows : int
-        How many; they overlap, so they are far from independent.
+        Their number; they overlap, so they are far from independent.
     independent : float
-        How many fit side by side.
+        How many fit without overlap.
     unknown : int
-        Windows left out because a bar in them is unknown and the rest does not settle it.
+        Windows left out because a bar in them is unknown and the others do not show a touch.
     """
 
     share: float
@@ -65,16 +65,16 @@ class Frequency(NamedTuple):
 
 
 def touch_probability(barrier: Numbers, *, volatility: float, days: float, drift: float = 0.0) -> Numbers:
-    """How likely does the price touch this level?
+    """Return the probability that the price touches a level within so many days.
 
     Parameters
     ----------
     barrier : float, array or Series, ratio
-        The level over the price now: 0.95 is 5% below. 0 is never touched. NaN stays NaN.
+        The level divided by the current price: 0.95 is 5% below. 0 is never touched. NaN stays NaN.
     volatility : float, fraction per square root of a year of 365 days
     days : float
     drift : float, fraction per year
-        Of the price. At 0 the price is expected to stay where it is.
+        Drift of the price; at 0 its expectation does not change.
 
     Returns
     -------
@@ -133,7 +133,7 @@ def liquidation_probability(
     fee_rate: float = 0.0,
     funding_paid: float = 0.0,
 ) -> Any:
-    """How likely is a position that is left alone to be liquidated within so many days?
+    """Return the probability that a position left alone is liquidated within so many days.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def liquidation_probability(
 
     Notes
     -----
-    The trigger is the mark price; here one price plays every part.
+    The trigger is the mark price; the model has only one price.
 
     Examples
     --------
@@ -220,7 +220,7 @@ def simulate_touch(
     paths: int = 20_000,
     seed: int,
 ) -> Simulated:
-    """How many simulated paths touch this level?
+    """Estimate by simulation the probability that the price touches a level.
 
     Parameters
     ----------
@@ -229,9 +229,9 @@ def simulate_touch(
     tails : {"normal", "student", "jumps"}
         See `TAILS`.
     steps_per_day : int
-        How often one looks. What happens between two looks is missed.
+        How often the price is observed. Touches in between are missed.
     bridge : bool
-        Add the chance of a touch between two looks (a Brownian bridge); for ``"normal"`` only.
+        Add the chance of a touch between two observations (a Brownian bridge); for ``"normal"`` only.
     paths : int
     seed : int
         The same seed gives the same answer.
@@ -244,7 +244,7 @@ def simulate_touch(
     Raises
     ------
     InputError
-        If a number cannot be.
+        If a number is impossible.
     """
     level = checked(barrier, "barrier", "positive")
     sigma = checked(volatility, "volatility", "positive")
@@ -276,16 +276,16 @@ def simulate_touch(
 
 
 def touch_frequency(frame: pd.DataFrame, *, barrier: float, window: int | str) -> Frequency:
-    """How often did the price touch this level within the next bars?
+    """Return how often the price touched a level within the next bars.
 
-    Looks ahead from each close, as an outcome does; not for use as an indicator.
+    It reads future bars, like any outcome; do not use it as an indicator.
 
     Parameters
     ----------
     frame : DataFrame
         With ``close``, and ``low`` for a barrier below 1 or ``high`` for one above.
     barrier : float, ratio
-        Over the close of the bar that the window follows.
+        The level divided by the close of the bar before the window.
     window : int or str
         In bars or as a length of time.
 

@@ -38,11 +38,11 @@ class Ruin(NamedTuple):
 
 
 def losses_to_drawdown(fraction: float, drawdown: float) -> int:
-    """How many losses in a row does it take to be this far down?
+    """Return how many losses in a row lead to this drawdown.
 
     Parameters
     ----------
-    fraction : float, fraction of what is left
+    fraction : float, fraction of the current account
         Lost each time.
     drawdown : float, fraction of the start
 
@@ -63,13 +63,13 @@ def losses_to_drawdown(fraction: float, drawdown: float) -> int:
 
 
 def probability_of_run(trades: int, run: int, *, loss_probability: Any) -> Any:
-    """How likely are so many losses in a row, somewhere among these trades?
+    """Return the probability of a run of losses somewhere among these trades.
 
     Parameters
     ----------
     trades, run : int
     loss_probability : float or Fraction
-        Of each trade, independently. A ``Fraction`` gives an exact answer.
+        Of each trade, independently. A ``Fraction`` gives an exact result.
 
     Returns
     -------
@@ -98,15 +98,15 @@ def probability_of_run(trades: int, run: int, *, loss_probability: Any) -> Any:
 
 
 def gamblers_ruin(win_probability: float, *, start: int, target: float) -> Ruin:
-    """With a fixed stake, who is ruined before reaching the target?
+    """Return the probability of ruin before the target, and the expected duration, at a fixed stake.
 
     Parameters
     ----------
     win_probability : float
-        Of one stake against one stake.
+        For an even bet of one stake.
     start : int, stakes
     target : int or infinity, stakes
-        Where it stops; infinity plays on for ever.
+        The goal; infinity: play without end.
 
     Returns
     -------
@@ -142,7 +142,7 @@ def gamblers_ruin(win_probability: float, *, start: int, target: float) -> Ruin:
 
 
 def ruin_within(win_probability: float, *, start: int, trades: int, target: int | None = None) -> Any:
-    """With a fixed stake, how likely is ruin within so many trades?
+    """Return the probability of ruin after each number of trades, at a fixed stake.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def ruin_within(win_probability: float, *, start: int, trades: int, target: int 
     start : int, stakes
     trades : int
     target : int, optional, stakes
-        Where it stops in triumph; never, if left out.
+        Where play stops with a win; never, if left out.
 
     Returns
     -------
@@ -180,7 +180,7 @@ def ruin_within(win_probability: float, *, start: int, trades: int, target: int 
 def drawdown_within(
     win_probability: float, *, fraction: float, drawdown: float, trades: int, payoff: float = 1.0
 ) -> Any:
-    """Betting a fixed fraction, how likely is it to have been this far below the start?
+    """Return the probability of a drawdown from the start after each number of bets of a fixed fraction.
 
     Parameters
     ----------
@@ -190,7 +190,7 @@ def drawdown_within(
     drawdown : float, fraction of the start
     trades : int
     payoff : float
-        Won on a win, per unit at stake.
+        Gain on a win, per unit at stake.
 
     Returns
     -------
@@ -200,7 +200,7 @@ def drawdown_within(
     Notes
     -----
     The account after n trades depends on the number of wins alone, so it is enough to follow the
-    probability of each number of wins among the paths that have not been down there.
+    probability of each number of wins among the paths that have not fallen that far.
 
     Examples
     --------
@@ -224,13 +224,13 @@ def drawdown_within(
 
 
 def ever_falls_to(level: Numbers, *, kelly_multiple: Any) -> Numbers:
-    """How likely does an account ever fall to this share of its start?
+    """Return the probability that an account ever falls to this share of its start.
 
     Parameters
     ----------
     level : float or Series, fraction of the start
     kelly_multiple : float or Series
-        How much is risked, in units of the growth-optimal bet: 0.5 is half Kelly.
+        The bet in units of the growth-optimal one: 0.5 is half Kelly.
 
     Returns
     -------
@@ -239,7 +239,7 @@ def ever_falls_to(level: Numbers, *, kelly_multiple: Any) -> Numbers:
     Notes
     -----
     ``level ** (2 / c - 1)`` for c below 2, and 1 from there: an account that moves like a geometric
-    Brownian motion, watched without a pause and for ever.
+    Brownian motion, observed continuously and without end.
 
     Examples
     --------
@@ -252,7 +252,7 @@ def ever_falls_to(level: Numbers, *, kelly_multiple: Any) -> Numbers:
 
 
 def expected_max_drawdown(volatility: Numbers, *, days: Any) -> Numbers:
-    """How deep is the deepest drawdown of something that has no drift at all?
+    """Return the expected maximum drawdown of a price without drift.
 
     Parameters
     ----------
@@ -262,12 +262,12 @@ def expected_max_drawdown(volatility: Numbers, *, days: Any) -> Numbers:
     Returns
     -------
     float or Series
-        The expected largest fall below an earlier peak, in the units of an arithmetic Brownian motion
-        (log price, if the volatility is that of log returns).
+        The expected largest fall below an earlier peak, in the unit of the price
+        (log price for the volatility of log returns).
 
     Notes
     -----
-    ``sqrt(pi / 2) * volatility * sqrt(days / 365)``; a year is 365 days.
+    ``sqrt(pi / 2) * volatility * sqrt(days / 365)``; arithmetic Brownian motion; a year is 365 days.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""How large is a position that is "capped at 2%"? Three readings of one sentence, and what each can lose.
+"""Position sizes under three readings of "capped at 2%", and what each can lose.
 
 =============  ==========================================  =======================
 reading        the cap is a share of the account that …    notional
@@ -34,12 +34,12 @@ def liquidation_distance(
     fee_rate: float = 0.0,
     funding_paid: Any = 0.0,
 ) -> Any:
-    """How far may the price move against this position before the exchange closes it?
+    """Return how far the price may move against a position before it is liquidated.
 
     Parameters
     ----------
     notional : float or Series, quote
-        At the entry; with one rate for all sizes any number does.
+        At the entry; with one rate for all sizes any number will do.
     side : {"long", "short"}
     leverage : float or Series, ×
     tiers : DataFrame or float
@@ -49,7 +49,7 @@ def liquidation_distance(
     Returns
     -------
     float or Series, fraction of the entry price
-        1 for a long that no price liquidates; below 0 for a position that is dead on arrival.
+        1 for a long that is liquidated at no price; below 0 for a position liquidated at once.
 
     Examples
     --------
@@ -71,7 +71,7 @@ def liquidation_distance(
 def position_size(
     equity: Any, *, cap: float, reading: Reading, leverage: Any = None, stop: Any = None
 ) -> Any:
-    """Which notional does this reading of the cap allow?
+    """Return the notional that this reading of the cap allows.
 
     Parameters
     ----------
@@ -79,11 +79,11 @@ def position_size(
     cap : float, fraction of the equity
         0.02 for "2%".
     reading : {"risk", "margin", "notional"}
-        There is no default: which of the three is meant is the whole question.
+        No default: the three readings differ too much to choose one silently.
     leverage : float or Series, ×
         For ``"margin"``.
     stop : float or Series, fraction of the entry price
-        For ``"risk"``: how far away the stop is. `readings` checks that it comes before the liquidation.
+        For ``"risk"``: the distance of the stop. `readings` checks that it comes before the liquidation.
 
     Returns
     -------
@@ -92,7 +92,7 @@ def position_size(
     Raises
     ------
     InputError
-        If a number cannot be, or the one that the reading needs is missing.
+        If a number is impossible, or one that the reading needs is missing.
 
     Examples
     --------
@@ -119,7 +119,7 @@ def _given(value: Any, name: str, reading: str) -> Any:
 def readings(
     equity: float, *, cap: float, leverage: float, side: Side, tiers: Any, stop: float | None = None
 ) -> pd.DataFrame:
-    """What do the three readings of a cap allow, and what can each of them lose?
+    """Tabulate what the three readings of a cap allow, and what each of them can lose.
 
     Parameters
     ----------
@@ -136,8 +136,7 @@ def readings(
     -------
     DataFrame, one row per reading, all in quote units
         ``notional``, ``margin``, ``loss_at_1_percent`` (a move of 1% against it), ``loss_at_stop``,
-        and ``margin`` again as ``most_to_lose``: what an isolated position can lose when the stop does
-        not hold.
+        and ``margin`` again as ``most_to_lose``: what an isolated position can lose when the stop fails.
 
     Raises
     ------

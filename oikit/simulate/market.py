@@ -81,7 +81,7 @@ def simulate(
     effect: float = 0.0,
     cascade: Cascade | None = None,
 ) -> pd.DataFrame:
-    r"""What might a market like this have recorded?
+    r"""Return a simulated market as a frame.
 
     Parameters
     ----------
@@ -94,9 +94,9 @@ def simulate(
         another draw of the same market, not the same path in finer steps.
     seed : int, 0 or more
         The same call gives the same frame. Each part of the mechanism has its own random numbers,
-        so that changing one part leaves what does not read it bit for bit as it was.
+        so changing one part leaves the parts that do not read it unchanged to the bit.
     effect : float, log return per 8 h
-        Planted: how much higher the mean return is within `HORIZON` after an event than elsewhere
+        Planted effect: how much higher the mean return is within `HORIZON` after an event than elsewhere
         (`planted_drift`).
     cascade : Cascade, optional
         A crash to go through.
@@ -109,7 +109,7 @@ def simulate(
     Raises
     ------
     InputError
-        If the times are not on the grid, or a number cannot be.
+        If the times are not on the grid, or a number is impossible.
 
     Notes
     -----
@@ -121,10 +121,10 @@ def simulate(
     closings, larger in busy hours; it leans with the price and with activity, and is pulled back so
     slowly that it looks like a random walk. Bursts of opening come at random and fade. Liquidation
     prices lie around the mean entry (the average price, half-life 12 h): a fall by :math:`d` below
-    it has reached :math:`k\,d^{1.5}` of all longs, more if much was opened in bursts lately, and a
-    price swept once holds nobody until it fills again. In a small move others take over what is
-    forced out; in a deep one it is gone, and more is closed by choice in the hours after. It comes
-    back over weeks.
+    it has reached :math:`k\,d^{1.5}` of all longs, more if much was opened in bursts lately, and a price
+    swept once has no positions left until new ones are opened. In a small move other traders take over
+    the liquidated positions; in a deep one open interest falls, and more positions are closed by choice
+    in the hours after. It recovers over weeks.
 
     *Funding.* A slow score, mapped to quantiles, is the premium; the venue's formula does the rest.
 
@@ -175,7 +175,7 @@ def simulate(
 
 
 def planted_events(open_interest: pd.Series) -> pd.Series:
-    """When does open interest jump, as the planted worlds mean it?
+    """Return the bars at which open interest jumps, as the planted worlds define a jump.
 
     Parameters
     ----------
@@ -184,8 +184,8 @@ def planted_events(open_interest: pd.Series) -> pd.Series:
     Returns
     -------
     Series of bool, shape (n,)
-        True at an event as `EVENT` has it; no later bar is read. While the windows are not full
-        there is none, so the first is possible after 31 days.
+        True at an event as defined by `EVENT`; no later bar is read. There are no events until the
+        windows are full, so the first is possible after 31 days.
     """
     score = robust_zscore(velocity(open_interest, "24h"), "30d").to_numpy()
     wait = bars(HORIZON, open_interest.index)
@@ -198,7 +198,7 @@ def planted_events(open_interest: pd.Series) -> pd.Series:
 
 
 def planted_drift(open_interest: pd.Series, effect: float) -> pd.Series:
-    """How much does a planted world add to the log return of each bar?
+    """Return what a planted world adds to the log return of each bar.
 
     Notes
     -----
@@ -286,7 +286,7 @@ def _lots(world: World, grid: Grid, path: Path, coins: Floats) -> dict[str, Floa
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Which bars, how long they are in hours, and the seed."""
+    """The bars of a simulation, their length in hours, and the seed."""
 
     index: pd.DatetimeIndex
     hours: float
@@ -370,7 +370,7 @@ def price_path(world: World, grid: Grid, cascade: Cascade | None, since: int) ->
 
 
 def forced_out(world: World, grid: Grid, path: Path) -> tuple[Floats, Floats, Floats, Floats]:
-    """Who must go, what that closes, and what bursts of opening have left."""
+    """Return liquidated longs and shorts, the open interest this closes, and the bursts of openings."""
     hours, n = grid.hours, len(grid.index)
     rng = grid.stream("bursts")
     rate = world.bursts_per_day * hours / 24.0
@@ -495,7 +495,7 @@ def _stationary(half_life: float, hours: float) -> float:
 
 
 def _memory(shocks: Floats, half_life: float, hours: float) -> Floats:
-    """What is left of all shocks so far, when half of each is gone after `half_life` hours."""
+    """Return the decayed sum of all shocks so far, with a half-life in hours."""
     keep = 0.5 ** (hours / half_life)
     scaled = shocks / (1.0 - keep)
     scaled[0] = shocks[0]

@@ -129,7 +129,7 @@ def sample(name: str) -> pd.DataFrame:
 
 
 def manifest() -> dict[str, Any]:
-    """What is in the pack, and how was each part made?
+    """Return the contents of the sample pack and how each part was made.
 
     Returns
     -------

@@ -1,13 +1,13 @@
-"""The article's framework as one rule that a stranger could run, and what it would have done.
+"""The article's framework as one explicit rule, and its backtest.
 
 ==============  =======================================================================
-`spec`          every number of the rule and whose it is; at which bars it asks to enter
+`spec`          every number of the rule and its origin; the bars at which it enters
 `engine`        one position to the cent: fills, fees, funding, stop, liquidation by tiers
 `run`           one market: trades, account, remarks
 `rivals`        cash, buy and hold, the same trades at random moments; over many markets
 ==============  =======================================================================
 
-The one rule: what was decided at the end of a bar read no later bar, and was filled in the next.
+Decisions at the end of a bar read no later bar and are filled in the next.
 Results are bookkeeping of a stated rule on given paths, simulated or recorded; nothing here says
 what a price will do, and nothing here is advice.
 """

@@ -61,7 +61,7 @@ class Bars:
         self.paid = np.where(self.unpaid, 0.0, owed)
 
     def __len__(self) -> int:
-        """How many bars?"""
+        """Return the number of bars."""
         return len(self.close)
 
 
@@ -90,17 +90,17 @@ class Trade(NamedTuple):
 
     @property
     def net(self) -> float:
-        """What the account gained."""
+        """Return the gain of the account: profit less fees and funding."""
         return self.profit - self.fees - self.funding_paid
 
 
 def liquidation_prices(steps: Ladder, side: int, entry: float, quantity: float, margin: Floats) -> Floats:
-    """At which price is the position liquidated, for each of these margins?
+    """Return the position's liquidation price for each of these margins.
 
     Notes
     -----
-    PERF: the formula of `oikit.margin.liquidation_price`, which checks its table each time; rivals
-    ask this some thousand times. A test holds the two together.
+    PERF: the formula of `oikit.margin.liquidation_price`, which checks its table each time; random
+    entries call this thousands of times. A test asserts that the two agree.
     """
     free = side * entry * quantity - margin[:, None] - steps.deductions
     prices = free / (quantity * (side - steps.rates))
@@ -109,10 +109,10 @@ def liquidation_prices(steps: Ladder, side: int, entry: float, quantity: float, 
 
 
 def notional_of(spec: Specification, balance: float) -> float:
-    """How large may a position be, in quote units, with this much in the account?
+    """Return the notional that the size cap allows at this balance, in quote units.
 
-    As `oikit.risk.position_size`; without a stop, the reading ``"risk"`` is that of the margin, all of
-    which a liquidation takes.
+    Like `oikit.risk.position_size`; without a stop, the reading ``"risk"`` equals ``"margin"``, as a
+    liquidation takes all of it.
     """
     if spec.cap_reading == "risk" and spec.stop is not None:
         return spec.cap * balance / spec.stop
@@ -122,7 +122,7 @@ def notional_of(spec: Specification, balance: float) -> float:
 def quantity_of(
     spec: Specification, side: int, balance: float, price: float, *, steps: Ladder, lot: float | None
 ) -> float | str:
-    """How many coins may it be, at this price? Or why none at all."""
+    """Return the quantity to open at this price, or the reason for none."""
     if balance <= 0:
         return "the account was empty"
     quantity = notional_of(spec, balance) / price
@@ -210,7 +210,7 @@ def trade(
 
 
 def _end(side: int, opening: float, worst: float, forced: float, stop: float) -> tuple[float, Why]:
-    """Which of the two it was, and at which price, in a bar that touched one."""
+    """Return the exit price and the reason, for a bar that touched the stop or the liquidation price."""
     if side * opening < side * forced:
         return float(opening), "liquidation"
     if side * opening <= side * stop:

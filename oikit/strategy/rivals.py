@@ -1,15 +1,15 @@
-"""What anybody could have done instead, and whether the rule did better than that.
+"""Benchmarks that anybody could have followed, and the comparison of a rule with them.
 
 =================  ======================================================================
 cash               nothing
 buy and hold       long with the whole account at 1x, from the first bar at which the rule
                    could decide; fees and funding charged
 random entry       as many trades as the rule, on the same sides and each held as long, at
-                   moments drawn by lot; the same size, stop, fees, funding and liquidation
+                   random moments; the same size, stop, fees, funding and liquidation
 =================  ======================================================================
 
-The random entries are the rival that matters: they hold as much, for as long, on the same sides, at
-the same costs. What is left between them and the rule is its timing.
+The random entries are the benchmark that matters: the same size, holding time, sides and costs. Only the
+timing differs from the rule.
 """
 
 from __future__ import annotations
@@ -38,20 +38,20 @@ __all__ = ["Comparison", "buy_and_hold", "compare", "random_entry", "simulated"]
 
 
 def buy_and_hold(result: Result, frame: pd.DataFrame, *, tiers: Any) -> Result:
-    """What would a long at 1x have done, from where the rule could begin?
+    """Return the result of a long at 1x, opened at the first bar at which the rule could decide.
 
     Parameters
     ----------
     result : Result
-        Of `run` on the same frame; the start, the first bar and the fees are taken from it.
+        From `run` on the same frame; the start, the first bar and the fees are taken from it.
     frame : DataFrame, shape (n, m)
     tiers : DataFrame or float
 
     Returns
     -------
     Result
-        With one trade, or none if no bar was left to enter in. Funding is paid out of the position, so
-        that in principle even 1x can be liquidated.
+        With one trade, or none if no bar was left to enter in. Funding is paid out of the margin, so in
+        principle even 1x can be liquidated.
     """
     # The fee is paid from the account, so that much less is bought.
     spec = replace(
@@ -78,12 +78,12 @@ def random_entry(
     seed: int = 0,
     lot: float | None = None,
 ) -> pd.DataFrame:
-    """What would the same trades have done at moments drawn by lot?
+    """Return the growth of the same trades when their entries are drawn at random.
 
     Parameters
     ----------
     result : Result
-        Of `run` on the same frame.
+        From `run` on the same frame.
     frame : DataFrame, shape (n, m)
     tiers : DataFrame or float
     draws, seed : int
@@ -97,10 +97,9 @@ def random_entry(
 
     Notes
     -----
-    The trades of the rule, side and length together, are shuffled and laid without overlap between
-    the first bar at which the rule could enter and the end, each such layout being as likely as any
-    other. A drawn trade ends early only by its stop or by liquidation. Where the bar that was drawn
-    has no price, that trade is lost.
+    The trades of the rule, side and length together, are shuffled and placed without overlap between the
+    first bar at which the rule could enter and the end; all placements are equally likely. A drawn trade
+    ends early only by its stop or by liquidation. It is dropped if the bar drawn has no price.
     """
     whole(draws, "draws")
     bars, steps = Bars(frame), ladder(tiers)
@@ -219,20 +218,20 @@ def compare(
     start: float = 10_000.0,
     lot: float | None = None,
 ) -> Comparison:
-    """Does the rule do better than its rivals, market by market?
+    """Compare the rule with its benchmarks, market by market.
 
     Parameters
     ----------
     spec : Specification
     markets : mapping or iterable of (name, frame)
-        Frames of your own, the samples, or `simulated` worlds; one is held at a time.
+        Frames of your own, the samples, or `simulated` worlds; one is in memory at a time.
     tiers : DataFrame or float
         The same for all.
     called : str
-        What they are, as the sentence says it: ``"simulated markets"`` where they are. No default: a
+        What the markets are, for the printed sentence, like ``"simulated markets"``. No default: a
         result on simulated markets must not be read as one on real ones.
     draws, seed : int
-        Of the random entries; each market has its own random numbers.
+        Number and seed of the random entries; each market has its own random numbers.
     start, lot
         As in `run`.
 

@@ -1,8 +1,7 @@
-"""What the rule would have done on one market: its trades, its account, and what was not known.
+"""Backtest of a rule on one market: its trades, its account, and remarks on missing data.
 
-A backtest is bookkeeping, not a forecast: what would have been paid and received under the stated
-rule, on this path, had the orders moved nothing. How one position is followed is in
-`oikit.strategy.engine`.
+A backtest is bookkeeping, not a forecast: what the stated rule would have paid and received on this
+path, without market impact. `oikit.strategy.engine` follows a single position.
 """
 
 from __future__ import annotations
@@ -27,29 +26,29 @@ __all__ = ["Account", "Result", "run"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Result:
-    """What became of an account.
+    """The result of a backtest: its trades, its equity and the remarks.
 
     Attributes
     ----------
     spec : Specification
     start : float, quote
-        What the account began with.
+        The initial balance.
     since : Timestamp
-        The first bar at which the rule could decide; before it there is nothing to compare.
+        The first bar at which the rule could decide; comparisons start there.
     equity : Series, shape (n,), quote
         At the end of each bar; an open position is marked at the last known close.
     trades : DataFrame, one row per trade
-        ``side``; ``decided`` (the bar at whose end), ``entry_time`` and ``exit_time`` (the bars of the
-        fills) with their prices; ``quantity``, ``notional``, ``margin`` and ``liquidation_price`` at the
-        entry; ``why`` it ended (``reversal``, ``time``, ``stop``, ``liquidation``, ``end`` of the frame);
-        ``bars`` held; ``profit`` of the price alone, ``fees``, ``funding_paid`` (below 0: received),
-        and ``net`` of both; what the rule read when it decided.
+        ``side``; ``decided`` (at the end of which bar), ``entry_time`` and ``exit_time`` with their
+        prices; ``quantity``, ``notional``, ``margin`` and ``liquidation_price`` at the entry; ``why`` it
+        ended (``reversal``, ``time``, ``stop``, ``liquidation``, ``end`` of the frame); its length in
+        ``bars``; ``profit`` of the price alone, ``fees``, ``funding_paid`` (below 0: received), and
+        ``net`` of both; the rule's readings at the decision.
     remarks : tuple of str
-        What was missing, refused or left out, counted.
+        Counts of what was missing, refused or left out.
 
     Notes
     -----
-    The start, and all that is net, add up to the last value of the equity.
+    The start plus the sum of ``net`` equals the last value of the equity.
     """
 
     spec: Specification
@@ -61,7 +60,7 @@ class Result:
 
     @property
     def growth(self) -> float:
-        """What the account gained, as a fraction of the start."""
+        """Return the gain of the account, as a fraction of the start."""
         return float(self.equity.iloc[-1]) / self.start - 1.0
 
     @property
@@ -71,7 +70,7 @@ class Result:
 
     @property
     def liquidations(self) -> int:
-        """How many trades the exchange ended."""
+        """Return the number of trades that ended in a liquidation."""
         return int((self.trades["why"] == "liquidation").sum())
 
     def __str__(self) -> str:
@@ -129,19 +128,20 @@ def run(
     start: float = 10_000.0,
     lot: float | None = None,
 ) -> Result:
-    """What would this rule have done on this market?
+    """Backtest a rule on one market.
 
     Parameters
     ----------
     spec : Specification
     frame : DataFrame, shape (n, m)
-        With ``high``, ``low``, ``close`` and what the rule reads (`oikit.strategy.needs`). With ``open``,
-        orders are filled at the next bar's open; without, at its close, and a remark says so.
+        With ``high``, ``low``, ``close`` and the columns that the rule reads (`oikit.strategy.needs`).
+        With ``open``, orders are filled at the next bar's open; without, at its close, and a remark says
+        so.
     tiers : DataFrame or float
-        The exchange's table (`oikit.margin.tiers`), or one maintenance margin rate. No default: a
-        liquidation under the wrong one is another liquidation.
+        The exchange's table (`oikit.margin.tiers`), or one maintenance margin rate. No default: the
+        wrong one gives wrong liquidations.
     start : float, quote
-        What the account begins with. It earns nothing while it waits.
+        The initial balance. It earns no interest.
     lot : float, optional, base
         Quantities are whole lots, rounded down; None: any quantity.
 
@@ -154,15 +154,15 @@ def run(
     FrameError
         If a column is missing.
     InputError
-        If a number cannot be, the leverage is more than the tier allows, the stop lies beyond the
+        If a number is impossible, the leverage is more than the tier allows, the stop lies beyond the
         liquidation, or the frame is shorter than the windows.
 
     Notes
     -----
     Traded highs and lows stand in for those of the mark price, which decides on a real exchange. A
     stop is filled at its price, or at the open of a bar that begins beyond it; a real one slips.
-    Funding that settles in a bar is paid at its end by who then holds, so in bars longer than the
-    interval a position that ended within the bar pays nothing of it.
+    Funding that settles in a bar is paid at its end by positions then open, so in bars longer than the
+    funding interval a position that ended within the bar pays none of it.
     """
     money = check_terms(spec, tiers=tiers, start=start, lot=lot)
     asked = conditions(spec, frame)
@@ -203,7 +203,7 @@ def run(
 
 
 def _reversals(spec: Specification, asked: Conditions) -> dict[int, Any]:
-    """At which bars does a long, and does a short, have its reversal?"""
+    """Return the bars at which a long and a short have their reversal, by side."""
     fallen = (asked.readings["velocity"] < spec.exit_velocity).to_numpy()
     begins = asked.begins.to_numpy()
     return {side: fallen | (begins == -side) for side in (1, -1)}
@@ -230,7 +230,7 @@ def check_terms(spec: Specification, *, tiers: Any, start: float, lot: float | N
 
 
 def equity_of(trades: list[Trade], bars: Bars, start: float, index: pd.Index) -> pd.Series:
-    """What was the account worth at the end of each bar?"""
+    """Return the equity of the account at the end of each bar."""
     worth = np.full(len(bars), start)
     balance = start
     for each in trades:
@@ -293,7 +293,7 @@ _COLUMNS: dict[str, Any] = {
 
 
 def _remarks(frame: pd.DataFrame, bars: Bars, account: Account) -> list[str]:
-    """What was missing while it mattered, counted."""
+    """Return remarks that count the data missing while a position was open, and the refused entries."""
     remarks = []
     if not bars.at_open:
         remarks.append("The frame has no open, so orders were filled at the close of the next bar.")

@@ -206,7 +206,7 @@ _FIXED = (
 
 
 def specification(spec: Specification) -> pd.DataFrame:
-    """What is the rule, number by number, and whose number is it?
+    """Tabulate the rule number by number, with the origin of each number.
 
     Parameters
     ----------
@@ -217,7 +217,7 @@ def specification(spec: Specification) -> pd.DataFrame:
     DataFrame, one row per rule
         ``part`` (enter, size, exit, costs), ``rule`` in words, ``name`` of the field, ``value``, and
         ``whose``: ``article``, ``ours``, or ``yours`` where it is not the default. A rule without a
-        number has no name. What this reading of the ratio does not use is left out.
+        number has no name. Fields that this reading of the ratio does not use are left out.
 
     Examples
     --------
@@ -242,15 +242,15 @@ def specification(spec: Specification) -> pd.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What the rule reads at each bar, and what it asks for.
+    """The rule's readings at each bar, and the entries that it signals.
 
     Attributes
     ----------
     readings : DataFrame, shape (n, 5)
-        ``ratio`` (its percentile, or its level), ``velocity``, ``velocity_score``, ``funding_rate``
+        ``ratio`` (percentile or level), ``velocity``, ``velocity_score``, ``funding_rate``
         (the last settled, per 8 hours), ``crowd`` (the ratio).
     state : Series, shape (n,)
-        1 where all conditions of a long hold, -1 of a short, 0 neither, NaN where not known.
+        1 where all conditions of a long hold, -1 of a short, 0 neither, NaN where unknown.
     begins : Series, shape (n,)
         The state where it has just begun, 0 elsewhere: the bars at which the rule enters.
     """
@@ -261,14 +261,14 @@ class Conditions:
 
 
 def needs(spec: Specification) -> tuple[str, ...]:
-    """Which columns does the rule read?"""
+    """Return the columns that the rule reads."""
     crowd = () if spec.crowd_lead is None else (spec.crowd,)
     prices = ("high", "low", "close")
     return (*prices, "open_interest", "circulating_supply", "funding_rate", "funding_interval", *crowd)
 
 
 def conditions(spec: Specification, frame: pd.DataFrame) -> Conditions:
-    """At which bars does the rule ask to enter, and on which side?
+    """Return the rule's readings and its entry signals at each bar.
 
     Parameters
     ----------
@@ -285,7 +285,7 @@ def conditions(spec: Specification, frame: pd.DataFrame) -> Conditions:
     FrameError
         If a column is missing.
     InputError
-        If the frame is too short for the windows, or what the rule reads is never known all at once.
+        If the frame is too short for the windows, or the rule's readings are never all known at one bar.
     """
     validate(frame, needs=needs(spec))
     _long_enough(spec, frame)
