@@ -1,1 +1,1 @@
-"""Where frames come from: venues, the store on disk, simulated worlds, the bundled pack."""
+"""Sources of frames: venues, the store on disk, simulated worlds, the bundled pack."""

@@ -1,6 +1,6 @@
-"""What a fetch hands back: the frame, and everything that is to be said about it.
+"""The result of a fetch: the frame and the remarks about it.
 
-The one rule: what a frame lacks is counted and said, never cut away.
+Missing bars are counted in the remarks and stay in the frame as NaN; they are never cut off.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Fetched:
 
 
 def losses(frame: pd.DataFrame, first: pd.Timestamp, asked: Question) -> list[str]:
-    """What lies beyond the wall, and is not in the store either."""
+    """Return remarks on the bars older than the venue serves and missing from the store."""
     beyond = frame[frame.index < first]
     lost = len(beyond) if "open_interest" not in beyond else int(beyond["open_interest"].isna().sum())
     if not lost:
@@ -75,7 +75,7 @@ def losses(frame: pd.DataFrame, first: pd.Timestamp, asked: Question) -> list[st
 
 
 def gaps(frame: pd.DataFrame, first: pd.Timestamp, lacking: Iterable[str]) -> list[str]:
-    """What the venue should have had and has not."""
+    """Return remarks on the figures that the venue should have had but did not deliver."""
     said = [f"{name}: not offered at this address, so the column is left out" for name in sorted(lacking)]
     for name, series in binance.SERIES.items():
         part = frame[frame.index >= first] if series.walled else frame

@@ -1,10 +1,9 @@
-"""What has been spent of a venue's budgets, and for how long it is not to be asked.
+"""Ledgers of a venue's request budgets, and of pauses and bans.
 
-A venue counts by internet address, so all that asks from one computer must count together: `FileLedger`
-is one small file in the folder for temporary files, `shared` the one that clients use unless they are
-given their own.
+A venue counts per internet address, so all processes of one computer must count together: `FileLedger`
+is a small file in the folder for temporary files, `shared` the ledger that clients use by default.
 
-The one rule: when in doubt, count more. Where the file cannot be used, this process counts alone.
+When in doubt, it counts too much. If the file cannot be used, this process counts alone.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ _LONGEST = 3 * 86_400.0  # s; no ban is longer
 
 
 class Ledger:
-    """What has been spent of each budget in its last window, by all clients that share this ledger."""
+    """The use of each budget in its last window, by all clients that share this ledger."""
 
     def __init__(self) -> None:
         self._spent: dict[str, list[tuple[float, int]]] = {}
@@ -57,7 +56,7 @@ class Ledger:
                 self._add(spent, budget, more, now)
 
     def hold(self, base: str, seconds: float, now: float, says: str = "") -> None:
-        """Nobody is to ask this address for so long; with words it is a ban, else a pause."""
+        """Block this address for so many seconds: a ban if `says` gives a reason, else a pause."""
         with self._turn():
             until = self._when(now) + min(seconds, _LONGEST)
             if until > self._held.get(base, (0.0, ""))[0]:

@@ -1,10 +1,10 @@
-"""Where bulk files come from, and what must be true of one before it is opened.
+"""Retrieval of bulk files, and the checks that a file must pass before it is opened.
 
 A *place* is a function ``key -> bytes``, or None where there is no such file: `place` makes one of a web
 address, a folder (a teacher's stick) or any fsspec address. `collect` takes files from it: checksum
-first, then the zip, then the one table inside. What is left out or refused is named.
+first, then the zip, then the one table inside. Files left out or refused are listed.
 
-The one rule: a file is used whole, as the archive published it, or not at all. Nothing is written.
+A file is used whole, as the archive published it, or not at all. Nothing is written.
 """
 
 from __future__ import annotations
@@ -202,17 +202,17 @@ def _said(read: Place, key: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Haul:
-    """What came of asking for files.
+    """The result of a request for files.
 
     Attributes
     ----------
     packs : list of Pack
     missing : list of File
-        The archive has no such file: normal for yesterday, a gap in the past.
+        Not in the archive: normal for yesterday, a gap for earlier dates.
     unchanged : list of File
-        Stored already, and still what the archive has.
+        Stored already, and identical to the archive's.
     revised : dict of str to (str, str)
-        By key: stored already, but replaced since; the stored sha256 and the new one.
+        By key, stored already but replaced since: the stored sha256 and the new one.
     refused : dict of str to str
         By key: what is wrong with it.
     """
@@ -230,7 +230,7 @@ class Haul:
 
     @property
     def repairs(self) -> Counter[str]:
-        """What is to be said of the files, beside what `oikit.data.venues.archive.read` counts."""
+        """Return counts of files without a checksum or revised, beside those of `archive.read`."""
         counts: Counter[str] = Counter()
         for pack in self.packs:
             if not pack.checked:

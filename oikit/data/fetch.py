@@ -1,14 +1,13 @@
-"""From a market and two dates to a frame: what is stored, the archive, and the exchange for the rest.
+"""Load a market between two dates: from the store, the archive and the exchange.
 
 =============  ================================================================================
-`load`         the frame; where the exchange cannot be had, what is stored, and says so
-`fetch`        the same with everything that is to be said about it, and no falling back
+`load`         the frame; if the exchange cannot be reached, what is stored, with a remark
+`fetch`        the same with all remarks, and without a fallback
 `provenance`   one line: where the stored bars of a market came from
 =============  ================================================================================
 
-The one rule: **nothing is lost in silence**. What cannot be had is a row of NaN and a remark, never a
-shorter frame; what was read before something went wrong is kept; figures of two sources never meet in
-one store.
+Nothing is lost silently. What cannot be fetched is a row of NaN and a remark, never a shorter frame;
+data read before an error is kept; figures of two sources never share a store.
 
 Addresses and place come from the arguments, else from OIKIT_BINANCE_REST, OIKIT_ARCHIVE and OIKIT_STORE.
 """
@@ -191,7 +190,7 @@ def _fetch(
 
 
 def _days_open(asked: Question, first: pd.Timestamp) -> bool:
-    """Whether the archive may have more."""
+    """Return whether the archive may have more days."""
     if asked.archive is None or asked.until is None:
         return False
     whole = disk.read(asked.root, asked.symbol, asked.step, *past.days(asked.since, asked.until))
@@ -313,7 +312,7 @@ def _joined(parts: dict[str, list[pd.DataFrame]]) -> pd.DataFrame:
 
 
 def _firsts(stored: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
-    """Of each series the column that says what is known, old and new together."""
+    """Return the first column of each series, stored and new rows merged."""
     names = [series.columns[0] for series in binance.SERIES.values()]
     old, now = (each[[name for name in names if name in each]] for each in (stored, new))
     return disk.merge(old, now)[0].reindex(stored.index)

@@ -1,6 +1,6 @@
-"""Which files of the bulk archive the stored bars hold: ``archive.json`` beside a market's manifest.
+"""Record of the archive files whose bars are stored: ``archive.json`` beside a market's manifest.
 
-The one rule: it may name a file whose bars are not there, never hold back one whose bars are.
+It may list a file whose bars are not stored yet, but never omits one whose bars are.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _FILES = "archive.json"
 
 
 def files_of(root: Path, symbol: str, every: pd.Timedelta, *, venue: str = "binance") -> dict[str, Any]:
-    """Which files of the bulk archive the stored bars hold, by key."""
+    """Return the files of the bulk archive whose bars are stored, by key."""
     return read_note(folder(root, symbol, every, venue=venue) / _FILES).get("files", {})
 
 

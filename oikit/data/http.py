@@ -1,12 +1,12 @@
 """The only module that opens connections: one polite client for every venue.
 
-The one rule: ask as a guest would, and take nothing for data that is not. A `Client` counts its
+It never overloads a venue and never accepts a malformed answer as data. A `Client` counts its
 requests per budget and waits before a budget is spent, honours ``Retry-After``, stops at a ban or a
-geo-block and says so once, follows no redirect, bounds the size and the time of an answer, and looks
-at status, content type and shape before it hands anything on. It tries again only where trying again
-can help: no connection, a reset, a time-out, a 5xx, a 429 after its waiting time, JSON cut short (once).
+geo-block and reports it once, follows no redirect, limits the size and the time of an answer, and checks
+status, content type and shape before it returns anything. It retries only where a retry can help: no
+connection, a reset, a time-out, a 5xx, a 429 after its waiting time, JSON cut short (once).
 
-What it may not do: know a venue's fields, write a file, or go around a refusal.
+It knows no venue's fields, writes no file, and does not work around a refusal.
 """
 
 from __future__ import annotations
@@ -309,7 +309,7 @@ def _parsed(query: Query, where: str, kind: str, body: bytes) -> Any:
 
 
 def _venue_words(body: bytes) -> str:
-    """What a refusal says of itself, ready to stand after a status."""
+    """Return the venue's message in a refusal, ready to follow a status."""
     text = body.decode("utf-8", "replace")
     if body[:1] == b"{":
         try:

@@ -1,13 +1,13 @@
-"""Does a stamp in a file say when a figure was seen, or five minutes before?
+"""Label convention of bulk files: whether a stamp is the moment of observation or 5 minutes earlier.
 
-The venue's files of open interest have changed their labels without a word: under an **end** label a
-row stamped T was seen at T, under a **start** label at T + 5 min. Read the wrong way, the second
-knows the future. Sources disagree on when it changed, so it is measured, file by file: open interest
-is given in coins and in money, and money over coins is the price **at the instant it was seen**.
+The venue's files of open interest changed their labels without notice: under an **end** label a row
+stamped T was observed at T, under a **start** label at T + 5 min. Taking the second for the first leaks
+the future. Sources disagree on the date of the change, so it is measured, file by file: open interest is
+given in coins and in money, and money over coins is the price **at the moment of observation**.
 
-The one rule: the price decides. Where it cannot (too few rows, a price that hardly moved, a price
-that fits neither instant) the label is that of the measured files around it, else what the first and
-last stamp suggest, else what is reported for the date, and a remark says so.
+The price decides. Where it cannot (too few rows, a price that hardly moved, a price that fits neither
+moment) the label is that of the measured files around it, else what the first and last stamp suggest,
+else what is reported for the date, and a remark says so.
 """
 
 from __future__ import annotations
@@ -38,18 +38,18 @@ _NEAR = pd.Timedelta(days=31)
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Which of the two instants fits the price?
+    """Comparison of a file's implied price with the market price, under each of the two labels.
 
     Attributes
     ----------
     held : {"end", "start", None}
-        None where it cannot be told.
+        None where the price cannot decide.
     error_end, error_start : float, fraction of the price
         Median distance of value / open interest from the price, under each reading.
     n : int
         Pairs compared.
     says : str
-        Why it cannot be told, or nothing.
+        Why the price cannot decide, or empty.
     """
 
     held: Held | None
@@ -66,7 +66,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What a file's stamps were taken for, and on whose word.
+    """The label convention used for a file, and the evidence for it.
 
     Attributes
     ----------
@@ -92,7 +92,7 @@ class Label:
         return f"label '{self.held}' {words[self.how]}: {self.measured.says}"
 
     def record(self) -> dict[str, Any]:
-        """What provenance keeps of it: words and numbers only; None where nothing was measured."""
+        """Return the fields kept in provenance; an error is None where nothing was measured."""
         seen = self.measured
         errors = {"error_end": seen.error_end, "error_start": seen.error_start}
         return {
@@ -107,10 +107,10 @@ class Label:
 def measure(
     open_interest: pd.Series, open_interest_value: pd.Series, price: pd.Series, *, step: str = "5min"
 ) -> Measured:
-    """Which instant do the stamps of a file name: the one itself, or the one a step later?
+    """Measure whether a file's stamps are the moment of observation or one step earlier.
 
-    At each instant with a price, the row stamped then and the row stamped a step before are both held
-    against it, so prices of any clock will do; of an hourly clock they make 23 pairs a day.
+    At each moment with a price, the row stamped then and the row stamped a step before are both compared
+    with it, so prices of any bar length will do; hourly prices make 23 pairs a day.
 
     Examples
     --------
@@ -180,7 +180,7 @@ def choose(
 def _around(
     number: int, measured: Sequence[Measured], stamps: Sequence[Held | None], days: Sequence[pd.Timestamp]
 ) -> Held | None:
-    """What the nearest measured files with stamps alike say, on either side, if they agree."""
+    """Return the label of the nearest measured files with the same stamps, if both sides agree."""
     found = set()
     for others in (range(number - 1, -1, -1), range(number + 1, len(days))):
         for other in others:

@@ -1,8 +1,8 @@
-"""A store that is somewhere else: what has changed of it is copied here, and read from the copy.
+"""A local copy of a remote store: changes are copied here, and read from the copy.
 
-The one rule: **a copy is as good as its checksum**. The manifest of a market says which months there are
-and what their checksums are; a month that is here already is not sent again, one that does not match is
-refused, and a copy is put in place as the store itself is, so that who reads meanwhile reads well.
+Every copy must match its checksum. The manifest of a market lists its months and their checksums; a
+month that is here already is not sent again, one that does not match is refused, and a copy is written
+as atomically as the store itself, so a concurrent reader never sees a partial one.
 """
 
 from __future__ import annotations
@@ -70,12 +70,12 @@ def near(store: str | Path | None, symbol: str) -> Path:
 
 
 def names(store: str | Path | None = None) -> list[str]:
-    """Which markets does a store hold, here or elsewhere?
+    """Return the markets in a store, local or remote.
 
     Raises
     ------
     InputError, StoreError, MissingExtra
-        As `near`.
+        Those of `near`.
     """
     address = str(store or store_address())
     if is_address(address):

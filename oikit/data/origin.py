@@ -1,4 +1,4 @@
-"""Where stored figures come from, in one line, for the foot of a chart or a report."""
+"""The origin of stored figures in one line, for the foot of a chart or a report."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["provenance"]
 def provenance(
     symbol: str, *, every: str | pd.Timedelta | None = None, store: str | Path | None = None
 ) -> str:
-    """Where do the stored bars of this market come from? One line, for the foot of a chart or a report.
+    """Return the origin of a market's stored bars in one line, for the foot of a chart or a report.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def provenance(
     Raises
     ------
     InputError
-        If nothing of it is stored.
+        If nothing of this market is stored.
     """
     root = store_root(store)
     check_symbol(symbol)

@@ -1,11 +1,11 @@
-"""What lies beyond the venue's thirty days, from its bulk archive: day by day, kept month by month.
+"""Bars older than the venue's 30 days, from its bulk archive: read day by day, stored month by month.
 
 `oikit.data.tail` asks the exchange for the last month; this asks the archive for what came before, and,
-where the exchange does not serve this place, for prices and funding too.
+where the exchange does not serve this location, for prices and funding too.
 
-The one rule: **nothing that is known is asked for again or replaced**, but by a file that its publisher
-has replaced. A day whose file has been read is settled, gaps and all; a day whose file was missing a
-week after it ended is, too; a day whose file was refused is asked for again.
+Known data is never requested again or replaced, except when the publisher has replaced its file. A day
+whose file has been read is settled, including its gaps; so is a day whose file was missing a week after
+it ended; a day whose file was refused is requested again.
 """
 
 from __future__ import annotations
@@ -38,20 +38,20 @@ _EARLIEST = {"BTCUSDT": pd.Timestamp("2020-09-01", tz="UTC")}
 
 @dataclass(slots=True)
 class Past:
-    """What the archive gave for one run of days of one month.
+    """The part of the archive read for a run of days within one month.
 
     Attributes
     ----------
     frame : DataFrame
-        On bars; only cells that were not known, or that a replaced file tells anew.
+        On bars; only cells that were unknown, or that a replaced file changes.
     remarks : list of str
-        What was mended, is missing or differs, counted.
+        Counts of what was repaired, is missing or differs.
     refused : dict of str to str
         By key: what is wrong with the file.
     files : dict of str to dict
-        What `oikit.data.held.files_of` is to tell of them.
+        What `oikit.data.held.note_files` is to record.
     labels : list of (Timestamp, Label)
-        How each day's stamps were read.
+        The label used for each day's stamps.
     """
 
     frame: pd.DataFrame
@@ -79,7 +79,7 @@ def wanted(
     *,
     recheck: bool = False,
 ) -> list[Window]:
-    """Which days have bars whose open interest is unknown, and that the archive may tell?"""
+    """Return the days with unknown open interest that the archive may fill."""
     table = _by_day(stored, first)
     if table.empty:
         return []
@@ -97,7 +97,7 @@ def wanted(
 
 
 def _by_day(stored: pd.DataFrame, first: pd.Timestamp) -> pd.DataFrame:
-    """Of each day: how many bars have open interest, and whether one before `first` lacks it."""
+    """Return, by day, the bars with open interest, and whether one before `first` lacks it."""
     index = pd.DatetimeIndex(stored.index)
     if index.empty:
         return pd.DataFrame()
@@ -202,7 +202,7 @@ def _price(
 
 
 def _repairs_of_spare(haul: bulk.Haul, price: pd.Series | None) -> Counter[str]:
-    """What was counted of the day before, which is only looked at for its last row."""
+    """Return the repairs of the day before, which is read only for its last row."""
     sheets = [(pack.file, pack.text) for pack in haul.packs if pack.file.spare]
     return archive.read(sheets, price=price, strict=False).repairs if sheets else Counter()
 
@@ -213,7 +213,7 @@ def _told(held: Mapping[str, labels.Label]) -> Counter[str]:
 
 
 def _beside(frame: pd.DataFrame, was: pd.DataFrame, first: pd.Timestamp) -> list[str]:
-    """What to say where both archive and exchange gave figures."""
+    """Return a remark where archive and exchange disagree."""
     both = compare(was[was.index >= first], frame[frame.index >= first])
     if not len(both.differing):
         return []

@@ -1,4 +1,4 @@
-"""How good is this data? What is known, what is missing, what was mended, how old it is.
+"""Data quality: what is known, what is missing, what was repaired, and how old it is.
 
 ===================  ============================================================================
 `coverage`           one frame: share known and longest gap of each column, as one printable line
@@ -7,7 +7,7 @@
 ``DEFECTS``          every known defect of bulk files: how it is found and what is done about it
 ===================  ============================================================================
 
-The one rule: a gap is measured and said; nothing here fills one.
+Gaps are measured and reported; nothing here fills one.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _NAMED = 3  # as many things as the one line names of a kind
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What is known of a frame.
+    """Coverage of a frame: what is known, the longest gaps, repairs and age.
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ class Coverage:
     longest_gap : dict of str to Timedelta
         Longest run of bars in which it is not.
     repairs : dict of str to int
-        What was mended, in words.
+        Repairs by description, counted.
     stale : Timedelta or None
         Age of the newest bar with anything known in it, where `now` was given.
     revised : int
@@ -122,28 +122,28 @@ def coverage(
     now: pd.Timestamp | None = None,
     revised: int = 0,
 ) -> Coverage:
-    """How much of this frame is known?
+    """Return how much of a frame is known, column by column.
 
     Parameters
     ----------
     frame : DataFrame, shape (n, m)
         A valid frame.
     repairs : mapping of str to int, optional
-        What its readers mended, as provenance keeps it.
+        Repairs of its readers, as kept in provenance.
     now : Timestamp, optional
-        To tell how old the newest figure is.
+        For the age of the newest figure.
     revised : int
         Rows that differ from what was stored; see `compare`.
 
     Returns
     -------
     Coverage
-        Print it for the one line.
+        Print it for one line.
 
     Raises
     ------
     FrameError
-        If it is no valid frame.
+        If it is not a valid frame.
 
     Examples
     --------
@@ -171,7 +171,7 @@ def coverage(
 
 
 def _runs(blank: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Where runs of True begin, and where they have ended."""
+    """Return the starts and the ends (exclusive) of the runs of True."""
     edges = np.diff(blank.astype(np.int8), prepend=0, append=0)
     return np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
 
@@ -184,7 +184,7 @@ def _longest(blank: npt.NDArray[np.bool_]) -> int:
 def outages(
     frame: pd.DataFrame, columns: list[str] | None = None, *, at_least: int = 1
 ) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
-    """When was nothing known?
+    """Return the spans in which none of these columns is known.
 
     Examples
     --------
@@ -206,14 +206,14 @@ def outages(
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How two tables of the same moments agree.
+    """Agreement of two tables of the same moments.
 
     Attributes
     ----------
     rows : int
         Moments in both at which something is known in both.
     differing : DatetimeIndex
-        The ones at which a figure differs by more than rounding.
+        Those at which a figure differs by more than rounding.
     largest : dict of str to float, fraction
         The largest difference of each shared column.
     """
@@ -234,11 +234,11 @@ class Agreement:
 
 
 def compare(stored: pd.DataFrame, fetched: pd.DataFrame) -> Agreement:
-    """Do two tables of the same market say the same where both know something?
+    """Compare two tables of the same market where both are known.
 
     Open interest, prices and volumes must be equal to the last digit; ratios may differ by the
-    rounding of the venue's two services (a thousandth of themselves). A cell that is missing in one
-    is no difference.
+    rounding of the venue's two services (a thousandth of themselves). A cell that is missing in one does
+    not count as a difference.
 
     Examples
     --------

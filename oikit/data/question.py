@@ -21,21 +21,21 @@ from oikit.files import store_root
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Which bars of which market, where they are kept, and whom to ask for them.
+    """A request for bars: the market, the range, the store and the sources to ask.
 
     Attributes
     ----------
     symbol : str
     every, step : Timedelta
-        The bar length asked for, and the one that the venue is asked for: `every` is whole bars of it.
+        The bar length requested, and the one requested from the venue: `every` is whole bars of it.
     since, until : Timestamp
         On the grid of `every`. ``until=None``: the last bar that has closed.
     root : Path
         The store.
     address : str
-        The venue's.
+        The venue's address.
     archive : str or None
-        Where its bulk archive is; None where none is known.
+        The address of its bulk archive; None if unknown.
     """
 
     symbol: str
@@ -53,15 +53,15 @@ class Question:
         return disk.folder(self.root, self.symbol, self.step)
 
     def manifest(self) -> dict[str, Any]:
-        """What the store says about them."""
+        """Return the manifest of these bars."""
         return disk.manifest(self.root, self.symbol, self.step)
 
     def stored(self, until: pd.Timestamp) -> pd.DataFrame:
-        """What the store knows of them, a row each up to `until`."""
+        """Return the stored bars, with a row for each bar up to `until`."""
         return disk.read(self.root, self.symbol, self.step, self.since, until)
 
     def files(self) -> dict[str, Any]:
-        """Which files of the archive are stored."""
+        """Return the archive files whose bars are stored."""
         return held.files_of(self.root, self.symbol, self.step)
 
 

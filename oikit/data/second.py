@@ -1,7 +1,7 @@
-"""When the exchange cannot be had: what is stored, or on request a simulated sample; and it says which.
+"""The fallback when the exchange cannot be reached: the store, or on request a simulated sample.
 
-The one rule: **a second choice never looks like the first**. It is told with the reason; simulated bars
-are handed out only to who asked for them, and never put where real ones are kept.
+A fallback never looks like the real thing: the remark gives the reason; simulated bars are returned only
+on request, and never written to the store of real ones.
 """
 
 from __future__ import annotations

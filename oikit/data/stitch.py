@@ -1,10 +1,10 @@
-"""Archive and exchange made one: what the archive gave is laid beside what is known, and kept as it comes.
+"""Merge archive and exchange: what the archive delivers is added to the stored bars month by month.
 
-`fill` asks for the days that `oikit.data.past.wanted` names, `instead` for everything where the exchange
-does not serve this place. Both write to the store after each month, so that what was read is never read
-twice, and both go on past a file that is refused: the caller says in the end which were.
+`fill` requests the days that `oikit.data.past.wanted` returns, `instead` everything where the exchange
+does not serve this location. Both write to the store after each month, so nothing is read twice, and
+both continue after a refused file: the caller reports the refused ones at the end.
 
-The one rule: the seam does not show. A bar is known from one source or the other, never from a blend.
+Each figure comes from one source or the other, never from a blend.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _NAMED = 3  # refused files that one line names
 
 @dataclass(slots=True)
 class Source:
-    """Where archive files come from, and how many requests that has taken."""
+    """A source of archive files, with the number of requests sent."""
 
     address: str
     place: bulk.Place
@@ -46,14 +46,14 @@ class Source:
 
 @dataclass(slots=True)
 class Stitched:
-    """What is to be said of the archive's part.
+    """Remarks, losses and refused files of the archive's part.
 
     Attributes
     ----------
     remarks : list of str
-        What was mended or is missing, counted over all months.
+        Repairs and missing data, counted over all months.
     losses : list of str
-        Why some of it could not be had.
+        Why some of it could not be read.
     refused : dict of str to str
         By key: what is wrong with the file.
     """

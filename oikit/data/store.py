@@ -1,16 +1,16 @@
-"""What has been fetched, kept on disk: Parquet files by market, bar length and month.
+"""The store on disk: Parquet files by market, bar length and month.
 
 ::
 
     ROOT/binance/BNBUSDT/4h/2026-03.parquet    bars that end in (2026-03-01, 2026-04-01] UTC
-    ROOT/binance/BNBUSDT/4h/manifest.json      where they came from, and what had to be repaired
+    ROOT/binance/BNBUSDT/4h/manifest.json      where they came from, and what was repaired
     ROOT/binance/BNBUSDT/4h/archive.json       which files of the bulk archive they hold
 
-The one rule: **what is known is never lost**. A file is written under a temporary name and put in
-place in one step, and the manifest names its checksum before that and after, so that a process may be
-killed anywhere; one process writes at a time; a missing value never replaces a known one; a known
-value that has changed is replaced, counted and said. What is read must match its checksum. ROOT is
-``OIKIT_STORE``, or ``.oikit/store`` in the home folder; `oikit.data.upkeep` looks after it.
+Known data is never lost. A file is written under a temporary name and moved into place in one step, and
+the manifest lists its checksum before that and after, so that a process may be killed at any time; one
+process writes at a time; a missing value never replaces a known one; a known value that has changed is
+replaced, counted and reported. Files read must match their checksum. ROOT is ``OIKIT_STORE``, or
+``.oikit/store`` in the home folder; `oikit.data.upkeep` looks after it.
 """
 
 from __future__ import annotations
@@ -55,13 +55,13 @@ def check(root: Path) -> None:
 
 
 def manifest(root: Path, symbol: str, every: pd.Timedelta, *, venue: str = "binance") -> dict[str, Any]:
-    """What is known about the stored bars of one market; empty if there are none.
+    """Return the manifest of one market's stored bars; empty if there are none.
 
     Returns
     -------
     dict
         ``address``, ``fetched_at``, ``since``, ``until``, ``rows``, ``columns``, ``files`` (rows and
-        sha256 of each month) and ``fetches`` (when, what range, which remarks).
+        sha256 of each month) and ``fetches`` (time, range, remarks).
 
     Raises
     ------
@@ -84,7 +84,7 @@ def read_note(path: Path) -> dict[str, Any]:
 
 
 def markets(root: Path, *, venue: str = "binance") -> list[tuple[str, str]]:
-    """Which markets are stored, at which bar lengths?"""
+    """Return the stored markets with their bar lengths."""
     with storing(root, "read"):
         return sorted((path.parts[-3], path.parts[-2]) for path in (root / venue).glob(f"*/*/{_MANIFEST}"))
 
@@ -232,7 +232,7 @@ def settle(
 
 
 def _range(files: Mapping[str, Any], every: pd.Timedelta) -> dict[str, Any]:
-    """What the manifest says of its months together."""
+    """Return the manifest's totals over its months."""
     months = [files[month] for month in sorted(files)]
     return {
         "since": (pd.Timestamp(months[0]["first"]) - every).isoformat(),

@@ -1,13 +1,13 @@
-"""How many coins there were, as known then: the other half of open interest / market cap.
+"""Circulating supply as known at the time: the denominator of open interest / market cap.
 
-The venue tells a supply beside each figure of open interest, but for the last month only. Before that
-there is a small table of published figures, each with its date and its source
-(``tables/supply.csv``, BNB only). About one BNB in a hundred is burnt each quarter, so a figure holds
-until the end of the day of the next burn, and no longer. Some burns are not in the table, because the
-figures found after them contradict each other.
+The venue publishes a supply beside each figure of open interest, but for the last month only. For
+earlier dates there is a small table of published figures, each with its date and its source
+(``tables/supply.csv``, BNB only). About 1% of all BNB is burnt each quarter, so a figure is valid until
+the end of the day of the next burn, and no longer. Some burns are not in the table, because the figures
+published after them contradict each other.
 
-The one rule: **outside the table the supply is missing**. Nothing is carried on past the next burn,
-nothing is interpolated, and a figure is used from the end of the day on which it was published.
+Outside the table the supply is missing. Nothing is carried forward past the next burn, nothing is
+interpolated, and a figure is used from the end of the day on which it was published.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SYMBOL = re.compile(r"([A-Z0-9]{1,20}?)_?(?:USDT|USDC|FDUSD|BUSD|USD)(?:_PERP)?
 
 
 def base_of(symbol: str) -> str:
-    """Which coin is this market's?
+    """Return the coin of this market.
 
     Examples
     --------
@@ -38,7 +38,7 @@ def base_of(symbol: str) -> str:
 
 
 def published(base: str) -> pd.DataFrame:
-    """Which figures of a coin's supply have been published?"""
+    """Return the published supply figures of a coin."""
     text = resources.files("oikit.data").joinpath("tables", "supply.csv")
     with text.open(encoding="utf-8") as file:
         table = pd.read_csv(file)
@@ -49,7 +49,7 @@ def published(base: str) -> pd.DataFrame:
 
 
 def circulating_supply(base: str, times: pd.DatetimeIndex) -> pd.Series:
-    """How many coins were said to be in circulation, at each of these times?
+    """Return the supply published as circulating at each of these times; NaN outside the table.
 
     Examples
     --------

@@ -1,8 +1,8 @@
-"""What the store lacks, asked of the venue: which bars have closed, which are unknown, page by page.
+"""Bars that the store lacks, fetched from the venue page by page.
 
-The one rule: **ask for closed bars only, once**. What has closed is decided by the venue's clock and
-by how new its figures are, never by this computer's clock. Bars that are known are not asked for
-again, but for the one before each hole, so that a revision is noticed.
+Only closed bars are requested, once. The venue's clock and the age of its figures decide which bars have
+closed, never this computer's clock. Known bars are not requested again, except the one before each gap,
+so that a revision is noticed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _FIRST_QUESTIONS = 3
 
 
 class Moment(NamedTuple):
-    """What time it is at the venue, which bars have closed for its figures, and what to say about it."""
+    """The venue's clock, the end of the last bar closed for its figures, and remarks about it."""
 
     clock: pd.Timestamp
     closed: pd.Timestamp
@@ -77,7 +77,7 @@ def wall(clock: pd.Timestamp, step: pd.Timedelta) -> pd.Timestamp:
 def holes(
     stored: pd.DataFrame, step: pd.Timedelta, first: pd.Timestamp, lacking: Collection[str] = ()
 ) -> dict[str, list[Window]]:
-    """Which windows of which series are unknown, and worth asking for?"""
+    """Return the windows of each series that are unknown and can be requested."""
     found: dict[str, list[Window]] = {}
     index = pd.DatetimeIndex(stored.index)
     for name, series in binance.SERIES.items():
@@ -138,7 +138,7 @@ def read_tail(
 
 
 def _pages(query: Query, step: pd.Timedelta) -> int:
-    """How many pages is this likely to take? For the progress bar only."""
+    """Return the likely number of pages, for the progress bar only."""
     if query.bucket == "data":
         return 1
     each = pd.Timedelta(hours=8) if query.bucket == "funding" else step

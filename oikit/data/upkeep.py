@@ -1,13 +1,13 @@
-"""Looking after the store: what is there, whether it is whole, and how to get it out.
+"""Maintenance of the store: list, verify, compact and export it.
 
 =============  ================================================================================
 `shelves`      each market with its bar length, rows, range and size
 `verify`       every file against its checksum; a list of what is wrong, in words
-`compact`      what was left half written goes, and the memory of old fetches
-`export`       one market as CSV, for whatever reads no Parquet
+`compact`      removes unfinished files and the records of old fetches
+`export`       one market as CSV, for tools that cannot read Parquet
 =============  ================================================================================
 
-The one rule: nothing that is known is taken away; `verify` and `shelves` write nothing.
+No known data is removed; `verify` and `shelves` write nothing.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Shelf:
 
 
 def shelves(root: Path) -> list[Shelf]:
-    """What is stored?
+    """Return the stored markets with their range, rows and size.
 
     Raises
     ------
@@ -93,10 +93,10 @@ def shelves(root: Path) -> list[Shelf]:
 
 
 def verify(root: Path) -> list[str]:
-    """What is wrong with the store? Nothing, if the list is empty.
+    """Return what is wrong with the store, in words; an empty list if nothing is.
 
-    Looked at are: every file against the checksum of its manifest, every file that no manifest names,
-    rows and their order, values that cannot exist, and what was left half written.
+    It checks every file against the checksum of its manifest, every file that no manifest lists, rows
+    and their order, impossible values, and unfinished files.
 
     Raises
     ------
@@ -149,7 +149,7 @@ def _wrong_in(root: Path, where: Path) -> list[str]:
 
 
 def _odd(rows: pd.DataFrame, step: pd.Timedelta) -> list[str]:
-    """What cannot be in a table of bars."""
+    """Return the defects of a table of bars, in words."""
     index = pd.DatetimeIndex(rows.index)
     said = []
     if not (index.is_monotonic_increasing and index.is_unique):

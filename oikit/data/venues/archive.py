@@ -1,4 +1,4 @@
-"""Binance's bulk archive: which files make up a range, and what stands in them.
+"""Binance's bulk archive: the files that make up a range, and their contents.
 
 Pure: names keys and reads texts; `oikit.data.bulk` brings them from a web address, a folder or a stick.
 
@@ -14,11 +14,11 @@ premiumIndexKlines   the same                 ``premium``
 fundingRate          one a month              settlements, with the hours each pays for
 ===================  =======================  ======================================================
 
-The one rule: **a row that leaves here is stamped with the end of its bar, or the instant it was
-seen**, whatever its file calls it. A bar's file says when the bar began; a settlement is rounded to
-its minute; a row of ``metrics`` stamped T was seen at T in some files and at T + 5 min in others,
-which is measured against the price (`oikit.data.labels`). Its taker ratio covers the 5 minutes up to
-that same instant under either label.
+Every row returned is stamped with the end of its bar, or the moment of observation, whatever the stamp
+in its file. A file of bars gives the start of the bar; a settlement is rounded to its minute; a row of
+``metrics`` stamped T was observed at T in some files and at T + 5 min in others, which is measured
+against the price (`oikit.data.labels`). Its taker ratio covers the 5 minutes up to that same instant
+under either label.
 """
 
 from __future__ import annotations
@@ -68,18 +68,18 @@ _FUNDING = Layout(
 
 
 class Archived(NamedTuple):
-    """What was read from files.
+    """Rows read from archive files, with the repairs, labels and refusals.
 
     Attributes
     ----------
     frame : DataFrame
-        Stamped at bar ends, in order, no stamp twice; bars that nobody recorded are not there yet.
+        Stamped at bar ends, in order, without duplicates; bars that were not recorded are not in it yet.
     repairs : Counter of str
-        How often each known defect was met, in words.
+        The count of each known defect, in words.
     labels : dict of str to Label
-        By key of the file; of ``metrics`` only.
+        By key of the file; for ``metrics`` only.
     refused : dict of str to str
-        By key: files of which nothing is used, and why.
+        By key: files that are not used at all, and why.
     """
 
     frame: pd.DataFrame
@@ -144,7 +144,7 @@ def read_metrics(sheets: Sheets, *, price: pd.Series | None = None, strict: bool
 
 
 def _raw(sheets: Sheets, table: Table, columns: Iterable[str], step: int, *, closed: bool = False) -> Rows:
-    """What was parsed, with the spans that the files' names give."""
+    """Return the parsed rows, with the spans given by the names of their files."""
     start, end = (np.array([_ms(getattr(each, name)) for each, _ in sheets]) for name in ("start", "end"))
     return Rows(tuple(columns), table.stamp, table.file, table.numbers, start, end, step, closed)
 
@@ -184,7 +184,7 @@ def _logs(price: pd.Series) -> tuple[Ints, Floats]:
 
 
 def _midnights(rows: Rows) -> tuple[Ints, Ints]:
-    """How many rows each file has at its first and at its last midnight."""
+    """Return how many rows each file has at its first and at its last midnight."""
     size = len(rows.start)
     first, last = (rows.label == bound[rows.file] for bound in (rows.start, rows.end))
     return np.bincount(rows.file[first], minlength=size), np.bincount(rows.file[last], minlength=size)

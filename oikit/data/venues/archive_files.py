@@ -78,7 +78,7 @@ class File:
 
     @property
     def monthly(self) -> bool:
-        """Whether it holds a month."""
+        """Return whether the file covers a month."""
         return self.start.day == self.end.day
 
     @property
@@ -89,7 +89,7 @@ class File:
 
     @property
     def key(self) -> str:
-        """Where the zip is, below the archive's address; its checksum is at this + ``.CHECKSUM``."""
+        """Return the path of the zip in the archive; its checksum is at this + ``.CHECKSUM``."""
         part = "monthly" if self.monthly else "daily"
         folder = f"{_ROOT}/{part}/{self.set}/{self.symbol}"
         return f"{folder}/{self.interval}/{self.stem}.zip" if self.interval else f"{folder}/{self.stem}.zip"
@@ -110,9 +110,9 @@ class File:
 def files(
     set: str, symbol: str, since: pd.Timestamp, until: pd.Timestamp, *, interval: str = ""
 ) -> list[File]:
-    """Which files hold the bars that end in (since, until]?
+    """Return the files that contain the bars ending in (since, until].
 
-    Whole months of bars are asked for as months, which may not be there yet: see `File.days`.
+    Whole months of bars are requested as months, which may not exist yet: see `File.days`.
 
     Examples
     --------

@@ -30,21 +30,21 @@ _BLANK = ["", "NaN", "nan", "null", "NULL", "None", "N/A"]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What stands in one kind of file.
+    """The columns of one kind of file.
 
     Attributes
     ----------
     columns : tuple of str
-        All of them, in order; the first row of a file may or must say the same.
+        All columns, in order; the first row of a file may or must repeat them.
     numbers : tuple of str
-        The ones that are read as numbers.
+        Those read as numbers.
     stamp : str
-        The one with the time: whole ms or us since 1970, or text in UTC if `clock`.
+        The one with the time: whole ms or us since 1970, or text in UTC if `clock` is set.
     clock : bool
     market : str, optional
-        The one that repeats the symbol.
+        The one that repeats the symbol, if any.
     headless : bool
-        Whether files without a first row of names occur.
+        Whether there are files without a header row.
     """
 
     columns: tuple[str, ...]

@@ -59,7 +59,7 @@ BUDGETS = {
 
 
 def clock_for(every: str | pd.Timedelta) -> pd.Timedelta:
-    """Which bar length to ask the venue for, so that whole bars of it make up `every`?
+    """Return the venue's longest bar length of which `every` is a whole number of bars.
 
     Examples
     --------
@@ -93,17 +93,17 @@ def check_market(symbol: str, markets: Mapping[str, str]) -> str:
 
 
 def ask_time() -> Query:
-    """What time is it at the venue?"""
+    """Return the query for the venue's clock."""
     return Query("/fapi/v1/time", {}, "fapi", expects=dict)
 
 
 def ask_newest(symbol: str) -> Query:
-    """How new are the venue's figures? The moment of its mark price says so."""
+    """Return the query for the mark price, whose time shows how new the venue's figures are."""
     return Query("/fapi/v1/premiumIndex", {"symbol": symbol}, "fapi", expects=dict)
 
 
 def ask_markets() -> Query:
-    """Which markets are there?"""
+    """Return the query for the venue's markets."""
     return Query("/fapi/v1/exchangeInfo", {}, "fapi", expects=dict)
 
 

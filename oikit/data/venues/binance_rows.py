@@ -1,4 +1,4 @@
-"""Binance USD-M futures: how to read an answer, and how to lay what was read on bars.
+"""Binance USD-M futures: parse answers and place their rows on bars.
 
 ===================  =====================================  ==========================================
 series               the venue's stamp                      here
@@ -9,10 +9,10 @@ three ratios         the instant                            as it is
 funding              the settlement, some ms late           rounded, booked in the bar (start, end]
 ===================  =====================================  ==========================================
 
-The one rule: **a stamp that leaves here is the end of its bar, or the instant of a snapshot**. A cell
-that is blank, no number or out of range becomes NaN and is counted; so is a row that stands twice. A
-row of another market, a stamp that was not asked for, or two figures for one moment refuse the whole
-answer (`BadReply`), because then nothing in it can be trusted.
+Every stamp returned is the end of its bar, or the moment of a snapshot. A cell that is blank, not a
+number or out of range becomes NaN and is counted; a duplicate row is counted too. A row of another
+market, a stamp that was not requested, or two figures for one moment make the whole answer invalid
+(`BadReply`), because then nothing in it can be trusted.
 """
 
 from __future__ import annotations
@@ -82,10 +82,10 @@ def read_markets(reply: dict[str, Any]) -> dict[str, str]:
 
 
 def next_page(query: Query, rows: list[Any]) -> Query | None:
-    """Where does the next page begin, if the answer to `query` was not the last?
+    """Return the query for the next page, or None if the answer was the last one.
 
-    Klines and settlements are read forward from the newest row seen, so rows that the venue lacks
-    cannot end them early. Statistics come in fixed windows and have no next page.
+    Klines and settlements are read forward from the newest row, so rows missing at the venue cannot end
+    them early. Statistics come in fixed windows and have no next page.
     """
     if query.bucket == "data" or not rows:
         return None

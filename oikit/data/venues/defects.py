@@ -1,8 +1,8 @@
-"""The known defects of bulk files: how each is found, what is done about it, how often it was.
+"""The known defects of bulk files: detection, cure and frequency.
 
-``DEFECTS`` is the catalogue. A defect of rows is found by a function over `Rows` and cured in one of
-six ways; a defect of a whole file is found where files are opened (`oikit.data.bulk`) or parsed
-(`oikit.data.venues.archive`) and refuses that file, or leaves a gap.
+``DEFECTS`` is the catalogue. A defect of rows is detected by a function over `Rows` and cured in one of
+six ways; a defect of a whole file is detected where files are opened (`oikit.data.bulk`) or parsed
+(`oikit.data.venues.archive`): the file is refused, or a gap remains.
 
 ==============  ================================================================================
 cure            what happens
@@ -11,12 +11,12 @@ left out        the row is not used
 moved           its stamp goes back to the bar it belongs to
 sorted          the rows of the file are put in order
 missing         the cell becomes NaN
-one kept        of rows that say the same, one stays
-gap             nothing is there to be mended; it is counted, and stays a gap
+one kept        of identical rows, one stays
+gap             nothing can be repaired; it is counted, and stays a gap
 refused         nothing of the file is used
 ==============  ================================================================================
 
-The one rule: nothing is mended in silence, and no value leaves here that was not in a file.
+Every repair is counted and reported, and no value is returned that was not in a file.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What every venue module speaks: a question, what it costs, what an answer held, and a market's name."""
+"""The interface of every venue module: a query, its cost, a parsed answer, and a market's name."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ SYMBOL = re.compile(r"[A-Z0-9_-]{1,32}")
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What an address may spend: `limit` per `seconds`, and the header that tells how much is gone.
+    """A venue's request budget per address: `limit` per `seconds`, and the header with the used part.
 
-    We keep to four fifths, since others may sit behind the same address.
+    Only 80 % of it is used, since others may share the same address.
     """
 
     limit: int
@@ -29,7 +29,7 @@ class Budget:
 
     @property
     def allowed(self) -> float:
-        """What we spend at most in a window."""
+        """Return the most that is used in a window."""
         return 0.8 * self.limit
 
 
@@ -59,7 +59,7 @@ class Query:
 
 
 class Reading(NamedTuple):
-    """What an answer held, and a count of each repair that it needed."""
+    """The frame parsed from an answer, and a count of each repair."""
 
     frame: pd.DataFrame
     repairs: Counter[str]
