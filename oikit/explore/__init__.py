@@ -105,7 +105,7 @@ def still(lesson: str) -> Any:
 
 
 def tried(lesson: str) -> int:
-    """How many settings of this explorer has the session tried?
+    """Return how many settings of this explorer the session has tried.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def tried(lesson: str) -> int:
     Raises
     ------
     InputError
-        If there is no such lesson.
+        If the lesson is unknown.
     """
     from oikit.claims import SESSION
 

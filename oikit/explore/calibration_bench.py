@@ -1,9 +1,9 @@
-"""Lesson 07, the calibration bench: what is a probability worth, and could it have cheated?
+"""The calibration bench of lesson 07: the skill of a probability forecast, and whether it leaks.
 
-The forecasts are those of the look-alikes (`oikit.explore.look_alikes`, which computed every number here).
-Four choices: the world, who teaches, how long is kept free around a test, and how many invented variables
-stand beside the real ones. The picture shows the skill with its interval, and below it how often what was
-said came. Both worlds are simulated.
+The forecasts are those of the look-alikes (`oikit.explore.look_alikes` computed every number here). Four
+choices: the world, the split into training and test, the gap around a test, and the number of invented
+variables beside the real ones. The chart shows the skill with its interval, and below it the
+calibration. Both worlds are simulated.
 """
 
 from __future__ import annotations

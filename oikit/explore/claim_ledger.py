@@ -1,8 +1,8 @@
-"""Lesson 00, the claim ledger: what can be said of each of the 38 statements, and on what grounds?
+"""The claim ledger of lesson 00: the standing of each of the 38 statements, and its grounds.
 
 Each statement gets its verdict from `oikit.claims.judge` on a simulated market, and from that its
-standing: a word for what a reader may do with it. A standing is worked out, with one exception:
-that a statement contradicts itself is read, not computed, so `CONTRADICTIONS` says with what.
+standing: a word for what a reader may do with it. Standings are computed, with one exception:
+contradictions within the article are found by reading, and listed in `CONTRADICTIONS`.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def _verdict(verdict: Verdict) -> str:
 
 
 def counts(world: str) -> dict[str, int]:
-    """How many statements have each standing on this market?
+    """Return how many statements have each standing on this market.
 
     Parameters
     ----------

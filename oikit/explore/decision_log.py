@@ -1,9 +1,9 @@
-"""Lesson 09, the decision log: what was known when each position was opened, and what became of it?
+"""The decision log of lesson 09: what was known at each entry, and how the trade ended.
 
 One rule, that of `oikit.strategy.Specification`, on two simulated markets. Each strip is one moment at
-which all its conditions began to hold: what stands left of the dashed line was known, what stands
-right of it came later. The controls change how large a position is and how it may end; the moments
-stay. Each combination is one more try on the same few trades.
+which all its conditions began to hold: what is left of the dashed line was known then, what is right of
+it came later. The controls change the size and the exits of the positions; the moments stay the same.
+Each combination is one more try on the same few trades.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ STOP = Choice("stop", "How far away is the stop?", ("1%", "4%", "none"), "4%")
 
 
 class Log(NamedTuple):
-    """What became of an account under one setting.
+    """The entries and the growth of an account under one setting.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class Log(NamedTuple):
 
     @property
     def trades(self) -> list[Any]:
-        """Those that were made."""
+        """The trades that were made."""
         return [each for _, each in self.begun if each is not None]
 
 
@@ -153,7 +153,7 @@ def _known(read: pd.Series) -> str:
 
 
 def _level(moved: float, place: int) -> float:
-    """Where a move of the price is drawn: strips hang below each other."""
+    """Return the height at which a price move is drawn; strips are stacked downwards."""
     return round(max(-1.0, min(1.0, moved / REACH)) * 0.26 + MIDDLE - place, 3)
 
 

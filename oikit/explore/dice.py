@@ -41,13 +41,13 @@ def throw(rules: int, *, days: int = 2 * YEAR, spread: float = 0.02, seed: int =
 
 
 def best_and_after(rules: int, *, repeats: int = 100, seed: int = 0) -> tuple[float, float]:
-    """How good is the best of the first year, and how good is the same one in the second?
+    """Return the mean Sharpe ratios of the first year's best rule, in that year and in the next.
 
     Parameters
     ----------
     rules : int
     repeats : int
-        How often all of them are drawn.
+        How often all rules are drawn.
     seed : int
 
     Returns

@@ -1,12 +1,12 @@
-"""Lesson 04, the lag bench: how closely do open interest and the price go together, now and days apart?
+"""The lag bench of lesson 04: the correlation of open interest and price, at every lag in days.
 
-Levels or changes, over how long, how many days apart: each combination is one more try. The picture
-shows the correlation at every lag with two bands. The dashed one takes each day for new evidence, the
-other deals history again in blocks. Below it stands the strongest lag of each year.
+Levels or changes, the window, the lag: each combination is one more try. The chart shows the correlation
+at every lag with two bands. The dashed one treats each day as new evidence, the other resamples history
+in blocks. Below it is the strongest lag of each year.
 
-All worlds are simulated. In the first the price and the open interest are those of two markets that
-never met; in the null world open interest leans with the price and never leads it; in the planted
-one a jump of it is followed by a fall.
+All worlds are simulated. In the first, price and open interest come from two independent markets; in the
+null world open interest follows the price and never leads it; in the planted one the price falls after a
+jump of open interest.
 """
 
 from __future__ import annotations

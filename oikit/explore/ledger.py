@@ -1,8 +1,8 @@
-"""Lesson 01, the trade ledger: what does one kind of trade do to open interest?
+"""The trade ledger of lesson 01: the effect of one kind of trade on open interest.
 
-A small market with contracts already open sees the same kind of trade four times. Longs and
-shorts are booked apart, each from its own side of the trade; that they agree after every trade is
-the finding, not an assumption. There is no world to choose here: bookkeeping is the same in all.
+A small market with contracts already open sees the same kind of trade four times. Longs and shorts are
+booked separately, each from its own side of the trade; that they agree after every trade is a result,
+not an assumption. There is no choice of world: bookkeeping is the same in all.
 """
 
 from __future__ import annotations

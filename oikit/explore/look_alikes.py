@@ -1,16 +1,16 @@
-"""What the look-alikes of lesson 07 say, and what that is worth: the numbers behind its bench.
+"""Forecasts of lesson 07's look-alikes and their skill: the numbers behind the calibration bench.
 
-The model is one that anybody could think of. It looks for the moments that were most like this one, and
-says how often it happened after those, half way to how often it happens at all. The question is that of
-`oikit.lens.labels`: does the price rise by 1.5 daily sigma before it falls as far, within three days? It is
-asked every eight hours.
+The model is simple. It finds the training moments most like this one, and forecasts the frequency of the
+outcome after those, averaged with the base rate. The outcome is that of `oikit.lens.labels`: does the
+price rise by 1.5 daily sigma before it falls as far, within three days? There is a forecast every eight
+hours.
 
-Two choices decide who may teach. *Shuffled* deals the questions to tests at random, so that moments before
-and after a question teach; *walk-forward* lets the past alone teach. A *gap* keeps those away whose answers
-share hours with the question. Beside two variables of the market stand slow, invented ones, which know
-nothing of the price. Both worlds are simulated: in the null world nothing leads the price.
+Two choices decide on the training rows. *Shuffled* assigns rows to tests at random, so that moments
+before and after a test row train; *walk-forward* trains on the past only. A *gap* removes training rows
+whose outcomes share hours with the test row. Beside two variables of the market there are slow, invented
+ones, independent of the price. Both worlds are simulated: in the null world nothing leads the price.
 
-All settings take a minute, so they are computed once, by `table`, and kept beside this module; the
+All settings take a minute, so they are computed once, by `table`, and stored beside this module; the
 bench reads them, and a test computes them again.
 """
 
@@ -55,22 +55,22 @@ _HOURS = {"none": 0.0, "3 days": 72.0, "7 days": 168.0}
 
 
 class Worth(NamedTuple):
-    """What the forecasts of one setting are worth.
+    """The skill and the calibration of the forecasts of one setting.
 
     Attributes
     ----------
     skill, naive : Estimate, fraction
         Share of the base rate's squared error that is removed; with blocks of five horizons, and with
-        each question taken for new evidence.
+        each question treated as new evidence.
     questions : int
     alone : int
-        How many answers that share no hours the questions are worth.
+        The effective number of independent outcomes, which share no hours.
     shared : float, fraction
         Look-alikes whose answer shares hours with the question.
     faults : int
         Tests, of `TESTS`, to which `oikit.lens.folds.audit` objects.
     bars : list of dict
-        Said against came, as in `oikit.stats.reliability_table`.
+        Forecast against observed frequencies, as in `oikit.stats.reliability_table`.
     """
 
     skill: Estimate
@@ -175,7 +175,7 @@ def worth(world: str, split: str, gap: str, noise: str) -> Worth:
 
 
 def _most_alike(taught: Floats, asked: Floats) -> npt.NDArray[np.intp]:
-    """Which rows that teach are nearest, each variable in its own spread among them."""
+    """Return the nearest training rows of each test row, in standard deviations of the training rows."""
     centre, spread = taught.mean(axis=0), taught.std(axis=0)
     known, new = (np.clip((each - centre) / spread, -3, 3) for each in (taught, asked))
     distance = (known**2).sum(axis=1) - 2 * new @ known.T

@@ -1,10 +1,10 @@
-"""Lesson 06, the margin bench: how near is the liquidation, and how often is it touched?
+"""The margin bench of lesson 06: the distance to liquidation, and how often it is touched.
 
 One long with isolated margin is opened and left alone for three days. Its liquidation line is that of
 `oikit.margin.liquidation_price`, moved by funding every eight hours. The price is a simulated random
-walk without drift, the same walks for every setting, watched without a pause: the lowest point
-between two hours is drawn from the law it has. Fees are left out. There is no world to choose here:
-nothing is tried on data.
+walk without drift, the same walks for every setting, observed continuously: the lowest point between two
+hours is drawn from its exact distribution. Fees are left out. There is no choice of world: nothing is
+tried on data.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def rows(leverage: str, maintenance: str, funding: str, volatility: str) -> list
 
 
 def touched_share(leverage: str, maintenance: str, funding: str, volatility: str, hours: int) -> Estimate:
-    """Which share of the walks touched the line within so many hours?"""
+    """Return the share of walks that touched the line within so many hours, with its interval."""
     _, touched, _ = _shares(leverage, maintenance, funding, volatility)
     return wilson(round(touched[hours] * PATHS), PATHS)
 

@@ -1,8 +1,8 @@
-"""What an explorer is: one question, at most four controls, one table and one drawing.
+"""The parts of an explorer: one question, at most four controls, one table and one chart.
 
-Everything a face needs is a value here, so that both faces can only agree: the rows of every
-setting are computed once by `grid`, the kernel-free face ships them, the widget face picks from
-the same ones, and `words` says one setting without any widget at all.
+Everything that a face needs is a value here, so both faces always agree: the rows of every setting are
+computed once by `grid`, the kernel-free face contains them, the widget face picks from the same ones,
+and `words` describes one setting without any widget.
 
 This module draws nothing and needs only the standard library.
 """
@@ -102,16 +102,16 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What an explorer knows of the settings looked at before this one.
+    """An explorer's memory of the settings tried before this one.
 
     Attributes
     ----------
     says : callable
-        ``says(settings)`` -> str: count this setting, and say what came of all so far.
+        ``says(settings)`` -> str: count this setting, and describe the results of all so far.
     kept : callable
-        ``kept(settings)`` -> dict of str to number: parameters of the drawing beside its controls.
+        ``kept(settings)`` -> dict of str to number: parameters of the chart beside its controls.
     alone : mapping of str to number
-        The same where no kernel keeps count.
+        The same values where there is no kernel to count.
     """
 
     says: Callable[[Mapping[str, Setting]], str]

@@ -52,7 +52,7 @@ POSITION = Choice("position", "What is held after it?", tuple(POSITIONS), "short
 
 
 def tries(world: str) -> list[dict[str, Any]]:
-    """Which different rules have been tried in this world, in their order?
+    """Return the different rules tried in this world, in their order.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def tries(world: str) -> list[dict[str, Any]]:
 
 
 def best_so_far(world: str) -> dict[str, Any] | None:
-    """Which of the rules tried was best before the cut; None if none was tried.
+    """Return the rule with the best Sharpe ratio before the cut; None if none was tried.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def best_so_far(world: str) -> dict[str, Any] | None:
 
 
 def opened(world: str) -> dict[str, Any] | None:
-    """What was found when the seal of this world was opened; None while it is closed.
+    """Return the result recorded when this world's hold-out was opened; None before that.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ def _part(world: str, *, sealed: bool) -> pd.DataFrame:
 
 
 def made(world: str, rule: Mapping[str, Any], *, sealed: bool) -> pd.Series:
-    """What did a rule earn each day of one part, after costs, against the usual of that part?
+    """Return a rule's daily returns in one part, after costs and relative to its average day.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ def made(world: str, rule: Mapping[str, Any], *, sealed: bool) -> pd.Series:
 
 
 def results(world: str, rule: Mapping[str, Any], *, sealed: bool) -> dict[str, float]:
-    """How good was a rule in one part?
+    """Return the performance of a rule in one part.
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ def results(world: str, rule: Mapping[str, Any], *, sealed: bool) -> dict[str, f
     -------
     dict
         ``days`` in position, ``total`` log return, ``sharpe`` a year with ``low`` and ``high``, and
-        ``p`` as a single try.
+        ``p`` as if it were the only try.
     """
     earned = made(world, rule, sealed=sealed)
     answer = sharpe(earned)

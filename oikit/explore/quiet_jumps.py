@@ -1,9 +1,9 @@
-"""Lesson 03, the divergence bench: what follows a jump in open interest while the price stands still?
+"""The divergence bench of lesson 03: the price after a jump in open interest without a price move.
 
-Four choices turn the sentence into a rule; each combination is one more try. The picture shows the
-mean path of the price around the cases of the chosen rule, and below it the effects of every rule
-that could have been chosen in this world. Two worlds are simulated: in the null world nothing leads
-the price, in the planted one a jump is followed by a fall of printed size. A stored market is the third.
+Four choices turn the sentence into a rule; each combination is one more try. The chart shows the mean
+path of the price around the cases of the chosen rule, and below it the effects of every rule that could
+have been chosen in this world. Two worlds are simulated: in the null world nothing leads the price, in
+the planted one a jump is followed by a fall of stated size. A stored market is the third.
 """
 
 from __future__ import annotations
@@ -36,17 +36,17 @@ QUIET = Choice("quiet", "Which score may a still price reach at most?", ("0.5", 
 
 
 class Jumps(NamedTuple):
-    """What a rule found.
+    """The cases of a rule and their effect.
 
     Attributes
     ----------
     at : array of int
         The bars of separate cases with a known outcome.
     effect : Estimate
-        Log return over `HORIZON` after them, less the usual; the interval is that of
+        Log return over `HORIZON` after them, less the mean of all bars; the interval is that of
         `oikit.stats.circular_shift`.
     naive : Estimate
-        The same by a t-test that takes every bar for new evidence.
+        The same by a t-test that treats every bar as new evidence.
     p : float
     """
 
@@ -71,7 +71,7 @@ def jumps(close: pd.Series, spoken: pd.Series) -> Jumps:
 
 
 def path(close: pd.Series, at: npt.NDArray[np.intp]) -> list[dict[str, float]]:
-    """How did the price stand before and after these bars, compared with the usual?"""
+    """Return the mean price path around these bars, relative to the usual path."""
     import numpy as np
 
     logs = np.log(close.to_numpy())
@@ -125,7 +125,7 @@ def _found(world: str, window: str, spike: float, quiet: str) -> Jumps | None:
 
 @lru_cache(maxsize=3)
 def _effects(world: str) -> tuple[float, ...]:
-    """Of every rule that can be chosen in this world."""
+    """Return the effect of every rule that can be chosen in this world."""
     rules = (each | {"world": world} for each in every_setting(JUMPS) if each["world"] == "null")
     return tuple(found.effect.value for each in rules if (found := _found(**each)))
 

@@ -1,8 +1,7 @@
-"""Lesson 10, the replay: what was known at this bar, and what is known only with hindsight?
+"""The replay of lesson 10: what was known at each bar, and what only hindsight shows.
 
 The last week of two simulated markets, and of a stored one, in bars of four hours, one after the other.
-The scale of the drawing grows with what has been seen: one that was fixed beforehand would tell the range
-of the week.
+The axis of the chart grows with the bars shown so far: a fixed one would reveal the range of the week.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""Lesson 02, the threshold bench: does a turn follow when the ratio stands above a line?
+"""The threshold bench of lesson 02: turns of the price while the ratio is above a threshold.
 
 Two worlds share one series of open interest over market cap. In the null world nothing leads the
-price. In the planted one the price is pushed against its direction while the ratio is high; the
-ratio cannot tell, because the price cancels in it. Both are simulated; a stored market is the third.
+price. In the planted one the price is pushed against its direction while the ratio is high; the ratio
+does not react, because the price cancels in it. Both are simulated; a stored market is the third.
 
-A turn: at some close within the horizon the price stands a twentieth further in the other direction
-than the one it went in over the thirty days before. `cases` says what counts as one observation.
+A turn: within the horizon some close is 5% beyond the current one, against the direction of the 30 days
+before. `cases` sets what counts as one observation.
 """
 
 from __future__ import annotations
@@ -43,17 +43,17 @@ CASES = Choice("cases", "What is one case: each day, or each episode?", ("days",
 
 
 class Bench(NamedTuple):
-    """What a threshold found.
+    """The days above a threshold, and how often the price turned after them.
 
     Attributes
     ----------
     above : int
-        Days above it.
+        Days above the threshold.
     turned : Series of bool
         By the time of each case with a known outcome.
     after, usual : Estimate or None
-        The share of cases, and of all days, that were followed by a turn. Wilson's interval takes
-        each case for new evidence; for all days it counts windows that do not overlap.
+        The share of cases, and of all days, that were followed by a turn. Wilson's interval treats each
+        case as new evidence; for all days it counts windows that do not overlap.
     """
 
     above: int
@@ -111,7 +111,7 @@ def push(days: pd.DataFrame, *, above: float = PUSHED_ABOVE, size: float = PUSH)
 
 
 def turns(close: pd.Series, horizon: str) -> pd.Series:
-    """Did the price turn within the horizon?
+    """Return whether the price turned within the horizon.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ def turns(close: pd.Series, horizon: str) -> pd.Series:
     Returns
     -------
     Series, shape (n,)
-        1.0, 0.0, or NaN where thirty days before or the horizon after are not known.
+        1.0, 0.0, or NaN where the 30 days before or the horizon after are unknown.
     """
     from oikit.claims.events import turned_by
 

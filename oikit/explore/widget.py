@@ -46,7 +46,7 @@ class Face:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """Where every control stands."""
+        """Return the value of every control."""
         return {name: control.value for name, control in self.controls.items()}
 
     def _group(self, control: Choice | Amount) -> Any:

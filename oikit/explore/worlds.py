@@ -39,12 +39,12 @@ def frame(world: str) -> pd.DataFrame:
 
 
 def offered(control: Choice) -> tuple[str, ...]:
-    """Which worlds can be chosen: those of the control, and the real one last, if it is stored."""
+    """Return the worlds to choose from: those of the control, then the real one if it is stored."""
     return control.options if _stored() is None else (*control.options, REAL)
 
 
 def told(world: str, built: str) -> str:
-    """How a sentence begins that speaks of a world.
+    """Return the opening words of a sentence about a world.
 
     Examples
     --------

@@ -1,19 +1,19 @@
-"""What a lesson needs beside the data: questions, checks, and cards of evidence.
+"""Teaching tools of the lessons: questions, checks, and evidence cards.
 
 =======================  ==================================================================
 before looking           `predict`, later `reveal`; `quiz` for the warm-up
-in one's own words       `explain`
-sure, and right?         `my_calibration`, from the confidences kept with each prediction
-exercises                `given` hands out the numbers, `TODO` marks the place, `check` judges
+in your own words        `explain`
+calibration              `my_calibration`, from the confidences kept with each prediction
+exercises                `given` supplies the numbers, `TODO` marks the place, `check` grades
 stuck, or back again     `hint`, `progress`
-whose numbers            `learner`: a nickname draws numbers of one's own
+whose numbers            `learner`: a nickname selects your own numbers
 what the data allow      `by_label`, `by_event`, `draw_intervals`, `evidence_card`
 numbers in prose         `say`: a sentence made from variables
-the third world          `real_market`: what the reader has fetched, or how to
-for whoever writes       `oikit.learn.course`: source → notebook
+stored market            `real_market`: the data that the reader has fetched, or how to fetch it
+for authors              `oikit.learn.course`: source → notebook
 =======================  ==================================================================
 
-Nothing is sent anywhere. Tries, predictions and sentences are kept in ``.oikit/progress.json`` in
+Nothing is sent anywhere. Tries, predictions and sentences are stored in ``.oikit/progress.json`` in
 the working folder, without a name. Importing this needs NumPy only; pandas, charts and widgets
 come with the functions that use them.
 """

@@ -206,7 +206,7 @@ def open_codes(pick: Any = TODO) -> None:
 
 
 def after_jumps(markets: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """What followed a jump in open interest within three days, against the usual?
+    """Return the effect of a jump in open interest on the next 3 days' return, for each market.
 
     Parameters
     ----------
@@ -216,7 +216,7 @@ def after_jumps(markets: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     Returns
     -------
     DataFrame, one row for each
-        As `oikit.learn.by_event` has it; a jump is that of `oikit.simulate.market.EVENT`.
+        The columns of `oikit.learn.by_event`; a jump is that of `oikit.simulate.market.EVENT`.
     """
     import pandas as pd
 
@@ -234,19 +234,19 @@ def after_jumps(markets: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def by_trade(results: Mapping[str, Any]) -> pd.DataFrame:
-    """What did a trade bring on average, after all costs?
+    """Return the mean return of a trade after all costs, for each rule.
 
     Parameters
     ----------
     results : mapping of str to Result
-        Of `oikit.strategy.run`, with at least two trades each.
+        Results of `oikit.strategy.run`.
 
     Returns
     -------
     DataFrame, one row for each
         ``n`` (trades), ``effect`` (mean of ``net`` over the notional), ``low`` and ``high`` (Student's t:
-        trades of one account do not overlap), ``naive_low`` and ``naive_high`` (the normal law, which
-        takes a handful of trades for many). Without two trades only ``n`` is known.
+        trades of one account do not overlap), ``naive_low`` and ``naive_high`` (normal approximation,
+        which is too narrow for few trades). With fewer than two trades only ``n`` is known.
     """
     import pandas as pd
 
@@ -268,19 +268,19 @@ def by_trade(results: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def class_table(groups: int = 10, *, seed: int = 900) -> pd.DataFrame:
-    """What does a class find, if each group has two markets of its own and nobody chose them?
+    """Return what a class finds when each group has two markets of its own, without selection.
 
     Parameters
     ----------
     groups : int
     seed : int
-        Of the first group; the next has the next.
+        Seed of the first group; each next group has the next seed.
 
     Returns
     -------
     DataFrame, indexed by ``nothing built in`` and ``a link built in``
-        ``groups``; ``grew``: accounts of the rule that ended above their start; ``found``: groups
-        whose 95% interval of what followed a jump leaves out 0. One simulated year each.
+        ``groups``; ``grew``: accounts of the rule that ended above their start; ``found``: groups whose
+        95% interval of the effect of a jump excludes 0. One simulated year each.
     """
     import pandas as pd
 
@@ -301,7 +301,7 @@ def class_table(groups: int = 10, *, seed: int = 900) -> pd.DataFrame:
 
 
 def rubric() -> pd.DataFrame:
-    """How is a memo marked?"""
+    """Return the criteria and points by which a memo is marked."""
     import pandas as pd
 
     rows = {name: {"points": points, "for": says} for name, (points, says) in RUBRIC.items()}

@@ -63,7 +63,7 @@ def changed_later(case: Case) -> Case:
 
 
 def _parts(case: Case, begin: int, entry: float) -> tuple[float, float, float]:
-    """What the price brought, both fees, and what a long paid."""
+    """Return the price change, both fees, and the funding that a long paid."""
     end = begin + case.hold
     paid = sum(case.rates[i] * case.closes[i] for i in range(begin, end))
     return case.opens[end] - entry, case.fee * (entry + case.opens[end]), paid
@@ -80,7 +80,7 @@ def booked(case: Case, *, fees: float = 1.0, leg: Callable[[float], float] = flo
 
 
 def net(case: Case) -> float:
-    """What the trade brings, after fees and funding."""
+    """Return the net profit of the trade, after fees and funding."""
     return booked(case)
 
 

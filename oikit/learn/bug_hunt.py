@@ -40,7 +40,7 @@ _NEAR = 60
 
 
 def score(close: pd.DataFrame) -> pd.DataFrame:
-    """How fast does a smooth line through each price rise? With two faults in it."""
+    """Return the standardised slope of each smoothed price. It contains two faults."""
     smooth = close.rolling(25, center=True).mean()
     slope = smooth.pct_change(fill_method=None)
     return (slope - slope.mean()) / slope.std()
@@ -49,7 +49,7 @@ def score(close: pd.DataFrame) -> pd.DataFrame:
 def backtest(
     closes: pd.DataFrame, funding: pd.DataFrame, score: Callable[[pd.DataFrame], pd.DataFrame]
 ) -> pd.Series:
-    """What does following the score earn, on the mean coin? With three faults in it."""
+    """Return the daily mean return of following the score. It contains three faults."""
     import numpy as np
 
     closes = closes.dropna(axis="columns")
@@ -87,7 +87,7 @@ def market() -> tuple[pd.DataFrame, pd.DataFrame]:
 def remaining(
     score: Callable[[pd.DataFrame], pd.DataFrame], backtest: Callable[..., pd.Series]
 ) -> tuple[int, str]:
-    """How many of the five faults are left, and what did a repair break?
+    """Return how many of the five faults are left, and what a repair broke.
 
     Examples
     --------
@@ -106,7 +106,7 @@ def remaining(
 
 
 def _looks(score: Callable[[pd.DataFrame], pd.DataFrame]) -> tuple[int, int, str]:
-    """Whether a score is stretched by later days, changes near a cut, or is wrong in a new way."""
+    """Return whether a score is rescaled by later days or revised near a cut, and any new fault."""
     import numpy as np
 
     closes = market()[0].drop(columns=list(DEAD)).iloc[:420, :4]
@@ -154,7 +154,7 @@ _DEAD = ("kept", "left out", "never gone")
 
 
 def _kept_books(backtest: Callable[..., pd.Series]) -> tuple[int, str]:
-    """How many of the three faults of the books are left, and what else is wrong."""
+    """Return how many of the backtest's three faults are left, and any new fault."""
     import numpy as np
 
     closes, funding, sides = _small_market()

@@ -1,7 +1,7 @@
-"""How a plan, a table of verdicts and a memo are read: each part becomes one word that can be judged.
+"""Readers of a plan, a table of verdicts and a memo: each part becomes one word that can be graded.
 
-The readers look at structure and at what a careful reviewer asks first. They cannot tell a good memo
-from a bad one; that is what the rubric and another group are for.
+The readers check structure and what a careful reviewer asks first. They cannot tell a good memo from a
+bad one; the rubric and another group do that.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def _inputs(given: Any) -> str:
 
 
 def read_table(table: Any) -> dict[str, str]:
-    """Read a table of verdicts: does each word follow from its line?"""
+    """Return, for each part of a table of verdicts, whether its verdicts follow from the numbers."""
     if not hasattr(table, "columns"):
         raise InputError(f"the table is a {type(table).__name__}; make it with evidence.assign(...).")
     needs = ("n", "effect", "low", "high", "trials", "verdict")

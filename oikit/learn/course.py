@@ -95,7 +95,7 @@ def _write(made: dict[Path, Any], folder: Path) -> list[Path]:
 
 
 def stale(source_dir: str | Path, out_dir: str | Path) -> list[str]:
-    """Which notebooks differ from what their source would build now?"""
+    """Return the notebooks that differ from what their source would build now."""
     differ = []
     for path in lessons(source_dir):
         notebook = Path(out_dir) / f"{path.stem}.ipynb"

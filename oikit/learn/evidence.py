@@ -1,7 +1,7 @@
-"""What a lesson may say after looking at data: a table, its picture, and the evidence card.
+"""Tables of effects, their charts, and the evidence card.
 
-No estimate stands without its n and its interval. The naive interval, which takes every bar for
-new evidence, is shown struck through beside the honest one.
+Every estimate comes with its n and its interval. The naive interval, which treats every bar as new
+evidence, is shown struck through beside the honest one.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ _MEANS = {
 
 
 def by_label(labels: pd.Series, outcome: pd.Series, *, horizon: int = 1, seed: int = 0) -> pd.DataFrame:
-    """What followed each label, compared with what followed all the others?
+    """Compare the outcome after each label with the outcome after all the others.
 
     Parameters
     ----------
     labels : Series of category, shape (n,), on consecutive bars
         NaN where there is none.
     outcome : Series, shape (n,), fraction
-        What followed; NaN where not known.
+        The outcome; NaN where unknown.
     horizon : int, bars
         How far the outcome looks ahead.
     seed : int
@@ -51,8 +51,8 @@ def by_label(labels: pd.Series, outcome: pd.Series, *, horizon: int = 1, seed: i
     DataFrame, one row for each label that occurs
         ``n`` (bars with a known outcome), ``mean``, ``effect`` (less the mean of the other labels),
         ``low`` and ``high`` (block-bootstrapped 95% interval of the effect), ``naive_low`` and
-        ``naive_high`` (a t-test that takes every bar for new evidence), and ``p`` (circular shift,
-        adjusted for the number of labels looked at).
+        ``naive_high`` (a t-test that treats every bar as new evidence), and ``p`` (circular shift,
+        adjusted for the number of labels).
 
     Raises
     ------
@@ -90,16 +90,16 @@ def by_label(labels: pd.Series, outcome: pd.Series, *, horizon: int = 1, seed: i
 
 
 def by_event(events: Mapping[str, pd.Series], outcome: pd.Series, *, horizon: int | str) -> pd.DataFrame:
-    """What followed each kind of event, compared with what usually follows?
+    """Compare the outcome after each kind of event with the mean outcome of all bars.
 
     Parameters
     ----------
     events : mapping of str to Series of bool, shape (n,)
         A name and the bars at which it happened.
     outcome : Series, shape (n,), fraction, or 1.0 and 0.0
-        What followed; NaN where not known.
+        The outcome; NaN where unknown.
     horizon : int or str
-        How far the outcome looks ahead; an event silences its own kind for as long.
+        How far the outcome looks ahead; further events of a kind are ignored for as long.
 
     Returns
     -------
@@ -107,7 +107,7 @@ def by_event(events: Mapping[str, pd.Series], outcome: pd.Series, *, horizon: in
         ``n`` (separate events with a known outcome), ``mean``, ``effect`` (less the mean
         of all bars), ``low`` and ``high`` (all effects that `oikit.stats.circular_shift` would not
         reject), ``naive_low`` and ``naive_high`` (a t-test on every bar), and ``p``, adjusted for the
-        kinds looked at. NaN, but for ``n``, where there were fewer than two events: no record.
+        number of kinds. All but ``n`` are NaN where there were fewer than two events.
     """
     import numpy as np
     import pandas as pd

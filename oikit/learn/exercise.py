@@ -130,7 +130,7 @@ class Exercise:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found in one answer.
+    """The result of checking one answer.
 
     Attributes
     ----------
@@ -240,9 +240,9 @@ def _slip(seen: Any, right: Any) -> tuple[str, str] | None:
 
 
 class Unfinished(Exception):
-    """What was handed out comes back unchanged: TODO, or code that nobody has touched.
+    """An answer that is still the TODO or the code handed out, unchanged.
 
-    Its text, if it has one, is what the learner reads.
+    Its text, if any, is shown to the learner.
     """
 
 
@@ -267,7 +267,7 @@ def _short(value: object) -> str:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two values agree: numbers up to rounding, lists entry by entry."""
+    """Return whether two values agree: numbers up to rounding, lists entry by entry."""
     if isinstance(one, float) and isinstance(other, float):
         return math.isclose(one, other, rel_tol=TOLERANCE, abs_tol=1e-12)
     if isinstance(one, list) and isinstance(other, list):

@@ -17,7 +17,7 @@ from oikit.learn.exercise import Exercise, Malrule, Property, plain
 
 
 class Trade(NamedTuple):
-    """Who did what, and for how many contracts.
+    """A trade: what the buyer and the seller do, and the number of contracts.
 
     Attributes
     ----------

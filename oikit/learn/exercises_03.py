@@ -199,7 +199,7 @@ VELOCITY = Exercise(
 
 
 def _trailing(values: Floats, window: int, of: Callable[[float, Floats], float], *, own: int = 0) -> Floats:
-    """Of each value and the `window` before it; with `own` = 1 the value itself is one of them."""
+    """Apply `of` to each value and the `window` before it; with `own` = 1 it is in its own window."""
     out = np.full(len(values), np.nan)
     for t in range(window - own, len(values)):
         out[t] = of(float(values[t]), values[t - window + own : t + own])

@@ -1,8 +1,8 @@
-"""Who works in this folder: a nickname in ``.oikit/learner.txt``, or nobody in particular.
+"""The learner of this folder: a nickname in ``.oikit/learner.txt``, or nobody in particular.
 
 Without a name everyone is ``"class"`` and has the same numbers, so that a room can talk about them.
-With one, `oikit.learn.variants` draws own numbers. The name stays in this folder; it is in no other
-file, so a teacher can collect ``progress.json`` without it.
+With one, `oikit.learn.variants` draws individual numbers. The name stays in this folder; it is in no
+other file, so a teacher can collect ``progress.json`` without it.
 """
 
 from __future__ import annotations

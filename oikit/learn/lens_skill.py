@@ -23,16 +23,16 @@ def skill_by_model(
     draws: int = 2_000,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Which part of the base rate's squared error does each model remove, on each market?
+    """Return the skill of each model on each market, against the base rate.
 
     Parameters
     ----------
     markets : mapping of str to DataFrame
         A name and a valid frame.
     models : sequence of str
-        Of `oikit.lens.learners.MODELS`.
+        Names from `oikit.lens.learners.MODELS`.
     only : sequence of str
-        Variables of `oikit.lens.features`; a market without the columns of one goes without it.
+        Variables of `oikit.lens.features`; on a market without its columns a variable is left out.
     every, gap : str
         As in `oikit.lens.examples.examples` and `oikit.lens.model.forecast`.
     draws, seed : int
@@ -40,16 +40,16 @@ def skill_by_model(
     Returns
     -------
     DataFrame, one row for each model and market
-        ``n`` (answers in the tests that share nothing, at most), ``questions``, ``effect`` (the skill, as
-        a fraction), ``low`` and ``high`` (block bootstrap; widened, so that the intervals of all models
-        of a market hold together), ``naive_low`` and ``naive_high`` (as if each question were new
-        evidence, and this the only model). In its ``attrs``: what n ``counts``, what the effect is
-        ``against``, and ``left_out``, one line for each that could say nothing.
+        ``n`` (effective number of independent outcomes in the tests), ``questions``, ``effect`` (the
+        skill, a fraction), ``low`` and ``high`` (block bootstrap; widened to hold for all models of a
+        market at once), ``naive_low`` and ``naive_high`` (as if each question were new evidence, and
+        this the only model). In its ``attrs``: what n ``counts``, what the effect is ``against``, and
+        ``left_out``, one line for each model or market without a forecast.
 
     Raises
     ------
     InputError
-        If no model could say anything anywhere.
+        If no model has a forecast on any market.
     """
     import pandas as pd
 

@@ -1,4 +1,4 @@
-"""Where each lesson keeps its exercises and questions; read only when one is asked for."""
+"""Lookup of the exercises and questions of each lesson, imported on demand."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def record(kind: str, name: str, **facts: Any) -> str:
 
 
 def entries(kind: str, name: str) -> list[Entry]:
-    """What is remembered about one exercise or question, oldest first.
+    """Return the entries recorded for one exercise or question, oldest first.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def parse(text: str) -> dict[str, Any]:
 
 
 def readable(each: Entry) -> bool:
-    """Whether an entry is as `record` writes it; one that is not stays in the file, unused."""
+    """Return whether an entry has the form that `record` writes; others stay in the file, unused."""
     if not all(isinstance(each.get(key), str) for key in ("kind", "id")):
         return False
     return all(isinstance(each.get(key), kind) for key, kind in _PLAIN.get(each["kind"], {}).items())

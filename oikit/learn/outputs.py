@@ -1,8 +1,7 @@
-"""What the solved lessons say, kept in notebooks, so that a test can tell when a number drifts.
+"""Text outputs of the solved lessons, stored in notebooks so that a test notices changed numbers.
 
-For each lesson one notebook with its solutions and, under each cell, what it put out in words: of a
-chart its finding, of a table its text. Pictures and controls are left out; what is drawn is tested
-in a browser.
+For each lesson one notebook with its solutions and, under each cell, its output as text: the finding of
+a chart, the text of a table. Images and controls are left out; they are tested in a browser.
 """
 
 from __future__ import annotations

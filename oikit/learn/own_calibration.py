@@ -1,11 +1,11 @@
-"""How sure were you, and how often were you right? The learner's own reliability.
+"""The learner's own calibration: stated confidence against the share of right answers.
 
-Since the first lesson each prediction was kept with a confidence. Here they are put beside what came: of all
-answers that were given about this confidence, how many were right? That is the question every forecaster is
-asked, so the same groups, intervals and picture serve (`oikit.stats.reliability_table`).
+Since the first lesson each prediction was stored with a confidence. Here confidences are compared with
+outcomes: of all answers given with about this confidence, how many were right? Groups, intervals and
+chart are those of any forecaster (`oikit.stats.reliability_table`).
 
-A prediction counts once its answer has been seen, and in the form in which it stood then. Nothing is read
-but the notes in this folder, and with few answers the finding is that they are few.
+A prediction counts once its answer has been seen, in its form at that time. Only the notes in this
+folder are read, and with few answers the finding is that they are few.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _DRAWS = 4_000
 
 @dataclass(frozen=True, slots=True)
 class OwnCalibration:
-    """What was said and what came of it.
+    """Confidences and outcomes of a learner's predictions.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class OwnCalibration:
 
     @property
     def n(self) -> int:
-        """How many answers there are."""
+        """Return the number of answers."""
         return len(self.answers)
 
     @property
@@ -90,7 +90,7 @@ class OwnCalibration:
 
     @property
     def says(self) -> str:
-        """What these answers show, and what they are too few for."""
+        """Return what these answers show, and what they are too few for, as text."""
         wait = f" {_predictions(self.waiting)} for the answer." if self.waiting else ""
         right, score = self.right, self.brier
         if right is None:
@@ -157,13 +157,13 @@ class OwnCalibration:
 
 
 def my_calibration(answers: Sequence[tuple[float, bool]] | None = None) -> OwnCalibration:
-    """How well do your confidences fit what came of them?
+    """Compare your confidences with the share of right answers.
 
     Parameters
     ----------
     answers : sequence of (float, bool), optional
-        Confidence, and whether it was right. By default your own: every prediction in the notes of this
-        folder whose answer you have seen.
+        Confidence, and whether it was right. By default every prediction in the notes of this folder
+        whose answer you have seen.
 
     Returns
     -------
@@ -173,7 +173,7 @@ def my_calibration(answers: Sequence[tuple[float, bool]] | None = None) -> OwnCa
     Raises
     ------
     InputError
-        If a confidence is no fraction.
+        If a confidence is not a fraction.
 
     Examples
     --------

@@ -56,7 +56,7 @@ class Question:
         raise InputError(f"{self.id}: choice={choice!r} is not one of its options; use one of {letters}")
 
     def is_right(self, choice: str) -> bool:
-        """Whether this letter is the right one."""
+        """Return whether this letter is the right one."""
         return digest(self.id, choice) == self.right
 
     @property

@@ -18,19 +18,19 @@ _OLDEST = (3, 11)
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """What was looked for, what was found, and what to do.
+    """The parts that a lesson needs, which of them are installed, and what to type for the rest.
 
     Attributes
     ----------
     parts : tuple of (str, bool, str)
-        The part, whether it is there, and what was found or what to type.
+        The part, whether it is present, and its version or what to type.
     """
 
     parts: tuple[tuple[str, bool, str], ...]
 
     @property
     def well(self) -> bool:
-        """Whether all parts are there."""
+        """Return whether all parts are present."""
         return all(there for _, there, _ in self.parts)
 
     @property
@@ -66,12 +66,12 @@ class Ready:
 
 
 def ready() -> Ready:
-    """Is everything here that a lesson uses?
+    """Check that everything a lesson uses is present.
 
     Returns
     -------
     Ready
-        Nothing is raised: a part that is missing is said, with what to type.
+        Nothing is raised: a missing part is listed, with what to type.
     """
     return Ready(
         (

@@ -106,12 +106,12 @@ def _picture(world: str, kept: dict[str, Any]) -> alt.VConcatChart:
 
 
 def under_seal() -> pd.DataFrame:
-    """What did the rules that were opened make a day, before the cut and under seal?
+    """Return the mean daily returns of the opened rules, before the cut and in the hold-out.
 
     Returns
     -------
     DataFrame
-        Two rows for each seal that is open, for an evidence card; none while all are closed.
+        Two rows for each opened hold-out, for an evidence card; none before one is opened.
     """
     import pandas as pd
 

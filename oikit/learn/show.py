@@ -1,8 +1,8 @@
-"""How the course speaks: in words, to eyes and to screen readers alike.
+"""Notes and text of the course, for the eye and for screen readers.
 
-In a notebook a note is HTML whose region is announced (``role="status"``); anywhere else it is the
-same text. The mark and the word always come together with the text, never a colour alone, and
-whatever a learner typed is escaped before it becomes a page.
+In a notebook a note is HTML in an announced region (``role="status"``); anywhere else it is the same
+text. Mark and word always accompany the text, never a colour alone, and whatever a learner typed is
+escaped before it is rendered.
 """
 
 from __future__ import annotations

@@ -21,16 +21,16 @@ Rows = list[tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How one exercise or question stands.
+    """The status of one exercise or question.
 
     Attributes
     ----------
     id : str
     done : bool
-        Once answered correctly.
+        Whether it was ever answered correctly.
     tries : int
     misconception : str
-        The wrong model of the last try, if it was recognised and nothing right came after it.
+        The misconception of the last wrong try, if one was recognised and no right answer followed.
     """
 
     id: str
@@ -47,7 +47,7 @@ class Standing:
 
 
 def standings(entries: Sequence[dict[str, Any]], kind: str) -> dict[str, Standing]:
-    """How does each exercise or question stand that was tried?"""
+    """Return the status of each exercise or question that was tried."""
     found: dict[str, Standing] = {}
     for each in entries:
         if each["kind"] != kind or each["status"] == "NOT ATTEMPTED":
@@ -133,7 +133,7 @@ def _begun(kept: list[dict[str, Any]]) -> list[str]:
 
 
 def _next(kept: list[dict[str, Any]], tried: dict[str, Standing]) -> str:
-    """Where the learner was last; then from the first lesson on."""
+    """Return the next open exercise: in the learner's last lesson, then from the first lesson on."""
     last = [each["id"].split(".")[0] for each in reversed(kept)]
     order = dict.fromkeys([*(number for number in last[:1] if number in LESSONS), *LESSONS])
     for number in order:

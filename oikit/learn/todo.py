@@ -8,7 +8,7 @@ __all__ = ["TODO"]
 
 
 class _Todo:
-    """What a learner replaces."""
+    """The placeholder that a learner replaces."""
 
     __slots__ = ()
 
@@ -21,5 +21,5 @@ TODO: Any = _Todo()
 
 
 def untouched(value: object) -> bool:
-    """Whether nothing has been written here yet."""
+    """Return whether this is still a placeholder."""
     return value is TODO or value is None or value is ...
