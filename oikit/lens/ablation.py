@@ -1,12 +1,12 @@
-"""Which variables carry it: what does each family add, and does any variable beat noise?
+"""Ablation and importance: what each family adds, and which variables beat noise.
 
 `ablation` adds the families one by one, in the order of `oikit.lens.catalogue.FAMILIES`, and gives each
-difference its interval: *what does open interest add to price, volume and funding?* `importance` slides
-one variable at a time out of place, and puts noise of the same kind beside them all, because the best of
-fifty useless variables looks useful.
+difference its interval: *what does open interest add to price, volume and funding?* `importance` shifts
+one variable at a time in time, and adds noise variables of the same kind, because the best of fifty
+useless variables looks useful.
 
-Neither says what causes what. A family that adds nothing may hold the same knowledge as one before it;
-and one that adds may stand for something nobody recorded.
+Neither shows causes. A family that adds nothing may carry the same information as one before it; and one
+that adds may be a proxy for something that was not recorded.
 """
 
 from __future__ import annotations
@@ -30,22 +30,22 @@ from oikit.stats.given import Floats, random, whole
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ablation:
-    """What each family adds to those before it.
+    """The skill that each family adds to those before it.
 
     Attributes
     ----------
     table : DataFrame, one row per step
-        Index ``family``; ``variables`` (how many there are by then), ``skill`` with ``low`` and
-        ``high`` (of all of them, over the base rate), ``gain`` with ``gain_low`` and ``gain_high``
-        (of this family over those before it; the first, over the base rate), and ``missed`` with
-        ``missed_low`` and ``missed_high`` (what is lost if this family alone is taken out of them all).
+        Index ``family``; ``variables`` (their number so far), ``skill`` with ``low`` and ``high`` (of
+        all of them, over the base rate), ``gain`` with ``gain_low`` and ``gain_high`` (of this family
+        over those before it; the first, over the base rate), and ``missed`` with ``missed_low`` and
+        ``missed_high`` (the loss if only this family is removed from the full set).
     gains, missed : dict of str to Estimate
-        The same numbers; the confidence of each is raised so that all of its kind hold together.
+        The same numbers; the confidence of each is raised to hold jointly for all of its kind.
     adds : tuple of str
-        Families whose gain is above zero with its whole interval.
+        Families whose gain has an interval above zero.
     source : str or None
-        The one of them that is missed most, if it is missed at all. What follows a cause in time is
-        often seen in the price as well, so a first family may add and still be no source.
+        The one of them with the largest loss when removed, if that is above zero with its interval.
+        Effects often show in the price too, so an earlier family may add without being the source.
     steps : dict of str to Forecasts
     """
 
@@ -79,7 +79,7 @@ def ablation(
     draws: int = 2_000,
     seed: int = 0,
 ) -> Ablation:
-    """What does each family of variables add to the ones before it?"""
+    """Measure what each family of variables adds to the ones before it."""
     if isinstance(model, str) and model in MODELS and MODELS[model].columns is not None:
         raise InputError(f"model={model!r} reads its own columns; take 'logistic' or 'tree'")
     family = {name: _family(name, families or {}) for name in given.variables.columns}
@@ -135,7 +135,7 @@ def importance(
     repeats: int = 3,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """How much worse do the forecasts get, when one variable is out of place?"""
+    """Measure how much worse the forecasts get when one variable is shifted in time."""
     noise, repeats, generator = whole(noise, "noise"), whole(repeats, "repeats"), random(seed)
     columns = list(given.variables.columns)
     market = given.facts["market"].to_numpy()

@@ -1,15 +1,15 @@
-"""How good are the probabilities, and how would chance look?
+"""Skill and calibration of probability forecasts, with the range that chance alone gives.
 
 ==========================  =================================================================
-better than the base rate?  `score`: Brier score and its parts, log loss, skill with intervals
-honest?                     `reliability`: said against came, inside the band of pure luck?
-and against each other?     `compare`: every model on the same questions
-what may a user rely on?    `oikit.lens.conformal`
+skill over the base rate    `score`: Brier score and its parts, log loss, skill with intervals
+calibration                 `reliability`: forecast and observed frequency, chance band
+comparison                  `compare`: every model on the same questions
+prediction sets             `oikit.lens.conformal`
 ==========================  =================================================================
 
-The one rule: neighbouring outcomes share hours, so luck comes in blocks. Intervals draw blocks of
-five horizons, all markets of a moment together; the band of luck deals outcomes that overlap as the
-labels do. A distance between "said" and "came" means nothing until it is larger than luck makes it.
+Neighbouring outcomes share hours, so errors are correlated. Intervals draw blocks of five horizons, all
+markets of a moment together; the chance band simulates outcomes that overlap as the labels do. A gap
+between forecast and frequency means nothing unless it is larger than chance makes it.
 """
 
 from __future__ import annotations
@@ -36,22 +36,22 @@ _LEAST = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What the forecasts of one model are worth.
+    """The scores of one model's forecasts.
 
     Attributes
     ----------
     brier : Brier
-        Score and parts, the parts in ten equal bins. Its own ``skill`` knows the base rate of the test
-        itself, which nobody knew then.
+        Score and parts, the parts in ten equal bins. Its own ``skill`` uses the base rate of the test
+        itself, which was unknown at the time.
     skill : Estimate, fraction
-        Share of the squared error that is removed, against the base rate of each fold's past. Above
-        zero is better. ``n`` counts questions.
+        Share of the squared error removed, against the base rate of each fold's past. Above zero is
+        better. ``n`` counts questions.
     log_loss, base_log_loss : float
         Mean, in natural logarithms.
     log_skill : Estimate, fraction
         The same share for the log loss.
     effective_n : float
-        How many labels that share nothing the questions are worth, at most.
+        Effective number of labels without overlap, at most.
     """
 
     brier: Brier
@@ -70,7 +70,7 @@ class Scores:
 
 
 def score(given: Forecasts, *, block: float | None = None, draws: int = 2_000, seed: int = 0) -> Scores:
-    """Are these probabilities better than the base rate?
+    """Score probabilities against the base rate.
 
     Parameters
     ----------
@@ -112,13 +112,12 @@ def gain(
     draws: int = 2_000,
     seed: int = 0,
 ) -> Estimate:
-    """What does one forecaster remove of the base rate's squared error, that the other did not?
+    """Return the gain of one model over another, as a share of the base rate's squared error.
 
     Parameters
     ----------
     more, less : Forecasts
-        Of the same examples. Questions that only one of them answered are left out; ``n`` counts
-        the others.
+        Forecasts of the same examples. Only questions that both answered count, also in ``n``.
     block, draws, seed
         As in `score`.
     confidence : float
@@ -147,7 +146,7 @@ def gain(
 
 
 def compare(models: Mapping[str, Forecasts], *, draws: int = 2_000, seed: int = 0) -> pd.DataFrame:
-    """Which model does best, and is the best better than chance would make one of them?"""
+    """Tabulate the scores of each model, with the interval of its skill."""
     rows = {}
     for name, given in models.items():
         found = score(given, draws=draws, seed=seed)
@@ -192,16 +191,16 @@ class Reliability:
 def reliability(
     given: Forecasts, *, bins: int = 5, learned: bool = True, draws: int = 1_000, seed: int = 0
 ) -> Reliability:
-    r"""Does "30%" come true 30% of the time, as far as luck lets one see?
+    r"""Compare forecast and observed frequencies in bins, with the band that chance alone gives.
 
     Parameters
     ----------
     given : Forecasts
     bins : int
-        Of equally many questions each, in order of probability; equal probabilities stay together.
+        Bins of equally many questions, in order of probability; equal probabilities stay together.
     learned : bool
-        Whether the luck of the past, from which the level was learned, counts as luck too. Without,
-        a good method with a short past leaves the band more often than one time in twenty.
+        Whether the sampling error of the past, from which the level was learned, widens the band.
+        Without it, a good method with a short past leaves the band in more than 5% of cases.
     draws, seed : int
 
     Returns
@@ -212,9 +211,9 @@ def reliability(
     -----
     In each drawn world the outcome of a question happens when :math:`\Phi(z_t)` is below its
     probability, where :math:`z_t` is a mean of independent normals over the question's horizon: so
-    outcomes overlap as the labels do. Markets share their luck, which makes the band wide rather
-    than narrow. The luck of the past moves all log odds by one normal number per world, with the
-    standard error of a base rate learned from that fold's effective n.
+    outcomes overlap as the labels do. Markets share their normals, which makes the band wide rather than
+    narrow. The error of the past moves all log odds by one normal number per world, with the standard
+    error of a base rate learned from that fold's effective n.
     """
     table = given.table
     bins, draws = whole(bins, "bins"), whole(draws, "draws")
@@ -271,12 +270,12 @@ def share(
     seed: int,
     confidence: float = 0.95,
 ) -> Estimate:
-    """How large is one sum beside another, and how far may that be off?
+    """Return the ratio of two sums, with a block-bootstrap interval.
 
     Parameters
     ----------
     given : Forecasts
-        Whose moments say which rows are neighbours.
+        Its times determine which rows are neighbours.
     top, base : array, shape (n,)
     block : float
         Mean length of a block, in questions of one market.
@@ -286,10 +285,9 @@ def share(
     Returns
     -------
     Estimate
-        Symmetric percentile-t: plain percentiles of a block bootstrap miss the truth more than twice
-        as often as they should on null worlds, because the draws that are far off are noisy
-        themselves. So each draw's distance is measured in its own standard error, as in
-        `oikit.stats.bootstrap_effect`.
+        Symmetric percentile-t: plain percentiles of a block bootstrap miss the truth more than twice as
+        often as they should on null worlds, because distant draws are noisy themselves. So each draw's
+        distance is measured in its own standard error, as in `oikit.stats.bootstrap_effect`.
 
     Raises
     ------

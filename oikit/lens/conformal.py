@@ -1,7 +1,7 @@
-"""What may a user of the probabilities rely on?
+"""Conformal sets of outcomes and ranges of probabilities, with a stated coverage.
 
-`conformal` gives each question a set of answers that cannot be ruled out, with a promise about how often
-the set holds the outcome, and a range for its probability. Both are measured on earlier forecasts only.
+`conformal` gives each question the set of outcomes that cannot be ruled out, with a target for how often
+the set contains the outcome, and a range for its probability. Both use earlier forecasts only.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from oikit.stats.given import Floats, fraction
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Conformal:
-    """What a user of the probabilities may rely on.
+    """Outcome sets and probability ranges, with their measured coverage.
 
     Attributes
     ----------
     table : DataFrame, one row per question
-        ``time``, ``market``, ``fold``, ``outcome``, ``probability``; ``yes`` and ``no``: whether the
-        set holds that answer; ``low`` and ``high``: the range of the probability.
+        ``time``, ``market``, ``fold``, ``outcome``, ``probability``; ``yes`` and ``no``: whether the set
+        contains that outcome; ``low`` and ``high``: the range of the probability.
     coverage : Estimate, fraction
-        Share of sets that held the outcome.
+        Share of sets that contained the outcome.
     aim : float, fraction
-        What that share should be.
+        The target of that share.
     decided : float, fraction
-        Share of sets with one answer alone. Where it is small, the honest answer is "either".
+        Share of sets with a single outcome. Where it is small, most sets say "either".
     notes : tuple of str
-        Questions that had no past to be measured by.
+        Folds without enough earlier forecasts.
     """
 
     table: pd.DataFrame
@@ -47,17 +47,17 @@ class Conformal:
 
 
 def conformal(given: Forecasts, *, miss: float = 0.1, least: int = 50) -> Conformal:
-    """Which answers can be ruled out, and how wide is each probability really?
+    """Return the outcomes that cannot be ruled out, and a range for each probability.
 
     The sets (split conformal) are measured on the forecasts of earlier folds whose outcomes were
-    known by then: an answer is ruled out if fewer than the share `miss` of those outcomes had been
-    given so little. The range (Venn-Abers) is what a monotone curve through those forecasts says, if
-    this question's outcome were no, and if it were yes.
+    known by then: an outcome is ruled out if a share of less than `miss` of the earlier outcomes had
+    been given so low a probability. The range (Venn-Abers) comes from a monotone curve through those
+    forecasts, fitted once as if this question's outcome were no, and once as if it were yes.
 
     Notes
     -----
-    The promise holds for questions that could be swapped with those before. Markets change and
-    neighbours overlap, so ``coverage`` comes with its interval: look at it.
+    The target holds for exchangeable questions. Markets change and neighbours overlap, so check
+    ``coverage`` and its interval.
     """
     miss = fraction(miss, "miss", open_ends=True)
     parts, notes = [], []

@@ -1,11 +1,11 @@
-"""What was known at each question, beside what came of it: rows to learn from and to be judged on.
+"""Examples for learning and testing: the variables known at each question, and its outcome.
 
 `examples` makes them of one market, `pool` joins markets. Labels of neighbouring bars share most of
-their hours: `uniqueness` counts how much of each is its own. Those shares are the weights in every fit
-and add up to the ``effective_n`` that any claim of certainty rests on.
+their hours: `uniqueness` measures how much of each is its own. Those shares are the weights in every fit
+and add up to the ``effective_n`` of all evidence.
 
-Nothing is filled in: a question without a known outcome is left out and counted, and a variable that
-was not known stays NaN.
+Nothing is filled in: a question without a known outcome is left out and counted, and an unknown variable
+stays NaN.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Examples:
 
     @property
     def effective_n(self) -> float:
-        """How many labels that share nothing this is worth, at most: markets share their days."""
+        """Return the effective number of labels without overlap, at most: markets share their days."""
         return float(self.facts["weight"].sum())
 
     def only(self, columns: Sequence[str]) -> Examples:
@@ -178,7 +178,7 @@ def pool(several: Iterable[Examples]) -> Examples:
 
 
 def uniqueness(times: pd.DatetimeIndex, horizon: pd.Timedelta) -> Floats:
-    """How much of each label is its own?
+    """Return the share of each label that does not overlap with others.
 
     Examples
     --------

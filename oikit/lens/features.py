@@ -1,15 +1,14 @@
-"""What is known at each bar: the variables of the lens, on three clocks, from one frame.
+"""The variables of the lens: what is known at each bar, on three clocks, from one frame.
 
 `FEATURES` is the list, `feature_table` shows it with formulas and windows, `features` computes it,
 and `Stream` (in `oikit.lens.streaming`) goes on bar by bar. A column is called ``velocity@1h``: the
 variable, at the clock.
 
-Known at its time, by construction: a formula can only look back (`oikit.lens.operators`), and a slow
-clock speaks when its bar has ended and is heard until the next one ends. NaN is "not known": before
-a window is full (the longest reach is 81 days, on the daily clock), where it holds a bar nobody
-recorded, and where a formula divides by nothing, as a score of a column that never moves does. A
-market shorter than a window, and a column of NaN, give columns of NaN; ``features(...).count()``
-shows which.
+Known at its time, by construction: a formula can only look back (`oikit.lens.operators`), and the value
+of a slow clock is used from the end of its bar until the next one ends. NaN means unknown: before a
+window is full (the longest reach is 81 days, on the daily clock), where it contains an unrecorded bar,
+and where a formula divides by zero, like the score of a constant column. A market shorter than a window,
+and a column of NaN, give columns of NaN: see ``features(...).count()``.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ __all__ = ["CLOCKS", "FEATURES", "Feature", "Stream", "available"]
 
 
 def available(frame: pd.DataFrame) -> list[str]:
-    """Which variables does this frame have the columns for?
+    """Return the variables for which this frame has the columns.
 
     Parameters
     ----------
@@ -39,7 +38,7 @@ def available(frame: pd.DataFrame) -> list[str]:
     Returns
     -------
     list of str
-        For ``features(frame, only=...)``. A column that is there but empty counts.
+        For ``features(frame, only=...)``. Columns of NaN count as present.
 
     Examples
     --------
@@ -50,7 +49,7 @@ def available(frame: pd.DataFrame) -> list[str]:
 
 
 def feature_table(clocks: Sequence[str] = CLOCKS) -> pd.DataFrame:
-    """What is each variable, in plain words?
+    """Describe each variable: formula, unit, window and family.
 
     Examples
     --------
@@ -80,7 +79,7 @@ def feature_table(clocks: Sequence[str] = CLOCKS) -> pd.DataFrame:
 def features(
     frame: pd.DataFrame, *, clocks: Sequence[str] = CLOCKS, only: Iterable[str] | None = None
 ) -> pd.DataFrame:
-    """What was known at each bar?
+    """Return the variables known at each bar.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Which rows may teach, and which may judge: cut by time, with a gap that no label reaches across.
+"""Walk-forward folds: training and test rows cut by time, with a gap that no label reaches across.
 
 ::
 
@@ -6,10 +6,9 @@
     fold 1   [ train ........ ]<h+gap>[ calibrate ]<h+gap>[ test ]
     fold 2   [ train ................. ]<h+gap>[ calibrate ... ]<h+gap>[ test ]
 
-`walk_forward` makes them, `audit` checks any folds for what such cuts are there to prevent. A label
-looks one horizon ahead, so a row is *purged* from the past if its horizon reaches the next part, and
-the gap (the embargo) keeps away those whose variables would still share most of their window with it.
-Nothing is ever taught by what comes after a test.
+`walk_forward` makes them, `audit` checks any folds for leaks. A label looks one horizon ahead, so a row
+is *purged* from the past if its horizon reaches the next part, and the gap (the embargo) removes those
+whose variables would still share most of their window with it. No row after a test is used for training.
 """
 
 from __future__ import annotations
@@ -133,20 +132,20 @@ def audit(
     horizon: str | pd.Timedelta,
     gap: str | pd.Timedelta = "24h",
 ) -> list[str]:
-    """What is wrong with these folds, wherever they come from?
+    """Return the faults of these folds, one line each.
 
     Parameters
     ----------
     folds : sequence of Fold
     times : DatetimeIndex, shape (n,)
     horizon, gap : str or Timedelta
-        What the folds must keep free.
+        The time that the folds must keep free.
 
     Returns
     -------
     list of str
         One line for each fault of each fold; empty if there is none: rows in two parts, labels that
-        reach into another part or its gap, rows that come after what they are to foretell.
+        reach into another part or its gap, training rows after the start of the test.
 
     Examples
     --------
@@ -186,7 +185,7 @@ def _free(gap: str | pd.Timedelta) -> pd.Timedelta:
 
 
 def _nearest(times: pd.DatetimeIndex, others: pd.DatetimeIndex) -> pd.TimedeltaIndex:
-    """How far each time is from the nearest of the others."""
+    """Return the distance of each time to the nearest of the others."""
     known = others.sort_values()
     right = known.searchsorted(times).clip(max=len(known) - 1)
     left = (right - 1).clip(min=0)

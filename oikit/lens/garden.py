@@ -91,7 +91,7 @@ def daily(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def held(days: pd.DataFrame, *, signal: str, level: float | str, position: str) -> pd.Series:
-    """Which side did a rule hold through each day: 1.0 long, -1.0 short, or 0.0?
+    """Return the position of a rule through each day: 1.0 long, -1.0 short, or 0.0.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def held(days: pd.DataFrame, *, signal: str, level: float | str, position: str) 
     Returns
     -------
     Series, shape (n,)
-        What was decided at the end of a day is held from the next.
+        A decision at the end of a day takes effect the next day.
     """
     import numpy as np
     import pandas as pd
@@ -117,12 +117,12 @@ def held(days: pd.DataFrame, *, signal: str, level: float | str, position: str) 
 
 
 def returns(days: pd.DataFrame, *, signal: str, level: float | str, position: str) -> pd.Series:
-    """What did one rule earn each day, after costs, against the usual?
+    """Return a rule's daily returns, after costs and relative to the average day.
 
     Parameters
     ----------
     days : DataFrame
-        From `daily`, or a part of it: the usual is that of the days given.
+        From `daily`, or a part of it: the average is over the days given.
     signal, level, position
         As in `held`.
 
@@ -138,7 +138,7 @@ def returns(days: pd.DataFrame, *, signal: str, level: float | str, position: st
 
 
 def sharpe(made: pd.Series) -> Estimate:
-    """How good was a rule, as a yearly Sharpe ratio with its interval?
+    """Return the annualised Sharpe ratio of a rule, with its interval.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ def sharpe(made: pd.Series) -> Estimate:
 
 
 def chance(made: pd.Series) -> float:
-    """How often does a rule without any skill do as well, if it is the only one that was tried?
+    """Return how often a rule without skill does as well, if it is the only one tried.
 
     Parameters
     ----------
@@ -168,7 +168,7 @@ def chance(made: pd.Series) -> float:
 
 
 def weighed(made: pd.Series) -> dict[str, float]:
-    """What did a rule make on the mean day, and how sure is that?
+    """Return a rule's mean daily return, with its intervals.
 
     Parameters
     ----------
@@ -178,7 +178,7 @@ def weighed(made: pd.Series) -> dict[str, float]:
     -------
     dict
         ``n`` days, ``effect``, ``low`` and ``high`` (block bootstrap), ``naive_low`` and ``naive_high``
-        (a t-test that takes each day for new evidence).
+        (a t-test that treats each day as new evidence).
     """
     from oikit.stats import bootstrap_mean, newey_west_mean
 
@@ -188,7 +188,7 @@ def weighed(made: pd.Series) -> dict[str, float]:
 
 
 def luck(trials: int, days: int) -> float:
-    """How good does the best of so many rules look without any skill, as a yearly Sharpe ratio?
+    """Return the expected annualised Sharpe ratio of the best of so many rules without skill.
 
     Parameters
     ----------
@@ -252,18 +252,18 @@ def searched(frame: pd.DataFrame, *, cut: str = CUT) -> dict[str, Any]:
 
 
 def table_of(markets: Mapping[str, pd.DataFrame | None]) -> pd.DataFrame:
-    """What did the best of all rules make a day, before the cut and after it, in each market?
+    """Return the mean daily return of each market's best rule, before the cut and after it.
 
     Parameters
     ----------
     markets : mapping of str to DataFrame or None
-        None is passed over.
+        None is skipped.
 
     Returns
     -------
     DataFrame
-        Two rows for each market, for an evidence card. ``attrs["left_out"]`` says which markets could
-        not be searched, and why.
+        Two rows for each market, for an evidence card. ``attrs["left_out"]`` lists the markets that
+        could not be searched, and why.
     """
     import pandas as pd
 

@@ -192,12 +192,12 @@ def needs(wanted: Iterable[Node]) -> tuple[str, ...]:
 
 
 def spans(node: Node) -> set[int]:
-    """How many bars each step of a formula reads."""
+    """Return the numbers of bars that the steps of a formula read."""
     return {part.span for part in _order([node])}
 
 
 def reach(node: Node) -> int:
-    """How many bars a formula reads, this one among them."""
+    """Return how many bars a formula reads, including this one."""
     return node.span - 1 + max((reach(part) for part in node.inputs), default=1)
 
 

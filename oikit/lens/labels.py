@@ -1,4 +1,4 @@
-"""What the lens is asked: a yes or no about the hours after each bar, fixed before looking.
+"""The labels of the lens: yes-or-no outcomes of the hours after each bar, fixed in advance.
 
 =====================  =================================================================
 ``"triple barrier"``   does the close rise by 1.5 daily sigma before it falls as far, in 72 h?
@@ -6,11 +6,11 @@
 ``"squeeze"``          in 72 h: close up 8%, open interest down 5%, mostly shorts forced out?
 =====================  =================================================================
 
-`LABELS` has them; `oikit.lens.examples` puts one beside the variables.
+`LABELS` lists them; `oikit.lens.examples` joins one to the variables.
 
-The one rule: a label looks ahead, so it may only be an answer. It is known when its horizon has
-ended, and not before, even where a barrier was touched at once: rows that count only because they
-were decided early would be a choice made by the outcome.
+A label looks ahead, so it may only be an outcome, never a variable. It is known when its horizon has
+ended, not before, even where a barrier was touched at once: using rows early because they were decided
+early would select them by outcome.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def triple_barrier(
     window: int | str = "30d",
     per: int | str = "24h",
 ) -> pd.Series:
-    """Which comes first: a rise, a fall, or the end of the horizon?
+    """Return which comes first: a rise (1), a fall (-1) or the end of the horizon (0).
 
     Examples
     --------
@@ -90,10 +90,10 @@ def triple_barrier(
 def reversal(
     close: pd.Series, *, horizon: int | str = "7d", trend: int | str = "30d", move: float = 0.05
 ) -> pd.Series:
-    """Does the price turn against its trend?
+    """Return whether the price turns against its trend within the horizon.
 
-    One of several readings of the article's word; how often it comes true depends on the reading
-    more than on the market, so look at the base rate first.
+    One of several readings of the article's word; its frequency depends on the reading more than on the
+    market, so look at the base rate first.
 
     Examples
     --------
@@ -184,7 +184,7 @@ def _ahead(path: Floats, ahead: int) -> Iterable[tuple[int, Floats]]:
 
 
 def _whole(path: Floats, ahead: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Whether this row and all `ahead` after it are known."""
+    """Return whether this row and all `ahead` after it are known."""
     missing = np.concatenate([[0], np.cumsum(np.isnan(path))])
     last = np.arange(len(path)) + ahead + 1
     inside = last <= len(path)

@@ -91,7 +91,7 @@ class Leak:
 
 
 def run(pipeline: Pipeline, frame: pd.DataFrame, *, seed: int = 0) -> Forecasts:
-    """What does this pipeline forecast for this market?"""
+    """Forecast a market with this pipeline."""
     given = examples(frame, variables=pipeline.variables(frame))
     folds = pipeline.split(given)
     return forecast(given, model=pipeline.model, folds=folds, correct=pipeline.correct, seed=seed)
@@ -100,18 +100,18 @@ def run(pipeline: Pipeline, frame: pd.DataFrame, *, seed: int = 0) -> Forecasts:
 def truncation(
     variables: Variables, frame: pd.DataFrame, *, cuts: int = 5, seed: int = 0
 ) -> dict[str, list[int]]:
-    """Do variables change when the later history is not there yet?"""
+    """Return the variables that change when later history is removed, with how far back at each cut."""
     return _reaches(variables, frame, cuts, seed, lambda part, _, k: part.iloc[:k])
 
 
 def altered_future(
     variables: Variables, frame: pd.DataFrame, *, cuts: int = 5, seed: int = 0
 ) -> dict[str, list[int]]:
-    """Do variables change when only what comes after them is altered?
+    """Return the variables that change when only later rows are altered.
 
-    Every number after the cut is multiplied by one of its own, between a half and two. The answer is
-    that of `truncation`, which shortens history and so catches what counts its rows as well; this
-    catches what would hide from it by doing something else on a short history.
+    Every number after the cut is multiplied by its own factor between a half and two. The result has the
+    form of `truncation`, which shortens history and so also catches formulas that count rows; this
+    catches formulas that behave differently on a short history.
     """
     generator = random(seed)
 
@@ -127,7 +127,7 @@ def altered_future(
 def null_canary(
     pipeline: Pipeline, worlds: Sequence[pd.DataFrame], *, seed: int = 0
 ) -> tuple[bool, list[Estimate]]:
-    """Does this pipeline show skill where there is none to have?"""
+    """Return whether a pipeline shows skill on null worlds, and its skill on each."""
     if not len(worlds):
         raise InputError("give at least one null world; oikit.simulate.market.simulate makes them")
     skills = [score(run(pipeline, world, seed=seed), draws=1_000, seed=seed).skill for world in worlds]
@@ -136,16 +136,16 @@ def null_canary(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Examination:
-    """What the detectors say about a pipeline.
+    """The findings of the leak detectors on a pipeline.
 
     Attributes
     ----------
     table : DataFrame, one row per detector
         ``found`` (bool) and ``says``.
     leaks : tuple of str
-        Which of `LEAKS` it looks like; ``"unknown"`` if only the canary sings.
+        Those of `LEAKS` that it looks like; ``"unknown"`` if only the null canary responds.
     columns : dict of str to str
-        The variables that know their future, and the leak each looks like.
+        The variables that read the future, and the leak each looks like.
     """
 
     table: pd.DataFrame
@@ -167,7 +167,7 @@ def examine(
     cuts: int = 5,
     seed: int = 0,
 ) -> Examination:
-    """Does this pipeline leak, and how?
+    """Examine a pipeline for leaks.
 
     Parameters
     ----------
@@ -175,7 +175,7 @@ def examine(
     frame : DataFrame, shape (n, m)
         A market to examine it on.
     worlds : sequence of DataFrame
-        Null worlds for the canary; without any it is not asked.
+        Null worlds for the canary; without any it is skipped.
     cuts, seed : int
 
     Returns
@@ -184,9 +184,9 @@ def examine(
 
     Notes
     -----
-    How a changed variable is told apart: a change that never reaches further back than one bar of the
+    Changed variables are classified so: a change that never reaches further back than one bar of the
     variable's own clock (the part of its name after the @) is a stamp; one that reaches equally far at
-    every cut is a window; one that reaches differently far, back to where something began, is scaling.
+    every cut is a window; one whose reach varies is scaling.
     """
     validate(frame)
     step = bar_length(frame.index)

@@ -78,14 +78,14 @@ class Model:
 
 
 def votes(variables: pd.DataFrame) -> pd.Series:
-    """How do the article's rules vote, in our own words?
+    """Return the balance of votes of the article's rules, in our reading.
 
     Notes
     -----
-    The article gives directions and few numbers, so percentiles of a month stand in for its words. Its
-    two numbers cannot be used as they are: no figure of BNB comes near 15% of market cap, and on
-    markets like it accounts are more than 30% to one side on almost every bar. The rule on squeezes
-    asks for high funding with short accounts, which the vote of the crowd holds already.
+    The article gives directions and few numbers, so percentiles of a month replace its words. Its two
+    numbers cannot be used as they are: no figure of BNB comes near 15% of market cap, and on markets
+    like it accounts are more than 30% to one side on almost every bar. The rule on squeezes requires
+    high funding with short accounts, which the vote of the crowd contains already.
     """
     lacking = [name for name in _RULES if name not in variables.columns]
     if lacking:

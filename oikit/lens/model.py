@@ -1,13 +1,13 @@
-"""What the lens makes of its variables: probabilities, each made from the past of its test alone.
+"""Probability forecasts of the lens, each from the past of its test only.
 
-`forecast` walks one of `oikit.lens.learners.MODELS` through the folds. Whatever a model says, its scores
-pass the same correction: a slope learned on a later part of the past (never below zero, and zero where
-luck would explain it, which leaves the base rate), and a level that makes the mean over the past what
-happened there.
+`forecast` walks one of `oikit.lens.learners.MODELS` through the folds. The scores of every model get the
+same correction: a slope learned on a later part of the past (never below zero, and zero where chance
+would explain it, which leaves the base rate), and a level that makes the mean over the past equal the
+observed frequency.
 
-Nothing is filled in. A variable that is mostly unknown, or never moves, in the training part of a
-fold is left out of it, and a row that lacks one of the others has no forecast; both are said in
-``notes``. A fold that cannot be taught, as with one outcome only, has no forecasts, and that is said too.
+Nothing is filled in. A variable that is mostly unknown, or constant, in the training part of a fold is
+left out of it, and a row that lacks one of the others has no forecast; a fold that cannot be trained, as
+with one outcome only, has no forecasts. ``notes`` lists all three.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ _DOUBT = 2.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fitted:
-    """What one fold taught.
+    """A model fitted on one fold.
 
     Attributes
     ----------
     columns : tuple of str
         The variables that were kept.
     rate : float, fraction
-        How often it happened in the past.
+        The base rate of the past.
     score : callable
         From those variables to raw log odds.
     slope, level : float
@@ -64,14 +64,14 @@ class Fitted:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Forecasts:
-    """What was said about each question, and what came.
+    """Forecasts and outcomes, one row per question.
 
     Attributes
     ----------
     table : DataFrame, shape (n, 8)
-        ``time``, ``market``, ``fold``, ``outcome``, ``weight``, ``probability``, ``base_rate`` (how
-        often it had happened in the past of that fold: the forecast to beat) and ``past`` (the
-        effective n of that past). Row labels are those of the examples.
+        ``time``, ``market``, ``fold``, ``outcome``, ``weight``, ``probability``, ``base_rate`` (the
+        frequency in the past of that fold: the forecast to beat) and ``past`` (the effective n of that
+        past). Row labels are those of the examples.
     model, label : str
     horizon, every : Timedelta
     notes : tuple of str
@@ -87,7 +87,7 @@ class Forecasts:
 
     @property
     def overlap(self) -> int:
-        """How many questions in a row share hours with one answer."""
+        """Return how many consecutive questions share hours with one outcome."""
         return max(int(-(-self.horizon // self.every)), 1)
 
 
@@ -100,7 +100,7 @@ def forecast(
     correct: bool = True,
     seed: int = 0,
 ) -> Forecasts:
-    """What would this model have said, each time from its past alone?
+    """Forecast each fold's test rows from its past only.
 
     Parameters
     ----------
@@ -111,8 +111,8 @@ def forecast(
         By default ``walk_forward`` with its own defaults and this `gap`.
     gap : str
     correct : bool
-        Whether the scores are corrected on the later part of each past. Without, they stand as the
-        model gave them.
+        Whether the scores are corrected on the later part of each past. Otherwise they are used as they
+        are.
     seed : int
 
     Returns
@@ -122,7 +122,7 @@ def forecast(
     Raises
     ------
     InputError
-        If the model is unknown or lacks a column, or if no fold can be taught (its notes say why).
+        If the model is unknown or lacks a column, or if no fold can be trained (the message says why).
     MissingExtra
         Without scikit-learn.
     """
@@ -162,7 +162,7 @@ def forecast(
 def fit(
     given: Examples, fold: Fold, model: str | Model = "logistic", *, correct: bool = True, seed: int = 0
 ) -> tuple[Fitted | None, list[str]]:
-    """What does the past of one fold teach?"""
+    """Fit a model on the past of one fold; None with notes if that is impossible."""
     asked = _model(model, given)
     columns = list(given.variables.columns if asked.columns is None else asked.columns)
     x_all = given.variables[columns].to_numpy(dtype=np.float64)
@@ -195,7 +195,7 @@ def fit(
 
 
 def _useful(x: Floats, columns: list[str]) -> tuple[list[int], list[str]]:
-    """Which variables are known in most rows and move at all; and a line about the others."""
+    """Return the variables known in most rows and not constant, and a line about the others."""
     known = ~np.isnan(x)
     share = known.mean(axis=0) if len(x) else np.zeros(x.shape[1])
     low = np.where(known, x, np.inf).min(axis=0, initial=np.inf)
@@ -211,11 +211,11 @@ def _useful(x: Floats, columns: list[str]) -> tuple[list[int], list[str]]:
 
 
 def _slope(score: Floats, y: Floats, weight: Floats) -> float:
-    """How much of the score do later data bear out?
+    """Return the part of the score's slope that later data confirm.
 
-    The answer of a logistic fit is drawn towards zero by a positive-part Stein factor: a
-    slope that luck would explain becomes zero, one that stands far out stays as it is. Without this,
-    what is learned from a year is worse than the base rate more often than luck allows.
+    The slope of a logistic fit is shrunk towards zero by a positive-part Stein factor: a slope that
+    chance would explain becomes zero, a large one hardly changes. Without this, a model trained on a
+    year is worse than the base rate more often than chance allows.
     """
     if float(score.std()) < 1e-9:
         return 0.0

@@ -1,12 +1,12 @@
-"""What a variable may ask of its own past: few operators, each over a fixed number of bars.
+"""The operators of the variables: few, each over a fixed number of past bars.
 
-An operator reads the last `span` bars of a column, this one among them, and nothing else. Two laws
-hold for each (`tests/test_features.py`): its answer hangs on the *values* in those bars alone, to
-the last bit, so that it does not matter how long the history before them was; and a bar before the
-beginning of the data counts like a bar nobody recorded.
+An operator reads the last `span` bars of a column, including this one, and nothing else. Each satisfies
+two rules (`tests/test_features.py`): its result depends only on the *values* in those bars, to the last
+bit, however long the history before them; and a bar before the beginning of the data counts as
+unrecorded.
 
 ================  =====  ======================================================================
-operator          bars   answers
+operator          bars   result
 ================  =====  ======================================================================
 `LAG`             n + 1  the value n bars ago
 `TOTAL`           n      the sum
@@ -18,8 +18,8 @@ operator          bars   answers
 `HELD`            n      the value at the last bar that settled
 ================  =====  ======================================================================
 
-``whole`` answers for every bar of a history. ``newest`` answers for the last bar of one window; where
-it is not given, it is ``whole`` of that window.
+``whole`` computes every bar of a history, ``newest`` the last bar of one window; its default is
+``whole`` of that window.
 """
 
 from __future__ import annotations

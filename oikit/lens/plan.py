@@ -1,4 +1,4 @@
-"""What was asked, checked against the frame, for a history and for a stream alike."""
+"""The plan of a computation, checked against the frame, for a history and for a stream alike."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from oikit.lens.scale import MINUTES, SCALES
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Which variables to compute on which clock, and what they read.
+    """The variables to compute on each clock, and the columns they read.
 
     Attributes
     ----------
     step : Timedelta
         Bar length of the frame.
     rows : dict of str to list of Row
-        By clock.
+        Rows by clock.
     fields : list of str
         Columns of the frame, without the time.
     """

@@ -19,19 +19,19 @@ Line = tuple[str, str, str, Node]
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """What a clock calls a move, a swing and the past.
+    """The windows of a clock, in bars.
 
     Attributes
     ----------
     minutes : int
         Length of a bar.
     move : int, bars
-        The change that is watched.
+        Window of the short change.
     long : int, bars
-        The swing that the move is part of; a whole number of 8 hours, so that it holds whole
-        settlements of funding.
+        Window of the long change; a whole number of 8 hours, so that it covers whole settlements of
+        funding.
     yard : int, bars
-        The past that both are measured with.
+        The past that both are compared with.
     """
 
     minutes: int
@@ -45,7 +45,7 @@ class Scale:
         return max(DAY // self.minutes, 1)
 
     def windows(self, spans: Collection[int]) -> dict[str, int]:
-        """Which windows do these spans come from? A change over n bars reads n + 1."""
+        """Return the windows that these spans come from; a change over n bars reads n + 1."""
         named = {name: getattr(self, name) for name in ("move", "long", "yard", "day")}
         return {name: n for name, n in named.items() if n in spans or n + 1 in spans}
 

@@ -23,19 +23,18 @@ _BELOW = {"positive": 0.0, "not negative": np.nextafter(0.0, -1.0), "any": -np.i
 
 
 class Stream:
-    """What do all variables say now, and now?
+    """All variables of the newest bar, updated bar by bar.
 
     Attributes
     ----------
     time : Timestamp
         End of the newest bar.
     values : Series
-        What is said at that time, by column: the last row of ``features`` of all rows so far, to 1e-9.
+        The values at that time, by column: the last row of ``features`` of all rows so far, to 1e-9.
 
     Notes
     -----
-    It keeps the last window of each look back and nothing older, so that a bar costs the same after
-    a day and after years.
+    It keeps only the last window of each operator, so a bar costs the same after a day and after years.
 
     Examples
     --------
@@ -59,7 +58,7 @@ class Stream:
 
     @property
     def values(self) -> pd.Series:
-        """What is said at `time`."""
+        """Return the values of all variables at `time`."""
         said = [value for hand in self._hands for value in hand.running.values]
         return pd.Series(said, self._names, name=self.time)
 
@@ -103,7 +102,7 @@ class _Hand:
         self.running = Following([row.node for row in asked.rows[clock]], columns_of(history, clock)[1])
 
     def _place(self, time: pd.Timestamp) -> int:
-        """Which of the bars of the running slow bar ends at this time?"""
+        """Return the position, in the running slow bar, of the bar that ends at this time."""
         return ((time - MONDAY) // self._step - 1) % self._bars
 
     def move(self, time: pd.Timestamp, row: Floats) -> None:

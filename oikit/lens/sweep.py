@@ -54,25 +54,25 @@ Returns = Callable[..., pd.Series]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sweep:
-    """What came of all settings, and of the best.
+    """The results of all settings, and the best one corrected for the number of trials.
 
     Attributes
     ----------
     table : DataFrame, one row per setting
-        The setting; ``sharpe`` (per day; 0 if it never acted), ``total`` (log return) and ``active``
+        The setting; ``sharpe`` (per day; 0 if it never traded), ``total`` (log return) and ``active``
         (share of days with any return).
     best : dict
         The setting with the highest Sharpe ratio.
     sharpe : float, per day
-        Its Sharpe ratio: the raw best, which means nothing alone.
+        Its Sharpe ratio: the raw best, meaningless without the number of trials.
     yearly : float
-        The same for 365 days, as it would be advertised.
+        The same, annualised to 365 days.
     by_luck : float, per day
-        What the best of so many settings shows on average without any skill.
+        The expected Sharpe ratio of the best of so many settings without skill.
     deflated : float, fraction
-        How sure one can be that the best is better than that; below 0.95 it is not seen to be.
+        Deflated Sharpe ratio: confidence that the best is better than that; below 0.95, no evidence.
     overfitting : Overfitting
-        With ``pbo``.
+        With ``pbo``, the probability of backtest overfitting.
     trials, days : int
     performance : DataFrame, shape (days, settings)
         Log return of each setting on each day.
@@ -116,7 +116,7 @@ def article_returns(
     hold: str = "72h",
     fee: float = TAKER_FEE,
 ) -> pd.Series:
-    """What would one unit have made by these rules, after fees and funding?"""
+    """Return the log returns of one unit under these rules, after fees and funding."""
     move, jump = table["price_move_long"], table["velocity_score"]
     lean = table["crowd_lean_percentile"]
     said = (
@@ -160,7 +160,7 @@ def sweep(
     groups: int = 8,
     cluster: str | None = None,
 ) -> Sweep:
-    """What is the best of all settings worth?
+    """Evaluate all settings of a grid, and correct the best for the number of trials.
 
     Parameters
     ----------
@@ -184,7 +184,8 @@ def sweep(
     Raises
     ------
     InputError
-        If the grid is none, returns are unknown, no setting ever acted, or no scheduler answers.
+        If there are fewer than two settings, returns are unknown, no setting traded, or Dask is
+        unreachable.
     MissingExtra
         If `cluster` is given without Dask.
     """
