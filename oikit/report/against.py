@@ -1,4 +1,4 @@
-"""What changed since an earlier report: in the metrics, in the verdicts, and in the inputs themselves."""
+"""Changes since an earlier report: in the metrics, in the verdicts, and in the inputs."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def collect_changes(book: Book, last: dict[str, Any] | None, inputs: dict[str, A
 
 
 def moved_verdicts(claims: list[dict[str, Any]], last: dict[str, Any] | None) -> list[dict[str, str]]:
-    """Which verdicts are not what they were?"""
+    """Return the verdicts that differ from the earlier report's."""
     words = {each["id"]: each["word"] for each in last["claims"]} if last else {}
     return [
         {"id": each["id"], "was": str(words[each["id"]]), "now": each["word"]}

@@ -43,7 +43,7 @@ def _where(fact: dict[str, Any]) -> list[Inline]:
 
 
 def origin(facts: Facts) -> list[Block]:
-    """How to make this page again, and what it stands on."""
+    """Return the section on how to reproduce the page, with versions and digests."""
     line = f"oikit report {facts['market']} --week {facts['week']}"
     name = f"{facts['market']}-{facts['week']}.facts.json"
     if facts["changes"] is not None:

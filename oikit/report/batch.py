@@ -53,7 +53,7 @@ class Missed:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What a batch has written, and what it could not.
+    """The reports that a batch has written, and those that failed.
 
     Attributes
     ----------
@@ -313,7 +313,7 @@ def _indexed(
 
 
 def _public(why: str, out: str, store: str) -> str:
-    """What goes on a page that may be published names no folder of this computer."""
+    """Return the text without this computer's folders, for pages that may be published."""
     for folder_here in (out, store, store_address(), str(cache_folder())):
         if folder_here:
             why = (

@@ -265,6 +265,6 @@ def _escaped(says: str) -> str:
 
 
 def _headed(line: str) -> str:
-    """What would mean something at the head of a line only: lists, rules, a block of code."""
+    """Escape what has a meaning only at the start of a line: lists, rules, a block of code."""
     line = re.sub(r"^(\d+)([.)])(?=\s|$)", r"\1\\\2", line.lstrip())
     return re.sub(r"^([-+=])", r"\\\1", line)

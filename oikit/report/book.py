@@ -1,8 +1,8 @@
-"""How a fact is written down: a number with its unit, its definition, its rows and its place.
+"""The book of facts: each number with its unit, its definition, its rows and its place.
 
-A fact is a dict ready for JSON. What is not known is null and says why; nothing is estimated in its
-place. Seven digits are kept, more than any of the data has, so that the last bits of a sum never
-decide whether two pages are the same.
+A fact is a dict ready for JSON. An unknown value is null with a reason; nothing is estimated in its
+place. Seven digits are kept, more than any of the data has, so that the last bits of a sum never make
+two pages differ.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ class Book:
 
 
 def percentile(values: pd.Series) -> dict[str, Any] | None:
-    """Which share of the last year lies below the last value? Of less, if there is no more."""
+    """Return the percentile of the last value within the last year, or a shorter window if need be."""
     bar = clock.bar_length(values.index)
     for window in _WINDOWS:
         count = clock.length(window) // bar
@@ -137,7 +137,7 @@ def percentile(values: pd.Series) -> dict[str, Any] | None:
 
 
 def rank(values: pd.Series, until: pd.Timestamp) -> dict[str, int] | None:
-    """Which place has the end of this week among the ends of the last year's weeks?"""
+    """Return the rank of this week's end among the week ends of the last year."""
     ends = pd.date_range(end=until, periods=_WEEKS, freq=clock.WEEK)
     known = values.reindex(ends).dropna()
     if len(known) < _FEWEST or known.index[-1] != until:

@@ -1,4 +1,4 @@
-"""How far is liquidation, by leverage, and how much nearer do weeks of this week's funding bring it?"""
+"""Distance to liquidation by leverage, and how far weeks of this week's funding reduce it."""
 
 from __future__ import annotations
 

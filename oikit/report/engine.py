@@ -1,11 +1,11 @@
-"""How the notebook of a report is run: by papermill, in a kernel of its own or in this very process.
+"""Execution of a report's notebook: by papermill, in its own kernel or in this process.
 
-The kernel is papermill's own way. In this process the same cells meet ipykernel's in-process kernel,
-and each of its messages goes through the same reader of outputs, so the outputs are the same; what is
-saved is the start of a kernel and of everything it imports. A process can do that once: `oikit.report.warm`
-forks one for each report.
+A kernel of its own is papermill's default. In this process the same cells run in ipykernel's in-process
+kernel, and its messages pass the same reader of outputs, so the outputs are the same; this saves
+starting a kernel and importing everything. A process can do it once: `oikit.report.warm` forks one for
+each report.
 
-Parameters are data: each must be in the cell tagged ``parameters``, and of the type that stands there.
+Parameters are data: each must be in the cell tagged ``parameters``, with the same type as there.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Stopped(ReportError):
 
 
 def template() -> Path:
-    """Where the notebook of the weekly report is."""
+    """Return the path of the weekly report's notebook."""
     return Path(str(resources.files("oikit.report").joinpath("weekly.ipynb")))
 
 

@@ -56,7 +56,7 @@ _LINES = {"open_interest": "Open interest", "price": "Price"}
 
 
 def line(about: Subject, facts: Mapping[str, Any], files: Sequence[str]) -> dict[str, Any]:
-    """What the index says of one report."""
+    """Return the index entry of one report."""
     of = {fact["id"]: fact for fact in facts["facts"]}
     kept = {
         name: {key: of[name][key] for key in ("value", "unit", "percentile")}
@@ -177,7 +177,7 @@ def _same(rows: Sequence[Mapping[str, Any]], name: str) -> bool:
 
 
 def _lead(rows: Sequence[Mapping[str, Any]]) -> str:
-    """What is here; and loudly, what of it nobody traded or nobody vouches for."""
+    """Return the opening paragraph, with badges for simulated data and unverified sources."""
     badges: dict[tuple[str, str], list[str]] = {}
     for row in rows:
         if row["kind"] == "simulated":

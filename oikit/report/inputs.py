@@ -1,7 +1,7 @@
-"""What the report stands on: how much of it is known, how old it is, and whether it was changed since.
+"""The inputs of a report: how much is known, how old it is, and whether it was revised.
 
-Each column of each week has a short digest, so that next week's report can see which inputs were
-revised after this one was written (`revisions`).
+Each column of each week has a short digest, so that next week's report can detect inputs revised after
+this one was written (`revisions`).
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def collect_quality(book: Book) -> dict[str, Any]:
 
 
 def digest(frame: pd.DataFrame) -> str:
-    """Of the bars themselves: names, times and numbers, whatever file they came in."""
+    """Return the digest of the bars: names, times and numbers, whatever file they came from."""
     names = sorted(str(name) for name in frame.columns)
     sha = hashlib.sha256("\n".join(names).encode())
     sha.update(pd.DatetimeIndex(frame.index).as_unit("ns").asi8.astype("<i8").tobytes())
@@ -121,7 +121,7 @@ def prints(frame: pd.DataFrame, until: pd.Timestamp) -> dict[str, Any]:
 
 
 def revisions(now: Mapping[str, Any], was: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Which weeks of which columns are not what they were?"""
+    """Return the weeks whose digest has changed, by column."""
     found = {}
     there = _weeks(now)
     for name, weeks in _weeks(was).items():

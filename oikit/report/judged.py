@@ -63,7 +63,7 @@ def _rate(each: dict[str, Any]) -> list[Sequence[Inline]]:
 
 
 def changes(facts: Facts) -> list[Block]:
-    """What changed since an earlier report: in metrics and in inputs."""
+    """Return the section on changes since an earlier report: in metrics and in inputs."""
     told = facts["changes"]
     head: list[Block] = [Heading("What changed since the last report")]
     if told is None:
@@ -106,7 +106,7 @@ def changes(facts: Facts) -> list[Block]:
 
 
 def claims(facts: Facts) -> list[Block]:
-    """Which claims spoke this week, and which verdicts moved."""
+    """Return the section on the claims whose signal fired this week, and on changed verdicts."""
     of = indexed(facts)
     told = facts["claims"]
     spoke = [each for each in told if each["spoke"] and of[each["spoke"]]["value"]]
@@ -183,7 +183,7 @@ def record(facts: Facts) -> list[Block]:
 
 
 def _last(told: list[dict[str, Any]]) -> Table:
-    """What was said a week ago, outcome by outcome, and what came."""
+    """Return a table of last week's forecasts and their outcomes."""
     outcomes = list(dict.fromkeys(each["outcome"] for each in told))
     by = {(each["condition"], each["outcome"]): each for each in told}
     rows: list[list[Sequence[Inline]]] = []
@@ -264,7 +264,7 @@ def risk(facts: Facts) -> list[Block]:
 
 
 def turning(facts: Facts) -> list[Block]:
-    """What would change this reading."""
+    """Return the section on what would change this reading."""
     told = facts["turning"]
     blocks: list[Block] = [Heading("What would change this reading")]
     if not told:

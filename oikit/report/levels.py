@@ -1,4 +1,4 @@
-"""Where the week ended and how far it went: price, open interest, its share of all coins, the crowds."""
+"""Levels and changes of the week: price, open interest, its share of all coins, positioning."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What is asked of a report, checked; and the making of it, with nothing written anywhere.
+"""Orders for reports: the checked request, and the report made from it in memory.
 
 An `Order` is plain data, so that another process, or another computer, can carry it out. `attempt` never
-raises: what was refused or failed comes back as words, and one bad market stops no other.
+raises: a refusal or an error is returned as text, and one bad market stops no other.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of an order: a report, or why there is none.
+    """The outcome of an order: a report, or the reason for none.
 
     Attributes
     ----------
@@ -90,7 +90,7 @@ class Outcome:
     kind, says : str
         Name of the error and its message, in one line.
     name, notebook : str
-        MARKET-WEEK and the notebook up to the failing cell, if it came to that.
+        MARKET-WEEK, and the notebook up to the failing cell if one failed.
     """
 
     order: Order
@@ -186,7 +186,7 @@ def make(order: Order, *, here: bool = False) -> Made:
 
 
 def week_before(week: str, count: int = 1) -> str:
-    """Which ISO week was so many weeks before?
+    """Return the ISO week that lies so many weeks before.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""How fast positions moved, on three clocks, and which way price and positions went together."""
+"""Pace of positions on three clocks, and the joint direction of price and positions."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def _divides(bar: pd.Timedelta, span: pd.Timedelta) -> bool:
 
 
 def collect_trail(book: Book) -> dict[str, Any]:
-    """Where price and open interest stood at the end of each day, against where the week began."""
+    """Add price and open interest at the end of each day, relative to the start of the week."""
     price, coins = book.column("close"), book.column("open_interest")
     if isinstance(price, str) or isinstance(coins, str):
         return {"days": [], "labels": {}, "unknown": price if isinstance(price, str) else str(coins)}

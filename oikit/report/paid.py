@@ -1,4 +1,4 @@
-"""What holding a position cost in the week: funding as it was paid, its own interval, its streak."""
+"""Cost of holding a position in the week: funding as it was paid, its interval, its streak."""
 
 from __future__ import annotations
 

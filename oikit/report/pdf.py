@@ -31,7 +31,7 @@ _DATE = re.compile(rb"/(CreationDate|ModDate) \(D:\d{14}")
 
 
 def browser() -> str:
-    """Where the browser is: the variable ``CHROMIUM``, or the first of the usual names on the path."""
+    """Return the path of the browser: ``CHROMIUM``, or the first of the usual names on the path."""
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
     if not found:
         raise ReportError(

@@ -30,12 +30,12 @@ Engine = Literal["auto", "warm", "plain"]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a run has written; iterate over it for all of that.
+    """The files that a run has written; iterate over it for all of them.
 
     Attributes
     ----------
     html, pdf, md : Path, str or None
-        The page, if it was asked for in that form; an address where `out` was one.
+        The page, if it was requested in that form; an address if `out` was one.
     facts : Path or str
         Its numbers as JSON.
     """
@@ -46,7 +46,7 @@ class Report:
     facts: Path | Any
 
     def __iter__(self) -> Iterator[Path | Any]:
-        """What there is, page first."""
+        """Iterate over the files written, page first."""
         return (each for each in (self.html, self.pdf, self.md, self.facts) if each is not None)
 
 

@@ -30,18 +30,18 @@ _BINS = 5
 
 
 class Record:
-    """How good the statements of a year were.
+    """The scores of a year's base-rate forecasts.
 
     Attributes
     ----------
     weeks, n : int
-        Weeks, and statements in them. Those of one week share its luck.
+        Weeks, and forecasts in them. Those of one week are not independent.
     brier : Brier
         With its parts, in bins of a tenth; the interval draws whole weeks.
     skill : Estimate
-        Share of the squared error that is removed, against the base rate of each week's own past.
+        Share of the squared error removed, against the base rate of each week's own past.
     reliability : Reliability
-        Said against came, in five bins, with the band of luck.
+        Forecast against observed frequencies, in five bins, with the chance band.
     """
 
     def __init__(self, said: pd.DataFrame) -> None:
@@ -151,7 +151,7 @@ def collect_record(book: Book, said: pd.DataFrame) -> dict[str, Any]:
 
 
 def _last(book: Book, said: pd.DataFrame) -> list[dict[str, Any]]:
-    """What was said a week ago, and whether it came."""
+    """Return last week's forecasts, and whether each outcome occurred."""
     before = book.about.until - clock.WEEK
     rows = said[(said["week"] == before)].dropna(subset=["said"])
     order = {name: place for place, name in enumerate(OUTCOMES)}

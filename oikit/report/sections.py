@@ -1,6 +1,6 @@
-"""What the page says, section by section: each function takes the facts and returns blocks.
+"""The sections of the page: each function takes the facts and returns blocks.
 
-Nothing is worked out here. Sentences that belong to a chart are in `captions`; the sections about the
+Nothing is computed here. Sentences that belong to a chart are in `captions`; the sections about the
 past and about chance are in `oikit.report.judged`, the last ones in `oikit.report.appendix`.
 """
 
@@ -53,7 +53,7 @@ def explained(facts: Facts, *names: str) -> Explain:
 
 
 def header(facts: Facts, title: str = "", notes: str = "") -> list[Block]:
-    """What this is, and how real it is: the first thing to be read."""
+    """Return the header: market, week and the kind of data, which comes first."""
     kind = facts["kind"]
     kind = "doubtful" if kind == "real" and not facts["vouched"] else kind
     strong, rest = _BADGES[kind]
@@ -85,7 +85,7 @@ def header(facts: Facts, title: str = "", notes: str = "") -> list[Block]:
 
 
 def quality(facts: Facts) -> list[Block]:
-    """How much of the week is known, how old it is, and what was mended or revised."""
+    """Return the section on how much of the week is known, its age, repairs and revisions."""
     told = facts["quality"]
     rows: list[list[Sequence[Inline]]] = []
     for name, ids in told["columns"].items():

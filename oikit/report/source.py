@@ -1,6 +1,6 @@
-"""Which data a report speaks of: a sample of the pack, or a market in the store.
+"""The data of a report: a sample of the pack, or a market in the store.
 
-Nothing is fetched here. What was asked for is checked first, and refused with what can be had.
+Nothing is fetched here. The request is checked first, and a refusal lists what is available.
 """
 
 from __future__ import annotations

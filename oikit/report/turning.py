@@ -1,4 +1,4 @@
-"""What would change this reading: how far each headline is from saying something else."""
+"""Turning points: how far each headline is from a different reading."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _YEAR = pd.Timedelta(days=365)
 
 
 def collect_turning(book: Book) -> list[dict[str, Any]]:
-    """How far is each reading from the nearest edge?"""
+    """Return the distance of each reading from its nearest edge."""
     found = [
         _fifth(book, "ratio", share_of_coins(book), "oi_to_cap", "open interest / supply"),
         _fifth(
@@ -73,7 +73,7 @@ def _fifth(book: Book, kind: str, values: Column, fact: str, says: str) -> dict[
 
 
 def _funding(book: Book) -> dict[str, Any] | None:
-    """How large a settlement against the week would have turned the sign of its sum?"""
+    """Return how many typical opposite settlements would turn the sign of the week's funding."""
     paid = next(each for each in book.facts if each["id"] == "funding_paid")
     if paid["value"] is None:
         return None
@@ -111,7 +111,7 @@ def _funding(book: Book) -> dict[str, Any] | None:
 
 
 def _quadrant(book: Book) -> list[dict[str, Any]]:
-    """From here, what would undo the week's move of price, or of positions?"""
+    """Return the changes that would undo the week's move of price, and of positions."""
     found = []
     for name, label in (("close", "the price"), ("open_interest", "open interest in coins")):
         values = book.column(name)

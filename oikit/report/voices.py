@@ -1,6 +1,6 @@
-"""Which claims spoke in the week, and what the data say about each by now.
+"""The claims whose signal fired in the week, and their verdicts on the data so far.
 
-The word of a verdict rests on a p-value that draws nothing and on the sign of a mean, so a few draws
+The word of a verdict depends on a p-value without random draws and on the sign of a mean, so a few draws
 for the interval, which is not shown here, give the same words as the ledger.
 """
 
@@ -20,7 +20,7 @@ _DRAWS = 100
 
 
 def collect_claims(book: Book) -> list[dict[str, Any]]:
-    """Each claim of the ledger: did it speak this week, and what is its verdict?"""
+    """Return each claim of the ledger: whether its signal fired this week, and its verdict."""
     about = book.about
     found = []
     for name, verdict in judge(about.frame, draws=_DRAWS).items():

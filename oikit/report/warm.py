@@ -147,7 +147,7 @@ class Fresh:
         return _outcome(order, made.stdout)
 
     def close(self) -> None:
-        """Nothing is left to end."""
+        """Do nothing: there is nothing to end."""
 
     def __enter__(self) -> Fresh:
         """Itself."""

@@ -1,9 +1,9 @@
-"""What usually followed weeks like this one: conditions that held, and how often each thing came next.
+"""Base rates of next week's outcomes after weeks that met the same condition.
 
-All of it stands on ends of weeks (Monday 00:00 UTC), so no two outcomes share an hour. A condition
-reads the week that is over and the year before it; an outcome reads the week after. What is said at
-the end of a week counts only weeks whose next week was over by then, in this report and in the record
-of its past (`oikit.report.scorecard`): one table makes both.
+Everything uses week ends (Monday 00:00 UTC), so no two outcomes share an hour. A condition reads the
+past week and the year before it; an outcome reads the next week. A forecast at the end of a week uses
+only weeks whose next week was over by then, in this report and in its track record
+(`oikit.report.scorecard`): one table serves both.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ def weeks(frame: pd.DataFrame, until: pd.Timestamp) -> Weeks:
 
 
 def _place(values: pd.Series) -> pd.Series:
-    """Which share of its own year lies below it? Equal values count a half."""
+    """Return the percentile of each value within its own year; ties count a half."""
     rolling = values.rolling(_YEAR, min_periods=_SOME)
     return ((rolling.rank(method="average") - 0.5) / rolling.count()).where(values.notna())
 
@@ -144,12 +144,12 @@ def _extreme(frame: pd.DataFrame, name: str, size: int, ends: pd.DatetimeIndex) 
 
 
 def statements(given: Weeks) -> pd.DataFrame:
-    """What would have been said at the end of each week, from what was over by then?
+    """Return the forecasts at the end of each week, from outcomes known by then.
 
     Notes
     -----
-    ``said = (k + m b) / (n + m)`` with ``b = (base_k + 1/2) / (base_n + 1)`` and m = 30: a handful of
-    weeks says little against all of them, and a share of 0 of 10 is no certainty.
+    ``said = (k + m b) / (n + m)`` with ``b = (base_k + 1/2) / (base_n + 1)`` and m = 30: a few weeks
+    weigh little against all of them, and 0 of 10 does not mean never.
     """
     ends = given.came.index
     parts = []
@@ -170,7 +170,7 @@ def statements(given: Weeks) -> pd.DataFrame:
 
 
 def _before(flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
-    """How many of the rows before each one?"""
+    """Return how many earlier rows are True, for each row."""
     return np.concatenate([[0], np.cumsum(flags)[:-1]]).astype(np.int64)
 
 
