@@ -39,7 +39,7 @@ _WHERE = {
 
 
 def __getattr__(name: str) -> Any:
-    """Bring in what reads files or opens connections only when it is asked for."""
+    """Import the parts that read files or open connections on first use."""
     if name in _WHERE:
         return getattr(importlib.import_module(_WHERE[name]), name)
     raise AttributeError(f"oikit has no {name!r}; it has {', '.join(__all__)}")

@@ -52,7 +52,7 @@ class Cascade:
 
     @property
     def forced(self) -> float:
-        """Forced out in all rounds together, in base units."""
+        """Return the quantity liquidated in all rounds together, in base units."""
         return float(self.steps["total"].iloc[-1])
 
     @property

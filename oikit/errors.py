@@ -1,4 +1,4 @@
-"""Everything oikit refuses, and whose turn it is to act.
+"""The errors of oikit, and what to do about each.
 
 ::
 

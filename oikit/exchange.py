@@ -139,7 +139,7 @@ class Exchange:
     Raises
     ------
     InputError
-        If a number cannot be.
+        If a number is impossible.
 
     Examples
     --------
@@ -166,7 +166,7 @@ class Exchange:
             self._rule = lambda contracts, price: rate * contracts * price
 
     def open_account(self, name: str, deposit: float, *, leverage: float) -> None:
-        """Let somebody in.
+        """Open an account with a deposit.
 
         Parameters
         ----------
@@ -178,7 +178,7 @@ class Exchange:
         Raises
         ------
         InputError
-            If the name is taken or a number cannot be.
+            If the name is taken or a number is impossible.
         """
         if name in self.accounts:
             raise InputError(f"there is an account {name!r} already; take another name")
@@ -280,7 +280,7 @@ class Exchange:
         return held / equity if equity > 0 else math.inf
 
     def _carries(self, account: Account, position: int) -> bool:
-        """May it hold this? Closing is always allowed; opening needs initial and maintenance margin."""
+        """Return whether an account can carry this position; closing is always allowed."""
         if position * account.position >= 0 and abs(position) <= abs(account.position):
             return True
         equity = account.equity(self.price)

@@ -184,7 +184,7 @@ def locked(path: Path, *, patience: float = 60.0, optional: bool = False) -> Ite
 
 @contextlib.contextmanager
 def storing(path: Path, verb: str) -> Iterator[None]:
-    """Turn what the disk refuses within the block into one plain line."""
+    """Turn any error of the disk within the block into a `StoreError`."""
     try:
         yield
     except OikitError:
@@ -245,7 +245,7 @@ class Folder:
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
-        """Be the only run of this person that writes here; an address has no such lock."""
+        """Hold this user's lock on the folder for the block; an address has no such lock."""
         digest = hashlib.sha256(str(self.root.resolve()).encode()).hexdigest()[:16]
         with contextlib.ExitStack() as stack:
             # Not in the folder itself, which may be published. Without a home to write to, no lock.

@@ -322,7 +322,7 @@ _BOUNDS = {"positive": "above 0", "not negative": "0 or more", "any": "a number"
 
 
 def grid(frame: pd.DataFrame, every: str | pd.Timedelta) -> pd.DataFrame:
-    """Lay the rows on a regular grid: a bar nobody recorded becomes a row of NaN.
+    """Put the rows on a regular grid: a bar that was not recorded becomes a row of NaN.
 
     Parameters
     ----------

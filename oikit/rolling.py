@@ -155,7 +155,7 @@ def window_sum(values: Floats, count: int) -> Floats:
 
 
 def _moving(totals: Any, count: int) -> Any:
-    """From running totals, the totals of the last `count` rows."""
+    """Return the totals of the last `count` rows from running totals."""
     moving = totals[count - 1 :].copy()
     moving[1:] -= totals[:-count]
     return moving

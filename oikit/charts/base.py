@@ -46,7 +46,7 @@ def plot(table: pd.DataFrame) -> alt.Chart:
 
 
 def layered(layers: Sequence[alt.Chart | alt.LayerChart], **about: Any) -> alt.LayerChart:
-    """Lay drawings over each other: as ``alt.LayerChart``, which copies each of them several times."""
+    """Layer charts: like ``alt.LayerChart``, which would copy each of them several times."""
     made = alt.LayerChart(layer=[], **about)
     made.layer = list(layers)
     return made
@@ -283,7 +283,7 @@ class View:
         return known.index[-1], float(known.iloc[-1])
 
     def moved(self, values: pd.Series) -> str:
-        """Say how far it went from the first known value to the last."""
+        """Return the change from the first known value to the last, in words."""
         known = self.told(values).dropna()
         if len(known) < 2:
             return "is not known"
@@ -292,7 +292,7 @@ class View:
         return f"{verb} {percent(abs(new / old - 1))} ({number(old)} to {number(new)})"
 
     def missing(self, values: pd.Series, what: str) -> str:
-        """Say how many bars of the span are not known; nothing if all are."""
+        """Return how many bars of the span are unknown, in words; empty if none are."""
         told = self.told(values).iloc[1:]
         lost = int(told.isna().sum())
         return f" {lost} of {len(told)} bars have no {what}." if lost else ""
@@ -311,7 +311,7 @@ class View:
     def against(
         self, belt: pd.DataFrame, band: str, at: pd.Timestamp, value: float, write: Callable[[float], str]
     ) -> str:
-        """Say where a value lies, seen from the band before it."""
+        """Return where a value lies relative to the band before it, in words."""
         low, _, high, n = belt.loc[[at]].to_numpy()[0]
         if not np.isfinite(low):
             return f"with too few known bars in the {band} before to compare with"
@@ -375,7 +375,7 @@ class View:
         of: pd.Series | None = None,
         labels: bool = True,
     ) -> alt.LayerChart:
-        """Lay the layers over each other, and all of them over the shade and where `of` is not known."""
+        """Layer the charts over the shaded span and over the spans in which `of` is unknown."""
         under = []
         blank = [] if of is None else self.blanks(of)
         self.grey = self.grey or bool(blank)

@@ -1,4 +1,4 @@
-"""Charts of what came out: the ledger of claims, base rates, and whether what was said came true."""
+"""Charts of results: the ledger of claims, base rates, and calibration."""
 
 from __future__ import annotations
 

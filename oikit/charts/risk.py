@@ -276,7 +276,7 @@ def liquidation_moves(
     Raises
     ------
     InputError
-        If a number cannot be, or none of the positions may be opened at the leverage that is marked.
+        If a number is impossible, or none of the positions may be opened at the leverage that is marked.
     """
     low, high = (checked(each, "leverages", "positive") for each in leverages)
     marked = checked(at, "at", "positive")
@@ -461,7 +461,7 @@ def cascade_steps(
     Raises
     ------
     InputError
-        If it is no cascade, or a number cannot be.
+        If it is no cascade, or a number is impossible.
     """
     if not isinstance(cascade, Cascade):
         raise InputError(f"{type(cascade).__name__} is no cascade; make one with oikit.cascade.cascade(…)")

@@ -122,7 +122,7 @@ def _ready(spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def _as_spec(spec: dict[str, Any], **options: Any) -> dict[str, Any]:
-    """Leave the drawing to the page; whoever cannot draw reads the finding."""
+    """Return the specification for the page to draw, and the finding as text for other front ends."""
     return {MIME: _ready(spec), "text/plain": spec.get("description") or "a chart"}
 
 

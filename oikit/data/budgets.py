@@ -63,7 +63,7 @@ class Ledger:
                 self._held[base] = until, says
 
     def held(self, base: str, now: float) -> tuple[float, str]:
-        """For how many seconds nobody is to ask, and why; 0 if anybody may."""
+        """Return for how many seconds this address is blocked, and why; 0 if it is not."""
         with self._turn():
             until, says = self._held.get(base, (0.0, ""))
             left = until - self._when(now)

@@ -170,7 +170,7 @@ class Pack:
 
 
 def verified(read: Place, file: File, *, known: str = "") -> Pack | str | None:
-    """Bring one file, and believe it only if its checksum does."""
+    """Fetch one file and verify its checksum; the known checksum if unchanged, None if missing."""
     key = file.key
     for _ in range(2):
         said = _said(read, key)
@@ -259,7 +259,7 @@ def collect(
     watch: Callable[[int, int, File], object] | None = None,
     at_once: int = 1,
 ) -> Haul:
-    """Bring many files; one that is refused does not stop the others, ten in a row do.
+    """Fetch many files; a refused one does not stop the others, ten in a row do.
 
     A month that the archive does not have is asked for by its days.
     """
@@ -298,7 +298,7 @@ def _together(read: Place, batch: list[File], known: Mapping[str, str]) -> list[
 
 
 def _sort_in(haul: Haul, file: File, came: Pack | str | None, known: Mapping[str, str]) -> list[File]:
-    """Note what came of one file; of a month that is not there, its days are to be asked for."""
+    """Record the result of one file; for a missing month, return its days to ask for instead."""
     if isinstance(came, Pack):
         haul.packs.append(came)
         if known.get(file.key, came.sha256) != came.sha256:

@@ -258,7 +258,7 @@ def _without_exchange(
     *,
     skip: bool,
 ) -> Fetched:
-    """Everything from the archive, as far as it reaches: the second choice, and it says so."""
+    """Return the bars from the archive as far as it reaches, marked as a fallback."""
     # The venue's clock cannot be had; this computer's only says how far to look, not what has closed.
     today = floor(pd.Timestamp.now("UTC"), asked.every)
     until = today if asked.until is None else min(asked.until, today)

@@ -47,7 +47,7 @@ class _Again(Exception):
 
 
 class Client:
-    """Ask one venue, politely.
+    """A polite client of one venue.
 
     Attributes
     ----------
@@ -125,7 +125,7 @@ class Client:
         return Client(base, budgets=budgets, most_bytes=most_bytes, **self._options)
 
     def fetch(self, address: str) -> bytes | None:
-        """Bring a file from below this client's address: its bytes, or None if there is no such file.
+        """Return the bytes of a file below this client's address, or None if there is no such file.
 
         Paid from the budget called ``"files"``; errors are those of `get`.
         """
@@ -135,7 +135,7 @@ class Client:
         return self.get(Query(path, {}, "files", expects=bytes, may_lack=True))
 
     def get(self, query: Query) -> Any:
-        """Ask, and return the parsed answer."""
+        """Send a query, and return the parsed answer."""
         cut = 0
 
         def may_heal(error: Exception) -> bool:

@@ -16,7 +16,7 @@ __all__ = ["framed", "kept"]
 
 
 def kept(symbol: str, every: str = "1h", *, store: str | Path | None = None) -> pd.DataFrame | None:
-    """All that is stored of a market.
+    """Return all stored bars of a market.
 
     Parameters
     ----------

@@ -81,7 +81,7 @@ class Label:
 
     @property
     def remark(self) -> str:
-        """Empty where the price decided; else what did, and why the price could not."""
+        """Return what decided the label instead of the price, and why; empty where the price did."""
         if self.how == "price":
             return ""
         words = {

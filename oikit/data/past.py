@@ -117,7 +117,7 @@ def _is_settled(files: Files, symbol: str, day: pd.Timestamp, known: int) -> boo
 
 
 def still_stored(stored: pd.DataFrame, symbol: str, files: Files) -> Files:
-    """Those of the files whose bars are all there: a month may have been moved away since.
+    """Return the files whose bars are all stored still: a month may have been moved away.
 
     Parameters and errors are those of `wanted`.
     """
@@ -208,7 +208,7 @@ def _repairs_of_spare(haul: bulk.Haul, price: pd.Series | None) -> Counter[str]:
 
 
 def _told(held: Mapping[str, labels.Label]) -> Counter[str]:
-    """Labels that the price did not tell."""
+    """Count the labels that were not decided by the price."""
     return Counter(f"labels: file(s) not told by the price but by {x.how}" for x in held.values() if x.remark)
 
 
@@ -238,7 +238,7 @@ def _news(frame: pd.DataFrame, was: pd.DataFrame, first: pd.Timestamp, revised: 
 def _note_packs(
     past: Past, haul: bulk.Haul, found: archive.Archived, frame: pd.DataFrame, was: pd.DataFrame
 ) -> None:
-    """Keep what provenance needs of each file that was asked for, but for the day before."""
+    """Record the provenance of each file used, except the one of the day before."""
     seen = frame["open_interest"].notna()
     if "open_interest" in was:
         seen |= was["open_interest"].notna()
@@ -296,7 +296,7 @@ def read_bars(
 
 
 def _where_paid(frame: pd.DataFrame, paid: bulk.Haul) -> pd.DataFrame:
-    """Bars of months whose file is not there are unknown, not free of funding."""
+    """Set bars of months without a funding file to NaN, as their funding is unknown, not 0."""
     index = pd.DatetimeIndex(frame.index)
     there = np.zeros(len(index), dtype=bool)
     for pack in paid.packs:

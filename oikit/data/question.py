@@ -74,7 +74,7 @@ def understood(
     rest: str | None,
     archive: str | Path | None = None,
 ) -> Question:
-    """Read what a person asked for, or say what is wrong with it."""
+    """Parse a request, or raise an error that says what is wrong with it."""
     check_symbol(symbol)
     span, step = length(every), binance.clock_for(every)
     start = utc(since, "since")

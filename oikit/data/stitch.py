@@ -63,7 +63,7 @@ class Stitched:
     refused: dict[str, str] = field(default_factory=dict)
 
     def check(self, *, skip: bool) -> None:
-        """Say that files were refused: as a loss, or as the end."""
+        """Report refused files: as a loss with `skip`, else as an error."""
         if not self.refused:
             return
         lines = list(self.refused.values())
@@ -102,7 +102,7 @@ def fill(
     progress: Progress | None = None,
     done: int = 0,
 ) -> Stitched:
-    """Ask the archive for every day whose open interest is unknown, and store what it gives."""
+    """Request from the archive every day whose open interest is unknown, and store the result."""
     stored = disk.read(asked.root, asked.symbol, asked.step, *past.days(asked.since, until))
     files = past.still_stored(stored, asked.symbol, asked.files())
     windows = past.wanted(stored, asked.symbol, first, files, recheck=recheck)
@@ -136,7 +136,7 @@ def _watch(progress: Progress | None, done: int, total: int) -> past.Watch | Non
 
 
 def _take(asked: Question, found: Source, part: past.Past, origin: dict[str, Any], out: Stitched) -> None:
-    """Store one part, then add to what is to be said."""
+    """Store one part, then add its remarks and refused files."""
     where = asked.root, asked.symbol, asked.step
     # Named before it is stored: a file that is named but whose bars are not there is asked for again.
     # One that replaces another is named last, else nobody would notice that it has.
@@ -177,7 +177,7 @@ def added(one: list[str], other: list[str]) -> list[str]:
 def instead(
     asked: Question, found: Source, until: pd.Timestamp, origin: dict[str, Any], progress: Progress | None
 ) -> tuple[Stitched, pd.Timestamp | None]:
-    """Ask the archive for prices and funding too, month by month, as far as it reaches."""
+    """Request prices and funding from the archive too, month by month, as far as it reaches."""
     out, stored, began = Stitched(), asked.stored(until), False
     for window in _months(stored, asked.step):
         part, end = past.read_bars(found.place, asked.symbol, asked.step, window, _watch(progress, 0, 1))

@@ -121,7 +121,7 @@ def read(
 
 
 def merge(old: pd.DataFrame, new: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """Lay new rows over old ones.
+    """Merge new rows into old ones; new known values win, and a remark counts them.
 
     Examples
     --------
@@ -154,7 +154,7 @@ def write(
     *,
     venue: str = "binance",
 ) -> list[str]:
-    """Lay a frame over what is stored, month by month, and note where it came from."""
+    """Merge a frame into the stored one, month by month, and record its provenance."""
     where = folder(root, symbol, every, venue=venue)
     with writing(root):
         with storing(where, "write to"):
@@ -202,7 +202,7 @@ def write(
 def adopt(
     where: Path, before: Mapping[str, Any], note: Mapping[str, Any], content: Mapping[str, bytes]
 ) -> None:
-    """Put months of one market in place, and the manifest that names them; nobody else writes now."""
+    """Write months of one market and their manifest; the caller must hold the lock."""
     if content:
         # A reader, or a process after this one is killed, finds either file as one of the two.
         _put_note(where, {**before, "coming": {month: note["files"][month] for month in content}})
@@ -260,7 +260,7 @@ def _digest(path: Path) -> str:
 
 
 def _canonical(frame: pd.DataFrame) -> pd.DataFrame:
-    """The same bars make the same file, in whatever order and pieces they came."""
+    """Return the bars in canonical order, so that the same bars make the same file."""
     frame = frame.dropna(how="all").dropna(how="all", axis=1)
     names = [name for name in FIELDS if name in frame]
     frame = frame[[*names, *sorted(str(name) for name in frame if name not in FIELDS)]].sort_index()
@@ -277,7 +277,7 @@ def _put(path: Path, content: bytes) -> None:
 
 
 def _clear(where: Path) -> None:
-    """Take away what a killed process left half written; nobody else writes now."""
+    """Remove the unfinished files of a killed process; the caller must hold the lock."""
     with storing(where, "write to"):
         for part in where.glob(".*.part"):
             part.unlink(missing_ok=True)
@@ -319,7 +319,7 @@ def read_month(where: Path, month: str, files: Mapping[str, Any] | None = None) 
 
 @contextlib.contextmanager
 def writing(root: Path) -> Iterator[None]:
-    """Be the only process that writes to this store, for as long as the block lasts."""
+    """Hold the store's write lock for the block."""
     with contextlib.ExitStack() as stack:
         with storing(root, "write to"):
             root.mkdir(parents=True, exist_ok=True)

@@ -51,7 +51,7 @@ class Piece(NamedTuple):
 
 
 def moment(client: Client, symbol: str) -> Moment:
-    """Look the symbol up, and learn what time it is for its figures."""
+    """Look up the symbol, the venue's clock and the age of its figures."""
     clock = read_time(client.get(binance.ask_time()))
     binance.check_market(symbol, read_markets(client.get(binance.ask_markets())))
     newest = read_time(client.get(binance.ask_newest(symbol)))
@@ -101,7 +101,7 @@ def read_tail(
     windows: Mapping[str, list[Window]],
     progress: Progress | None = None,
 ) -> Iterator[Piece]:
-    """Ask for each window, and hand it on as soon as it is whole."""
+    """Fetch each window, and yield it as soon as it is complete."""
     asked = [
         (name, window, series.ask(symbol, step, window.since, window.until))
         for name, series in binance.SERIES.items()

@@ -166,7 +166,7 @@ def _odd(rows: pd.DataFrame, step: pd.Timedelta) -> list[str]:
 
 
 def compact(root: Path, *, keep: int = 20) -> list[str]:
-    """Take away what was left half written, and of the fetches remember the last few only.
+    """Remove unfinished files, and all but the last few fetches from each manifest.
 
     Parameters
     ----------

@@ -56,7 +56,7 @@ WIDTH, _NAMES, _BESIDE, _LINE = 546, 172, 388, 44
 
 
 def standing(verdict: Verdict) -> str:
-    """Say in a word what a reader may do with a statement."""
+    """Return the standing of a statement: what a reader may do with it."""
     if verdict.id in CONTRADICTIONS:
         return "at odds with itself"
     if verdict.claim.kind == "advice":

@@ -81,12 +81,12 @@ def _spec(reading: str, leverage: str, stop: str) -> Any:
 
 @lru_cache(maxsize=64)
 def log(world: str, reading: str, leverage: str, stop: str) -> Log:
-    """Follow the account through every moment at which the conditions began.
+    """Run the account through every moment at which the conditions began.
 
     Notes
     -----
-    PERF: the account of `oikit.strategy.run`, which would read the conditions again for each of the
-    settings; a test holds the two together.
+    PERF: the account of `oikit.strategy.run`, which would compute the conditions again for each setting;
+    a test asserts that the two agree.
     """
     import numpy as np
 

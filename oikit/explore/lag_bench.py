@@ -45,7 +45,7 @@ WORLD = Choice(
 
 
 def days(world: str) -> pd.DataFrame:
-    """Give the two columns that are compared in one world."""
+    """Return the two columns that are compared in one world, as daily logarithms."""
     import numpy as np
     import pandas as pd
 

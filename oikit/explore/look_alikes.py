@@ -100,7 +100,7 @@ def _asked(world: str) -> Examples:
 
 @lru_cache(maxsize=2)
 def _invented(rows: int) -> Floats:
-    """Slow variables that know nothing, `SETS` times: each remembers itself, and never saw the market."""
+    """Return `SETS` sets of slow, autocorrelated variables that are independent of the market."""
     generator = np.random.default_rng(SEED)
     keep = np.exp(-1 / MEMORY)
     fresh = np.sqrt(1 - keep**2) * generator.standard_normal((SETS, rows, MOST))
@@ -113,7 +113,7 @@ def _invented(rows: int) -> Floats:
 
 
 def who_teaches(hours: Floats, split: str, gap: str) -> list[Fold]:
-    """Deal the later questions to tests, and say which rows teach for each."""
+    """Assign the later questions to tests, with the training rows of each."""
     from oikit.lens.folds import Fold
 
     asked = np.flatnonzero(hours >= hours[0] + FIRST * (hours[-1] - hours[0]))
@@ -131,7 +131,7 @@ def who_teaches(hours: Floats, split: str, gap: str) -> list[Fold]:
 
 
 def worth(world: str, split: str, gap: str, noise: str) -> Worth:
-    """Let the look-alikes speak, and weigh what they said."""
+    """Forecast with the look-alikes, and score the forecasts."""
     import pandas as pd
 
     from oikit.lens.calibration import score

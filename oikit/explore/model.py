@@ -286,7 +286,7 @@ class Words:
 
 
 def words(explorer: Explorer, given: Mapping[str, object]) -> Words:
-    """Say one setting in words and numbers."""
+    """Describe one setting in words and numbers."""
     chosen = read_settings(explorer, given)
     rows = [row for row in explorer.rows(**chosen) if all(name in row for name in explorer.shows)]
     table = [list(explorer.shows.values()), *([_text(row[name]) for name in explorer.shows] for row in rows)]

@@ -57,7 +57,7 @@ class Jumps(NamedTuple):
 
 
 def jumps(close: pd.Series, spoken: pd.Series) -> Jumps:
-    """Weigh what followed a rule, against what usually follows."""
+    """Estimate the effect after a rule's cases, relative to the mean of all bars."""
     import numpy as np
 
     from oikit.claims.events import first_in_cluster, forward
@@ -114,7 +114,7 @@ def _scores(world: str, window: str) -> tuple[pd.Series, pd.Series]:
 
 @lru_cache(maxsize=128)
 def _found(world: str, window: str, spike: float, quiet: str) -> Jumps | None:
-    """None where a rule spoke too seldom for anything to be compared, as it may in a real market."""
+    """Return the result of a rule; None where it has too few cases, as it may in a real market."""
     jump, move = _scores(world, window)
     spoken = (jump >= spike) & (move.abs() <= (math.inf if quiet == "any" else float(quiet)))
     try:

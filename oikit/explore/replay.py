@@ -34,7 +34,7 @@ _worlds = partial(worlds.offered, WORLD)
 
 @lru_cache(maxsize=3)
 def week(world: str) -> tuple[dict[str, Any], ...]:
-    """Lay out the last seven days of a market without an unknown bar."""
+    """Return the last 7 days of a market without an unknown bar."""
     from oikit.formatting import weekday
     from oikit.frame import resample
     from oikit.indicators import robust_zscore, velocity
@@ -61,7 +61,7 @@ def week(world: str) -> tuple[dict[str, Any], ...]:
 
 
 def rows(world: str, bar: float, later: str) -> list[dict[str, Any]]:
-    """Tell one bar, and the highest close so far."""
+    """Return one bar, and the highest close so far."""
     seen = week(world)[: int(bar)]
     high = max(seen, key=lambda row: row["close"])
     now = dict(seen[-1])

@@ -109,7 +109,7 @@ class Face:
         return "\n".join(filter(None, [self.explorer.says(**settings), tried]))
 
     def __repr__(self) -> str:
-        """Say where it stands, for places without widgets."""
+        """Return the current setting in words, for front ends without widgets."""
         return str(words(self.explorer, self.settings))
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:

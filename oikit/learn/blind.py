@@ -64,7 +64,7 @@ RUBRIC = {
 
 
 def _kinds() -> dict[str, str]:
-    """Letter to kind. In an order that nobody chose, and nobody sees by reading the table above."""
+    """Return the kind of market behind each letter, in an order that the code above does not reveal."""
     shuffled = sorted(_KINDS, key=lambda kind: digest_of(f"oikit|09|{kind}"))
     return dict(zip("ABC", shuffled, strict=True))
 
@@ -79,7 +79,7 @@ def _code() -> str:
 
 
 def coded_worlds() -> dict[str, pd.DataFrame]:
-    """Hand out three simulated markets by letter, and the digest of what they are.
+    """Return three simulated markets by letter, and show the digest of their kinds.
 
     Returns
     -------
@@ -160,7 +160,7 @@ def _as_text(what: Any) -> str:
 
 
 def _rounded(what: Any) -> Any:
-    """The same to six digits: the last ones of a sum differ between computers, and nobody reads them."""
+    """Round to six digits, as the last ones of a sum differ between computers."""
     if isinstance(what, dict):
         return {name: _rounded(value) for name, value in what.items()}
     if isinstance(what, list | tuple):
@@ -169,7 +169,7 @@ def _rounded(what: Any) -> Any:
 
 
 def open_codes(pick: Any = TODO) -> None:
-    """Say what A, B and C were, once verdicts were submitted and a letter was picked.
+    """Reveal the kinds of A, B and C, once verdicts were submitted and a letter was picked.
 
     Parameters
     ----------

@@ -207,7 +207,7 @@ def books(fill: str, paid: str, dead: str) -> Any:
 
 @lru_cache(maxsize=1)
 def _small_market() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Four coins for forty days, one of which is gone after the twenty-fifth; and scores from nowhere."""
+    """Return four coins over 40 days, one of which ends after day 25, and arbitrary scores."""
     import numpy as np
     import pandas as pd
 

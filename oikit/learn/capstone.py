@@ -40,7 +40,7 @@ PAGE = 400
 
 
 def begun_plan() -> dict[str, Any]:
-    """Begin a plan: its parts, of which the first two are written.
+    """Return the start of a plan: its parts, of which the first two are filled in.
 
     Returns
     -------

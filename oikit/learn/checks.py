@@ -104,7 +104,7 @@ class Numbers:
 
 
 def given(name: str) -> Numbers:
-    """Hand out the numbers of an exercise: those of the class, or, with `learner`, one's own.
+    """Return the numbers of an exercise: those of the class, or, with `learner`, your own.
 
     Parameters
     ----------

@@ -85,7 +85,7 @@ def histogram(folder: str | Path) -> str:
 
 
 def _met(entries: Sequence[dict[str, Any]]) -> set[tuple[str, str]]:
-    """Each wrong idea of one learner, once."""
+    """Return each misconception of one learner, once."""
     wrong = [each for each in entries if each.get("status") == "NOT YET"]
     checks = {(each["id"], each["misconception"]) for each in wrong if each["kind"] == "check"}
     unseen = {(each["id"], UNNAMED) for each in wrong if each["kind"] == "check" and each["seen"]}

@@ -229,7 +229,7 @@ def _points(value: float, factor: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """All that must be said beside a result, and nothing else.
+    """An evidence card: what must accompany a result, and nothing else.
 
     Attributes
     ----------
@@ -329,7 +329,7 @@ def evidence_card(
     because: str = "",
     unit: str = "basis points",
 ) -> Card:
-    """Say what was tested, on what, how surely, and with which verdict.
+    """Return an evidence card: the claim, the data, the effects with intervals, and the verdict.
 
     Parameters
     ----------

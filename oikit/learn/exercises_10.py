@@ -51,7 +51,7 @@ def _longest(column: Column) -> int:
 
 
 def _stamps(column: Column) -> int:
-    """From the last stamp that is known to the next one: one more than are missing."""
+    """Return the length of the longest gap from stamp to stamp: one more than the bars missing."""
     return _longest(column) + 1 if _gaps(column) else 0
 
 
@@ -183,7 +183,7 @@ def _steps(path: Sequence[float]) -> list[float]:
 
 
 def _call_on_paths(_: Any, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Each path whole, and then with its later bars cut off."""
+    """Call the learner's function on each path, whole and with its later bars cut off."""
     function = _function(answers["fall_so_far"], "fall_so_far", "one list of prices")
     what = "what fall_so_far gives back"
     whole = [plain(function(list(path)), what) for path in _paths()]

@@ -27,7 +27,7 @@ _here: list[str] = []  # where the folder cannot be written, the name lives as l
 
 
 def learner(name: Any = TODO) -> None:
-    """Say under which nickname you work here, or see which one it is.
+    """Set the nickname under which you work here, or show it.
 
     Parameters
     ----------
@@ -37,11 +37,11 @@ def learner(name: Any = TODO) -> None:
     Raises
     ------
     InputError
-        If it is no such name.
+        If the name is not valid.
 
     Notes
     -----
-    A folder has one learner. Exercises then give numbers of your own, the same ones each time.
+    A folder has one learner. Exercises then use numbers of your own, the same ones each time.
     """
     if untouched(name):
         _say(f"You work as {current()}.")
@@ -60,7 +60,7 @@ def learner(name: Any = TODO) -> None:
 
 
 def current() -> str:
-    """Give the learner's name: from OIKIT_LEARNER, else from this folder, else ``"class"``."""
+    """Return the learner's name: from OIKIT_LEARNER, else from this folder, else ``"class"``."""
     told = os.environ.get("OIKIT_LEARNER", "")
     return _read(told) if told else _kept() or CLASS
 

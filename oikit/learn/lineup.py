@@ -88,7 +88,7 @@ class LineUp:
         )
 
     def judge(self, pick: Any = TODO) -> None:
-        """Say which panel happened, once one was picked."""
+        """Reveal which panel is real, once one was picked."""
         if untouched(pick):
             note("NOT ATTEMPTED", self.name, "your turn: pick a panel by its number, then run this again.")
             return

@@ -80,7 +80,7 @@ def entries(kind: str, name: str) -> list[Entry]:
 
 
 def book() -> tuple[list[Entry], str]:
-    """Everything that is remembered, oldest first, and one line if the file could not be read."""
+    """Return all entries, oldest first, and one line if the file could not be read."""
     line = ""
     try:
         kept = parse((Path(".oikit") / "progress.json").read_text(encoding="utf-8"))["entries"]

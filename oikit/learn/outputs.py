@@ -17,7 +17,7 @@ __all__ = ["write"]
 
 
 def said(notebook: Any) -> Any:
-    """Leave of the outputs of a notebook what they say."""
+    """Keep only the text of a notebook's outputs."""
     notebook.metadata.pop("widgets", None)
     notebook.metadata.language_info = {"name": "python"}
     for cell in notebook.cells:

@@ -76,7 +76,7 @@ def _write(path: Path, text: str) -> Path:
 
 
 def _frame(notebook: Any, stem: str, after: str, following: Any, with_solutions: bool) -> None:
-    """Say what this page is, and where the others are."""
+    """Add the links to the other pages, and a note on what this page is."""
     from nbformat.v4 import new_markdown_cell
 
     says = f"{_DONE if with_solutions else _OPEN}notebook `{stem}.ipynb`."

@@ -18,7 +18,7 @@ __all__ = ["explain", "predict", "reveal"]
 
 
 def predict(name: str, *, choice: Any = TODO, confidence: Any = TODO) -> None:
-    """Write a prediction down, or show the one that stands.
+    """Record a prediction, or show the recorded one.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def reveal(name: str) -> None:
 
 
 def explain(name: str, sentence: Any = TODO) -> None:
-    """Keep one sentence in the learner's own words, or show the one that stands.
+    """Record one sentence in the learner's own words, or show the recorded one.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""``ready``: is everything here that a lesson uses? And if not, what to type."""
+"""``ready``: a check of everything that a lesson uses, with what to type for what is missing."""
 
 from __future__ import annotations
 

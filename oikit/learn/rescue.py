@@ -18,7 +18,7 @@ _AGAIN = (
 
 
 def line_for(error: BaseException) -> str:
-    """Give the one line for an error."""
+    """Return the one line for an error."""
     if isinstance(error, NameError):
         name = f"{error.name} is" if error.name else "a name is"
         return f"NameError: {name} not there. {_AGAIN} Otherwise look at its spelling."
@@ -26,7 +26,7 @@ def line_for(error: BaseException) -> str:
 
 
 def watch() -> None:
-    """From now on, show these errors of this notebook as one line; without a notebook, do nothing."""
+    """Show these errors of this notebook as one line from now on; do nothing without a notebook."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     custom = getattr(shell, "custom_exceptions", None)

@@ -1,4 +1,4 @@
-"""Numbers of one's own: each learner gets other ones, always the same, and nobody keeps a list.
+"""Individual numbers for each learner: always the same ones, computed without a stored list.
 
 Which entry of a short list is taken follows from an HMAC of the course, the learner, the exercise
 and the name of the number. So a teacher can draw them again, and a reload changes nothing. The
@@ -66,7 +66,7 @@ DRAWS: dict[str, Mapping[str, tuple[float, ...]]] = {
 
 
 def drawn(exercise: Exercise, learner: str) -> Exercise:
-    """Give the exercise with this learner's numbers."""
+    """Return the exercise with this learner's numbers."""
     lists = DRAWS.get(exercise.id, {})
     if learner == CLASS or not lists:
         return exercise
@@ -74,7 +74,7 @@ def drawn(exercise: Exercise, learner: str) -> Exercise:
 
 
 def every(exercise: Exercise) -> Iterator[Exercise]:
-    """Give the exercise as the class has it, then with every combination a learner can draw."""
+    """Yield the exercise as the class has it, then with every combination a learner can draw."""
     yield exercise
     lists = DRAWS.get(exercise.id, {})
     if lists:

@@ -163,7 +163,7 @@ def compare(models: Mapping[str, Forecasts], *, draws: int = 2_000, seed: int = 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reliability:
-    """Said against came, with what luck alone would do.
+    """Forecast against observed frequencies, with the band that chance alone gives.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""The variables of the lens: what each is called, what it means, and how it is made.
+"""The variables of the lens: their names, meaning and formulas.
 
 Each variable is one line of one family, and is asked on each clock of `oikit.lens.scale.SCALES`,
 which says how long its ``move``, ``long`` and ``yard`` are there. Families stand in the order of the

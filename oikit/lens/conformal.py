@@ -88,7 +88,7 @@ def conformal(given: Forecasts, *, miss: float = 0.1, least: int = 50) -> Confor
 
 
 def _venn_abers(said: Floats, came: Floats, now: Floats) -> tuple[Floats, Floats]:
-    """Rising curve through the past and one more point, once a no and once a yes, read at that point."""
+    """Return the values of a monotone curve at these points, fitted once with no and once with yes."""
     curve = sklearn("isotonic").isotonic_regression
     points, group = np.unique(said, return_inverse=True)
     size, happened = np.bincount(group).astype(np.float64), np.bincount(group, came)

@@ -28,7 +28,7 @@ __all__ = ["Examples", "examples"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Examples:
-    """Rows to learn from and to be judged on, of one market or many, in order of time.
+    """Rows to learn from and to test on, of one market or many, in order of time.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class Examples:
 
     @property
     def times(self) -> pd.DatetimeIndex:
-        """When each question is asked."""
+        """Return the time of each question."""
         return pd.DatetimeIndex(self.facts["time"])
 
     @property
@@ -84,7 +84,7 @@ def examples(
     every: str = "8h",
     market: str = "market",
 ) -> Examples:
-    """Put what was known at each question beside what came of it.
+    """Join the variables known at each question to its outcome.
 
     Parameters
     ----------

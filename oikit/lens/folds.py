@@ -30,7 +30,7 @@ Rows = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fold:
-    """Numbers of the rows that teach, that correct what was taught, and that judge.
+    """Numbers of the rows for training, for calibration and for testing.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class Fold:
 
     @property
     def past(self) -> Rows:
-        """Everything that comes before the test."""
+        """Return the rows before the test: for training and for calibration."""
         return np.concatenate([self.train, self.calibrate])
 
 

@@ -205,7 +205,7 @@ def luck(trials: int, days: int) -> float:
 
 
 def searched(frame: pd.DataFrame, *, cut: str = CUT) -> dict[str, Any]:
-    """Try every rule before the cut, and see what became of the best after it.
+    """Evaluate every rule before the cut, and the best of them after it.
 
     Parameters
     ----------
@@ -287,7 +287,7 @@ def table_of(markets: Mapping[str, pd.DataFrame | None]) -> pd.DataFrame:
 
 
 def told(rule: Mapping[str, Any]) -> str:
-    """Say a rule in words.
+    """Describe a rule in words.
 
     Parameters
     ----------
@@ -298,7 +298,7 @@ def told(rule: Mapping[str, Any]) -> str:
 
 
 def often(p: float) -> str:
-    """Say how often chance does as well.
+    """Return how often chance does as well, in words.
 
     Parameters
     ----------

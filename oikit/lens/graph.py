@@ -77,7 +77,7 @@ class Node:
         return each(_over if isinstance(other, Node) else operator.truediv, self, other)
 
     def __neg__(self) -> Node:
-        """Turn the sign, bar by bar."""
+        """Change the sign, bar by bar."""
         return each(operator.neg, self)
 
     def __abs__(self) -> Node:
@@ -168,7 +168,7 @@ def percentile(value: Node, bars: int) -> Node:
 
 
 def streak(value: Node, bars: int) -> Node:
-    """For how many bars the sign has been this one, at most `bars`, with that sign; 0 at zero."""
+    """Return for how many bars, at most `bars`, the sign has been the same, signed; 0 at zero."""
     return _node(STREAK, (value,), bars)
 
 

@@ -121,7 +121,7 @@ def squeeze(
     fall: float = 0.05,
     shorts: float = 0.7,
 ) -> pd.Series:
-    """Were shorts driven out? Price up, contracts gone, and mostly shorts among the liquidated."""
+    """Return whether there was a squeeze: price up, open interest down, mostly shorts liquidated."""
     validate(frame, needs=LABELS["squeeze"].needs)
     for name, value in (("rise", rise), ("fall", fall), ("shorts", shorts)):
         _fraction(value, name)

@@ -53,7 +53,7 @@ Variables = Callable[[pd.DataFrame], pd.DataFrame]
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """Everything from a frame to forecasts.
+    """All steps from a frame to forecasts.
 
     Attributes
     ----------
@@ -246,7 +246,7 @@ def _reaches(
 
 
 def _differs(was: Floats, came: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Beyond the last digits, which may differ with the length of a sum."""
+    """Return where values differ beyond the last digits, which depend on the length of a sum."""
     return np.asarray(~np.isclose(was, came, rtol=1e-9, atol=1e-12, equal_nan=True), dtype=np.bool_)
 
 

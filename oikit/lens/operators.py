@@ -139,7 +139,7 @@ def _newest_percentile(window: Floats) -> Any:
 
 
 def _streak(values: Floats, span: int) -> Floats:
-    """Unknown while the run reaches back to a bar nobody knows: it may be longer than it looks."""
+    """Return the signed streak; NaN where it reaches back to an unknown bar and may be longer."""
     row, sign = np.arange(len(values)), np.sign(values)
     turns = np.ones(len(values), dtype=bool)
     turns[1:] = sign[1:] != sign[:-1]
@@ -150,7 +150,7 @@ def _streak(values: Floats, span: int) -> Floats:
 
 
 def _held(values: Floats, hours: Floats, span: int) -> Floats:
-    """Unknown after an unknown bar, until the next settlement: one may have been missed."""
+    """Return the last settled value; NaN from an unknown bar until the next settlement."""
     row, unknown = np.arange(len(values)), np.isnan(values) | np.isnan(hours)
     settled = np.maximum.accumulate(np.where((hours > 0) & ~unknown, row, -1))
     lost = np.maximum.accumulate(np.where(unknown, row, -1))

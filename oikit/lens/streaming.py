@@ -63,7 +63,7 @@ class Stream:
         return pd.Series(said, self._names, name=self.time)
 
     def update(self, bar: pd.Series) -> pd.Series:
-        """Take the next bar, and say what every variable is now."""
+        """Take the next bar, and return the value of every variable."""
         time = self.time + self._step
         if not isinstance(bar, pd.Series):
             raise InputError(

@@ -1,10 +1,10 @@
-"""Try every setting of the article's constants, and say what the best of so many is worth.
+"""A sweep over the article's constants, and the best setting corrected for the number of tries.
 
-`sweep` runs one function of returns on a grid of settings and puts three numbers beside the raw best: how
-good the best of so many tries looks without any skill, how sure one can be that this one is better than
-that (deflated Sharpe), and how often the winner of one half of history ends in the lower half of the
-other (PBO). Settings differ little from each other, so they are fewer tries than they count: the
-deflation is severe rather than mild.
+`sweep` runs one function of returns on a grid of settings and puts three numbers beside the raw best:
+the expected best of so many tries without skill, the confidence that this one is better than that
+(deflated Sharpe), and how often the winner of one half of history ends in the lower half of the other
+(PBO). Settings differ little from each other, so they are fewer tries than they count: the deflation is
+severe rather than mild.
 
 The settings run one after the other here, or on a Dask scheduler that is running already
 (``cluster="tcp://..."``; ``pip install 'oikit[cluster]'``). The numbers are the same.
@@ -70,7 +70,7 @@ class Sweep:
     by_luck : float, per day
         The expected Sharpe ratio of the best of so many settings without skill.
     deflated : float, fraction
-        Deflated Sharpe ratio: confidence that the best is better than that; below 0.95, no evidence.
+        Deflated Sharpe ratio: the confidence that the best exceeds that; 0.95 is the usual bar.
     overfitting : Overfitting
         With ``pbo``, the probability of backtest overfitting.
     trials, days : int
@@ -135,7 +135,7 @@ def article_returns(
 
 
 def settings_of(grid: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
-    """Every combination of a grid.
+    """Return every combination of a grid.
 
     Examples
     --------
@@ -184,8 +184,7 @@ def sweep(
     Raises
     ------
     InputError
-        If there are fewer than two settings, returns are unknown, no setting traded, or Dask is
-        unreachable.
+        If the grid has one setting, returns are unknown, none traded, or no scheduler answers.
     MissingExtra
         If `cluster` is given without Dask.
     """

@@ -275,7 +275,7 @@ def _cores() -> int:
 def _in_turn(
     pool: ThreadPoolExecutor, ask: Callable[[Order], Outcome], orders: Iterable[Order], ahead: int
 ) -> Iterator[Outcome]:
-    """Each outcome as it comes, with a few orders ahead: hundreds of pages at once would fill the memory."""
+    """Yield outcomes as they come, with only a few orders ahead, to save memory."""
     waiting: set[Future[Outcome]] = set()
     for order in orders:
         waiting.add(pool.submit(ask, order))

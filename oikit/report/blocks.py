@@ -18,7 +18,7 @@ from oikit.report.fact import text
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A number of the facts, by its id, and what of it is said (`oikit.report.fact.text`)."""
+    """A number of the facts, by its id, and the part of it that is shown (`oikit.report.fact.text`)."""
 
     fact: str
     part: str = "value"

@@ -19,7 +19,7 @@ _AGAIN = 3  # times that a task may lose its worker
 
 
 def carried_out(address: str, orders: Sequence[Order]) -> Iterator[Outcome]:
-    """Carry out all orders there, and give each back as it is done."""
+    """Carry out all orders on the cluster, and yield each outcome as it is done."""
     try:
         distributed = importlib.import_module("distributed")
     except ImportError as error:
@@ -52,7 +52,7 @@ _starting = threading.Lock()
 
 
 def _there(order: Order) -> Outcome:
-    """Carry out one order on a worker; what is warm stays so until the worker ends."""
+    """Carry out one order on a worker; its warm process lives until the worker ends."""
     with _starting:
         if not _kept:
             _kept.append(maker())

@@ -120,7 +120,7 @@ def _checked(declared: Mapping[str, Any], given: Mapping[str, str]) -> dict[str,
 
 
 def _this_python() -> Any:
-    """Whatever kernels are registered here: the report runs on the oikit that was asked."""
+    """Return a kernel manager that always runs this Python, whatever kernels are registered."""
     from ipykernel.kernelspec import get_kernel_dict
     from jupyter_client.kernelspec import KernelSpec
     from jupyter_client.manager import AsyncKernelManager

@@ -104,7 +104,7 @@ def collect(about: Subject, *, last: Mapping[str, Any] | None = None) -> dict[st
 
 
 def _parameters() -> dict[str, str]:
-    """Every choice that a number of the report hangs on."""
+    """Return every choice that the numbers of the report depend on."""
     spans = "; ".join(f"{every}: {window} against {yard}" for every, (window, yard) in CLOCKS.items())
     return {
         "clocks: window against yardstick": spans,

@@ -241,7 +241,7 @@ def _places(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def _window(rows: Sequence[Mapping[str, Any]]) -> str:
-    """The window that most places are told of: it is said once, and the others where they stand."""
+    """Return the most frequent window of the percentiles, which is stated only once."""
     counted = Counter(place["window"] for place in _places(rows))
     return max(counted, key=lambda each: (counted[each], each)) if counted else ""
 

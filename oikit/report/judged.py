@@ -26,7 +26,7 @@ _NAMES = {
 
 
 def rates(facts: Facts) -> list[Block]:
-    """Base rates for the conditions that held this week."""
+    """Return the section on base rates, for the conditions met this week."""
     told = facts["rates"]
     blocks: list[Block] = [Heading("What followed weeks like this one"), explained(facts, "base_rate")]
     if not told:

@@ -72,5 +72,5 @@ def printed(html: str, until: pd.Timestamp) -> bytes:
 
 
 def _for_paper(html: str) -> str:
-    """Without links to files beside the page: on paper they would name a folder that is gone."""
+    """Remove links to files beside the page, which lead nowhere on paper."""
     return _NEIGHBOUR.sub(r"\1", html).replace("</head>", _PAPER, 1)

@@ -1,4 +1,4 @@
-"""From a market and a week to one page and its facts.
+"""Make the report of a market and a week: one page and its facts.
 
 What was asked is checked before a notebook runs. The page is written aside and put in place when all
 of it is well; when it is not, the last page stays, and the notebook with the failing cell is kept.
@@ -175,7 +175,7 @@ def earlier(where: str | Path) -> dict[str, Any]:
 
 
 def deliver(place: Folder, outcome: Outcome) -> Report:
-    """Put a report in place, all of it; or keep the notebook that failed, and say so."""
+    """Write a finished report; or keep the notebook that failed, and raise."""
     made = outcome.made
     if made is None:
         if outcome.notebook:

@@ -1,9 +1,9 @@
-"""Were the report's own statements right? Each past week's probabilities against what followed.
+"""The track record of the report's forecasts: each past week's probabilities and outcomes.
 
-Nothing is remembered from earlier pages: what the report would have said at the end of each past week
-is worked out again from what was over by then (`oikit.report.weeks`), so the record cannot be tidied.
-It is judged as the lens judges a model (`oikit.lens.calibration`): a distance between said and came
-means nothing until it is larger than luck makes it.
+Nothing is stored from earlier pages: the forecasts at the end of each past week are computed again from
+what was known by then (`oikit.report.weeks`), so the record cannot be edited. It is judged as the lens
+judges a model (`oikit.lens.calibration`): a gap between forecast and frequency means nothing unless it
+is larger than chance makes it.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Record:
 
 
 def record(said: pd.DataFrame, until: pd.Timestamp) -> Record | str:
-    """Judge the statements of the year before."""
+    """Score the forecasts of the year before."""
     past = said[(said["week"] < until) & (said["week"] >= until - YEAR * clock.WEEK)]
     there = past.dropna(subset=["said", "came"])
     count = there["week"].nunique()

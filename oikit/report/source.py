@@ -98,7 +98,7 @@ def subject(market: str, *, week: str | None = None, store: str | Path | None = 
 
 
 def whole(market: str, *, store: str | Path | None = None) -> tuple[pd.DataFrame, str, bool]:
-    """All there is of a market, on its finest clock of an hour or longer.
+    """Return all bars of a market, on its finest clock of an hour or longer.
 
     Parameters
     ----------
@@ -189,9 +189,9 @@ def _sample_line(name: str) -> str:
 
 
 def _stored(market: str, root: Path, store: str | Path | None) -> Iterator[tuple[pd.DataFrame, str, str]]:
-    """Each stored bar length of this market, hours first, then what is nearest to them.
+    """Yield each stored bar length of this market, hours first, then the nearest to them.
 
-    With each its source in a line, and the addresses it is from that are not the venue's own.
+    Each comes with its source in a line, and those of its addresses that are not the venue's own.
     """
     from oikit.data import store as disk
     from oikit.data.kept import framed

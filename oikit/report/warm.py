@@ -56,7 +56,7 @@ _NEEDED = (
 
 
 class Maker(Protocol):
-    """Whatever carries out orders, several at once if asked by several threads."""
+    """Anything that carries out orders, several at once if called by several threads."""
 
     def ask(self, order: Order) -> Outcome:
         """Carry out one."""
@@ -72,7 +72,7 @@ class Maker(Protocol):
 
 
 def can_fork() -> bool:
-    """Can a process be copied safely here? On macOS its own libraries start threads."""
+    """Return whether a process can be forked safely; macOS libraries start threads."""
     return os.name == "posix" and sys.platform != "darwin"
 
 
@@ -183,7 +183,7 @@ def _outcome(order: Order, answer: bytes) -> Outcome:
 
 
 def serve(control: socket.socket) -> None:
-    """Make a copy of this process for each order, until nobody is there to order."""
+    """Fork this process for each order, until the connection is closed."""
     _import_all()
     gc.collect()
     gc.freeze()  # so that no copy has to look through what it shares
@@ -198,7 +198,7 @@ def serve(control: socket.socket) -> None:
 
 
 def _copy(control: socket.socket, connection: socket.socket) -> None:
-    """Carry out one order, and end without what belongs to the original."""
+    """Carry out one order, and exit without the cleanup of the original process."""
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         control.close()
@@ -226,7 +226,7 @@ def _import_all() -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Be the warm process of a connection, or carry out the one order on the standard input."""
+    """Serve a connection as the warm process, or carry out one order from standard input."""
     if arguments:
         with socket.socket(fileno=int(arguments[0])) as control:
             serve(control)

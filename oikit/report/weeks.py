@@ -65,7 +65,7 @@ SHORT = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Weeks:
-    """Ends of weeks, what held at them, and what came in the week after.
+    """Week ends, the conditions met at them, and the outcomes of the week after.
 
     Attributes
     ----------
@@ -175,7 +175,7 @@ def _before(flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
 
 
 def collect_rates(book: Book, said: pd.DataFrame) -> list[dict[str, Any]]:
-    """Base rates for the conditions that held this week."""
+    """Add the base rates for the conditions met this week."""
     until = book.about.until
     rows = said[said["week"] == until]
     found = []

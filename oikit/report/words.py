@@ -203,7 +203,7 @@ def _said(facts: dict[str, Any] | None, section: str) -> str:
 
 
 def _captioned(chart: Any, says: str, source: str) -> Any:
-    """The same chart, its finding told by the facts: no number on the page is worked out twice."""
+    """Set the chart's finding from the facts, so that no number on the page is computed twice."""
     about = {**chart.usermeta["oikit"], "finding": says, "source": source}
     # Set, not by its own way, which copies the chart: it was drawn here, and nobody else has it.
     chart.description, chart.usermeta = says, {"oikit": about}

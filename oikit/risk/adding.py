@@ -106,7 +106,7 @@ def compare_plans(
 
 
 class _Book:
-    """All paths of one plan: what is held, what it cost, and where the stop is."""
+    """All paths of one plan: positions, costs and stops."""
 
     def __init__(
         self, plan: Plan, paths: int, budget: float, stop: float, step: float, adds: int, fee: float

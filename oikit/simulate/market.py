@@ -323,12 +323,12 @@ class Path:
 
     @property
     def close(self) -> Floats:
-        """At the end of each bar."""
+        """Return the log price at the end of each bar."""
         return self.start + np.cumsum(self.returns)
 
     @property
     def before(self) -> Floats:
-        """At the beginning of each bar."""
+        """Return the log price at the beginning of each bar."""
         return self.close - self.returns
 
     @property
@@ -509,7 +509,7 @@ def _delayed(flow: Floats, half_life: float, hours: float) -> Floats:
 
 
 def _average(level: Floats, start: float, half_life: float, hours: float) -> Floats:
-    """The exponential average of a level, as it stood before each bar."""
+    """Return the exponential average of a level before each bar."""
     padded = pd.Series(np.concatenate([[start], level[:-1]]))
     return np.array(padded.ewm(alpha=1.0 - 0.5 ** (hours / half_life), adjust=False).mean())
 
@@ -522,7 +522,7 @@ def _wander(rng: np.random.Generator, n: int, size: float, half_life: float, hou
 
 
 def _late(values: Floats, lag: float, hours: float) -> Floats:
-    """The values as they stood `lag` hours ago, in a mean of the two bars around that moment."""
+    """Return the values `lag` hours ago, interpolated between two bars."""
     whole, part = divmod(lag / hours, 1.0)
     padded = np.concatenate([np.zeros(int(whole) + 1), values])
     return np.asarray((1.0 - part) * padded[1 : len(values) + 1] + part * padded[: len(values)])

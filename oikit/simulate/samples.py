@@ -101,7 +101,7 @@ _TIME = "%Y-%m-%dT%H:%MZ"
 
 
 def sample(name: str) -> pd.DataFrame:
-    """Give me a simulated market that everyone else has, too.
+    """Return a bundled simulated market, the same for everyone.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def _known(name: str) -> None:
 
 
 def _folder() -> Path:
-    """In a wheel the pack lies inside the package, in a checkout beside it."""
+    """Return the folder of the pack: inside the package in a wheel, beside it in a checkout."""
     package = Path(__file__).resolve().parents[1]
     for where in (package / "_pack", package.parent / "data" / "samples"):
         if (where / "manifest.json").is_file():

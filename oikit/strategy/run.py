@@ -210,7 +210,7 @@ def _reversals(spec: Specification, asked: Conditions) -> dict[int, Any]:
 
 
 def check_terms(spec: Specification, *, tiers: Any, start: float, lot: float | None) -> float:
-    """Say what cannot be before anything is computed; return the start as a number."""
+    """Check the terms before anything is computed, and return the start as a number."""
     money = checked(start, "start", "positive")
     if lot is not None:
         checked(lot, "lot", "positive")

@@ -78,7 +78,7 @@ class Specification:
     Raises
     ------
     InputError
-        If a number cannot be, with one line for each.
+        If a number is impossible, with one line for each.
 
     Examples
     --------

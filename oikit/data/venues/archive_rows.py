@@ -1,4 +1,4 @@
-"""From the text of many bulk files to columns of numbers: join the texts, parse once.
+"""Parser of bulk files: the texts of many files are joined and parsed once, into columns of numbers.
 
 Parsing file by file is what makes a year of daily files slow, so the bodies are joined and pyarrow
 reads them in one go; which row came from which file is known from the line counts. Only where that
@@ -109,7 +109,7 @@ def parse(texts: Sequence[bytes], layout: Layout, symbol: str) -> Table:
 
 
 class _Strange(Exception):
-    """These bytes are not the rows they should be."""
+    """Bytes that are not rows of the expected layout."""
 
 
 def _with_line_ends(text: bytes) -> bytes:

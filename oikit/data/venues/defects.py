@@ -76,7 +76,7 @@ class Rows:
     closed: bool = False
 
     def keep(self, which: Mask | Ints) -> Rows:
-        """Only these rows."""
+        """Return only these rows."""
         return replace(self, label=self.label[which], file=self.file[which], cells=self.cells[which])
 
 
@@ -290,7 +290,7 @@ DEFECTS: dict[str, Defect] = {
 
 
 def count_as(name: str, what: str) -> str:
-    """Under which words a defect is counted: the place, then what was done."""
+    """Return the words under which a defect is counted: the place, then what was done."""
     return f"{what}: {DEFECTS[name].says}"
 
 
