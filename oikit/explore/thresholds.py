@@ -268,7 +268,7 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
     shown = f"datum.of === (world === '{worlds.REAL}' ? world : 'null')"
     whole = alt.Chart(alt.InlineData(series, format=csv)).transform_filter(shown)
     line = whole.mark_line(color=COLORS["open_interest"]).encode(x, y)
-    # Too many to ship: the page finds these days itself. If it finds none, they must not need a name.
+    # Too many to ship: the page finds these days itself. Where none is drawn, none must need a name.
     dots = (
         whole.transform_filter("cases === 'days' && datum.ratio > parseFloat(threshold)")
         .mark_point(filled=True, size=16, color=COLORS["accent"], opacity=1, aria=False)
@@ -285,7 +285,7 @@ def draw(base: alt.Chart) -> alt.VConcatChart:
 
     marked = (
         of["case"]
-        .mark_point(size=70, opacity=1, strokeWidth=1.8)
+        .mark_point(size=70, opacity=1, strokeWidth=1.8, aria=False)
         .encode(
             x,
             y,
