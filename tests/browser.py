@@ -83,10 +83,18 @@ class Browser:
         axe = pytest.importorskip("axe_playwright_python", reason="pip install 'oikit[test]' brings axe-core")
         script = Path(axe.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
         self.page.evaluate(script)
+        # The body of JupyterLab has no height and hides what flows over, so axe would take all in it for
+        # hidden, and no word for too pale.
         found: list[str] = self.page.evaluate(
-            """async within => (await axe.run({include: [within]}, {resultTypes: ['violations']})).violations
-                .filter(each => ['serious', 'critical'].includes(each.impact))
-                .map(each => each.id + ': ' + each.nodes.map(node => node.html.slice(0, 160)).join(' | '))""",
+            """async within => {
+                const before = document.body.style.minHeight;
+                document.body.style.minHeight = '100vh';
+                const all = await axe.run({include: [within]}, {resultTypes: ['violations']});
+                document.body.style.minHeight = before;
+                return all.violations.filter(each => ['serious', 'critical'].includes(each.impact))
+                    .map(each => each.id + ': '
+                        + each.nodes.map(node => node.html.slice(0, 160)).join(' | '));
+            }""",
             within,
         )
         return found
@@ -258,3 +266,9 @@ def resize(browser: Browser, width: int, height: int = 900) -> None:
     if width < 1000 and browser.page.locator(".jp-FileBrowser").is_visible():
         browser.page.evaluate("void window.jupyterapp.commands.execute('application:toggle-left-area')")
         browser.page.wait_for_function("!document.querySelector('.jp-FileBrowser')?.offsetParent")
+
+
+def unroll(browser: Browser) -> None:
+    """Make the window as high as the open notebook: of colours, axe judges only those that it can see."""
+    high = browser.page.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollHeight")
+    browser.page.set_viewport_size({"width": browser.page.viewport_size["width"], "height": high + 300})

@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import nbformat
 import pytest
@@ -136,8 +137,9 @@ def test_a_request_that_leaves_is_noticed(tmp_path: Path, browser: Browser) -> N
     assert browser.left == ["http://nowhere.invalid/x.png"]
 
 
-def test_jupyterlab_draws_all_charts_without_a_network(lab: tuple[str, Path], pictures: Path) -> None:
-    """Wide in the light theme, as a tablet in the dark one; its library is older than Altair's."""
+@pytest.fixture(scope="module")
+def charts_in_lab(lab: tuple[str, Path]) -> Iterator[Browser]:
+    """A notebook that draws every chart, run in JupyterLab."""
     url, root = lab
     setup = "import oikit\nfrom oikit import charts\ncharts.use_theme()\nmarket = oikit.sample('bnb-null')"
     options = "since='2026-01-12', shade=('2026-03-02', '2026-03-09'), source='Simulated: bnb-null'"
@@ -145,28 +147,42 @@ def test_jupyterlab_draws_all_charts_without_a_network(lab: tuple[str, Path], pi
     cells = [nbformat.v4.new_code_cell(source) for source in (setup, *(show.format(name) for name in CHARTS))]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), root / "charts.ipynb")
-
     with open_browser(height=3600) as browser:
         run_all(browser, url, "charts.ipynb")
-        for theme, width in (("Light", 1280), ("Dark", 768)):
-            wear(browser, theme)
-            resize(browser, width, 3600)
-            browser.page.wait_for_function(
-                "document.querySelectorAll('.vega-embed svg').length === 5", timeout=30_000
-            )
-            browser.picture(pictures / f"lab-{theme.lower()}-{width}.png")
-
-            drawn = browser.drawn(".jp-OutputArea-output")
-            names = browser.page.eval_on_selector_all(
-                ".vega-embed svg",
-                "s => s.map(e => e.closest('[aria-label]')?.getAttribute('aria-label') || '')",
-            )
-            assert len(drawn) == 5 and min(drawn) >= 5
-            assert all("%" in name for name in names)
-            cut = "places => places.map(place => place.scrollWidth - place.clientWidth)"
-            assert max(browser.page.eval_on_selector_all(".jp-OutputArea-output", cut)) <= 0
-            assert browser.barriers(".jp-OutputArea") == []
-        assert browser.left == []
-        assert browser.complaints == []
+        yield browser
         wear(browser, "Light")
         end_kernel(browser)
+
+
+@pytest.mark.parametrize(("theme", "width"), [("Light", 1280), ("Dark", 768)])
+def test_jupyterlab_draws_all_charts_without_a_network(
+    theme: Literal["Light", "Dark"], width: int, charts_in_lab: Browser, pictures: Path
+) -> None:
+    """The library that JupyterLab brings is older than the one Altair writes for."""
+    browser = charts_in_lab
+    wear(browser, theme)
+    resize(browser, width, 3600)
+    browser.page.wait_for_function("document.querySelectorAll('.vega-embed svg').length === 5")
+    browser.picture(pictures / f"lab-{theme.lower()}-{width}.png")
+
+    drawn = browser.drawn(".jp-OutputArea-output")
+    names = browser.page.eval_on_selector_all(
+        ".vega-embed svg", "s => s.map(e => e.closest('[aria-label]')?.getAttribute('aria-label') || '')"
+    )
+    assert len(drawn) == 5 and min(drawn) >= 5
+    assert all("%" in name for name in names)
+    cut = "places => places.map(place => place.scrollWidth - place.clientWidth)"
+    assert max(browser.page.eval_on_selector_all(".jp-OutputArea-output", cut)) <= 0
+    assert browser.barriers(".jp-OutputArea") == []
+    assert browser.left == []
+    assert browser.complaints == []
+
+
+def test_pale_words_in_jupyterlab_are_a_barrier(charts_in_lab: Browser) -> None:
+    """The check of every lesson can fail there, too, though its body has no height."""
+    charts_in_lab.page.evaluate(
+        """document.querySelector('.jp-OutputArea-output')
+            .insertAdjacentHTML('beforeend', '<p style="color: #777; background: #666">pale</p>')"""
+    )
+
+    assert [each.split(":")[0] for each in charts_in_lab.barriers(".jp-OutputArea")] == ["color-contrast"]
