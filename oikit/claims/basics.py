@@ -59,7 +59,7 @@ def _no_such_column(frame: pd.DataFrame) -> Answer:
     thin = pd.Series(np.log(mean.where(mean > 0)), frame.index).iloc[::day].diff()
     grew = pd.Series(np.log(frame["open_interest"]), frame.index).iloc[::day].diff()
     both = thin.notna() & grew.notna()
-    if both.sum() < 10:
+    if both.sum() < 10 or min(thin[both].nunique(), grew[both].nunique()) < 2:
         return Answer("not testable", because)
     link = float(thin[both].rank().corr(grew[both].rank()))
     said = (
