@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 INPUTS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help lab report test full slow check browser course html outputs pack bench clean
+.PHONY: help lab report test full slow floors check browser course html outputs pack bench clean
 
 help:
 	@echo "make lab      set up, then open JupyterLab on the first lesson"
@@ -16,6 +16,7 @@ help:
 	@echo "make test     set up, then run all tests but the slow ones"
 	@echo "make full     all tests with their coverage, the slow ones, the oldest versions, and the bench"
 	@echo "make slow     the larger versions of quicker tests"
+	@echo "make floors   set up the oldest versions that will do, and run a part of the tests on them"
 	@echo "make check    formatting, lint and types"
 	@echo "make course   make the student notebooks again from notebooks/source"
 	@echo "make html     run every lesson and write it as a page, in build/lessons"
@@ -67,6 +68,22 @@ full: $(VENV)/.dev browser
 slow: $(VENV)/.dev
 	$(PYTEST) --durations 15 -m slow
 
+# On the oldest versions that pyproject.toml allows: what reads, computes, draws, writes and types. Lessons,
+# browsers and whole notebooks run on constraints.txt alone.
+OLDEST := .venv-floors
+ON_OLDEST := frame clock indicators stats_published stats_resample stats_shift risk margin strategy \
+  claims_weighing ledger lens_model charts charts_risk charts_week explore learn page samples store http \
+  archive cli terminal faults report report_facts report_formats
+
+floors: $(OLDEST)/.done
+	$(OLDEST)/bin/pytest --quiet --durations=10 $(ON_OLDEST:%=tests/test_%.py)
+
+$(OLDEST)/.done: pyproject.toml constraints-floors.txt
+	$(PYTHON) -m venv $(OLDEST)
+	$(OLDEST)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints-floors.txt \
+	  --editable '.[test,cluster]'
+	@touch $@
+
 # Browser tests need a Chromium; where it cannot be installed they are skipped, and say so.
 browser:
 	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
@@ -89,4 +106,4 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/run.py
 
 clean:
-	rm -rf $(VENV) build reports .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) $(OLDEST) build reports .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

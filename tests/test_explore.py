@@ -182,7 +182,10 @@ def test_both_versions_of_the_library_draw_the_chosen_setting(version: str, at: 
     convert = pytest.importorskip("vl_convert")
     from oikit.explore.drawing import unbound
 
-    newest = [v for v in convert.get_vegalite_versions() if v.startswith(version)][-1]
+    known = [v for v in convert.get_vegalite_versions() if v.startswith(version)]
+    if not known:
+        pytest.skip(f"this vl-convert has no Vega-Lite {version}")
+    newest = known[-1]
     settings, last = ALL[at], rows(**ALL[at])[-1]
     for spec in (still("01").to_dict(), unbound(LEDGER).to_dict()):
         for param in spec["params"]:

@@ -61,6 +61,22 @@ def test_binder_brings_every_part_that_a_lesson_uses() -> None:
     assert binder == lab - {"course"}
 
 
+def test_the_oldest_versions_are_those_that_are_declared() -> None:
+    """Every package that runs has a floor, and `make floors` runs tests on exactly these floors."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = {name: needs for name, needs in project["optional-dependencies"].items() if name != "dev"}
+    declared = {
+        re.sub(r"\[.*\]", "", need).replace(">=", "==")
+        for need in sum(extras.values(), project["dependencies"])
+        if not need.startswith("oikit[")
+    }
+    pins = (ROOT / "constraints-floors.txt").read_text(encoding="utf-8").splitlines()
+
+    assert declared == {pin for pin in pins if not pin.startswith("#")}
+    tried = re.search(r"ON_OLDEST := ((?:.*\\\n)*.*)", (ROOT / "Makefile").read_text(encoding="utf-8"))[1]
+    assert all((ROOT / "tests" / f"test_{name}.py").is_file() for name in tried.replace("\\", "").split())
+
+
 def test_versions_are_pinned_without_addresses() -> None:
     """A constraints file names versions; where to get them is the reader's affair."""
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
