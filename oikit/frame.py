@@ -56,7 +56,7 @@ import pandas as pd
 from oikit.clock import DAY, MONDAY, WEEK, bar_length, length, words
 from oikit.errors import FrameError, InputError
 
-__all__ = ["FIELDS", "OVER_TIME", "Field", "grid", "resample", "validate"]
+__all__ = ["FIELDS", "OVER_TIME", "Field", "grid", "resample", "validate", "without_freq"]
 
 OverTime = Literal["first", "max", "min", "last", "sum", "volumes"]
 Bound = Literal["positive", "not negative", "any"]
@@ -355,6 +355,16 @@ def grid(frame: pd.DataFrame, every: str | pd.Timedelta) -> pd.DataFrame:
     if len(off):
         raise InputError(f"{len(off)} stamp(s) are not on a grid of {words(step)}; the first is {off[0]}")
     return frame.reindex(whole)
+
+
+def without_freq(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with an index that stores no frequency.
+
+    pandas 2 joins two indexes that store one, in microseconds, to times that neither has.
+    """
+    index = pd.DatetimeIndex(frame.index).copy()
+    index.freq = None  # type: ignore[misc]
+    return frame.set_axis(index)
 
 
 def resample(frame: pd.DataFrame, every: str | pd.Timedelta) -> pd.DataFrame:

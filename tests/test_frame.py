@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from oikit import frame as module
 from oikit.errors import FrameError, InputError
-from oikit.frame import FIELDS, grid, resample, validate
+from oikit.frame import FIELDS, grid, resample, validate, without_freq
 from tests.conftest import frame, series
 
 
@@ -276,3 +276,13 @@ def test_a_grid_shows_the_bars_nobody_recorded() -> None:
     assert grid(table.iloc[:0], "1h").empty
     with pytest.raises(InputError, match="1 stamp"):
         grid(table.set_axis(table.index + pd.to_timedelta([0, 60], unit="s")), "1h")
+
+
+def test_two_tables_that_overlap_are_joined_on_times_that_they_have() -> None:
+    """Pandas 2 makes times of its own when both indexes store a frequency in microseconds."""
+    hours = pd.date_range("2026-02-16 04:00", periods=6, freq="4h", tz="UTC", name="time").as_unit("us")
+    early, late = (pd.DataFrame({"close": 1.0}, hours[part]) for part in (slice(0, 4), slice(2, 6)))
+    joined = without_freq(early).combine_first(without_freq(late))
+
+    assert without_freq(early).index.freq is None and early.index.freq is not None
+    assert list(joined.index) == list(hours)

@@ -428,10 +428,8 @@ def trail(
         raise InputError(f"nothing to draw: price and open interest are not both known {view.span.lower()}")
     moved = both / both.iloc[0] - 1
     # What an eye can see of either: the extremes of both stay.
-    kept = moved.index[:0]
-    for name in view.needs:
-        kept = kept.union(thin(moved[name], 400).index)
-    path = moved.loc[kept]
+    kept = [thin(moved[name], 400).index for name in view.needs]
+    path = moved[np.logical_or.reduce([moved.index.isin(each) for each in kept])]
     ends = pd.DatetimeIndex(moved.index)
     days = moved[(ends == ends.normalize()) & (ends > ends[0])]
     reach = {name: 1.18 * max(float(moved[name].abs().max()), 0.005) for name in view.needs}

@@ -39,6 +39,7 @@ from oikit.errors import (
     RateLimited,
     Unreachable,
 )
+from oikit.frame import without_freq
 
 __all__ = ["Fetched", "fetch", "load", "provenance"]
 
@@ -308,7 +309,7 @@ def _joined(parts: dict[str, list[pd.DataFrame]]) -> pd.DataFrame:
     if not read:
         return pd.DataFrame(index=pd.DatetimeIndex([], tz="UTC", name="time").as_unit("us"))
     once = [each.groupby(level=0).last() if each.index.has_duplicates else each for each in read]
-    return pd.concat(once, axis=1, sort=True)
+    return pd.concat([without_freq(each) for each in once], axis=1, sort=True)
 
 
 def _firsts(stored: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:

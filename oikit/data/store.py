@@ -31,7 +31,7 @@ from oikit.clock import words
 from oikit.data.venues.query import check_symbol
 from oikit.errors import StoreError
 from oikit.files import locked, storing, write_atomic
-from oikit.frame import FIELDS
+from oikit.frame import FIELDS, without_freq
 
 __all__ = ["manifest", "markets", "read"]
 
@@ -133,6 +133,7 @@ def merge(old: pd.DataFrame, new: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     >>> remark
     'revised: 1 known value(s) changed, the newer stand; first close at 2026-03-02 08:00 UTC, 606 to 607'
     """
+    old, new = without_freq(old), without_freq(new)
     both = new.combine_first(old)
     both = both[[*old.columns, *(name for name in new.columns if name not in old.columns)]]
     was, now = old.align(new, join="inner")
