@@ -7,6 +7,9 @@ known values. Nothing here knows about open interest.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Literal
 
 import numpy as np
@@ -16,7 +19,16 @@ import pandas as pd
 from oikit.clock import bars
 from oikit.errors import InputError
 
-__all__ = ["Window", "log_change", "pair", "robust_zscore", "series", "trailing_percentile", "window_sum"]
+__all__ = [
+    "Window",
+    "log_change",
+    "one_history",
+    "pair",
+    "robust_zscore",
+    "series",
+    "trailing_percentile",
+    "window_sum",
+]
 
 Window = int | str | pd.Timedelta
 """In bars (``24``) or as a length of time (``"24h"``)."""
@@ -62,7 +74,7 @@ def robust_zscore(values: pd.Series, window: Window = "30d") -> pd.Series:
     [nan, nan, nan, 1.349]
     """
     values = series(values, "values")
-    median, mad = _trailing_median_and_mad(values.to_numpy(), bars(window, values.index, at_least=3))
+    median, mad = _of_one_history(values.to_numpy(), bars(window, values.index, at_least=3))
     return (values - median) / np.where(mad > 0, _NORMAL * mad, np.nan)
 
 
@@ -163,6 +175,39 @@ def _moving(totals: Any, count: int) -> Any:
 
 def _count(flags: npt.NDArray[np.bool_], count: int) -> Any:
     return _moving(flags.cumsum(dtype=np.int32), count)
+
+
+_HISTORIES: ContextVar[list[tuple[int, Floats, tuple[Floats, Floats]]] | None] = ContextVar(
+    "histories", default=None
+)
+
+
+@contextmanager
+def one_history() -> Iterator[None]:
+    """Compute a score once for a history and for all that it begins with, while this lasts.
+
+    What trails knows no later bar, so the answer for a beginning is the beginning of the answer.
+    """
+    known = _HISTORIES.get()
+    token = _HISTORIES.set([] if known is None else known)
+    try:
+        yield
+    finally:
+        _HISTORIES.reset(token)
+
+
+def _of_one_history(values: Floats, count: int) -> tuple[Floats, Floats]:
+    known = _HISTORIES.get()
+    if known is None:
+        return _trailing_median_and_mad(values, count)
+    n = len(values)
+    for width, history, (median, mad) in known:
+        if width == count and len(history) >= n and np.array_equal(history[:n], values, equal_nan=True):
+            return median[:n], mad[:n]
+    made = _trailing_median_and_mad(values, count)
+    if len(known) < 16:
+        known.append((count, values.copy(), made))
+    return made
 
 
 def _trailing_median_and_mad(values: Floats, count: int) -> tuple[Floats, Floats]:

@@ -116,7 +116,7 @@ def test_the_lessons_of_the_course_are_named() -> None:
 
 @pytest.mark.parametrize("claim", FORECASTS, ids=lambda claim: claim.id)
 def test_no_claim_of_the_ledger_looks_ahead(claim: Claim) -> None:
-    """Asked again at a dozen cuts, in a market in which it speaks; so `judge` need not ask each time."""
+    """Asked again at thirty cuts and more, where it speaks, and how it acts; so `judge` need not."""
     market = oikit.sample("bnb-planted").iloc[:5_000]
     low = market.assign(long_short_ratio=market["long_short_ratio"] / 3.5)
     for data in (market, low):

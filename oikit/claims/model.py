@@ -229,6 +229,8 @@ class Verdict:
     followed : Series, optional
         What followed each event, by its time.
     table : DataFrame, optional
+    guard : str
+        Of a claim of your own: how it was tried for look-ahead, and what that cannot show.
     beside : tuple of Verdict
         Of the other readings.
     """
@@ -251,6 +253,7 @@ class Verdict:
     net: float = math.nan
     followed: pd.Series | None = None
     table: pd.DataFrame | None = None
+    guard: str = ""
     beside: tuple[Verdict, ...] = ()
 
     @property
@@ -259,8 +262,9 @@ class Verdict:
         return self.claim.id
 
     def __str__(self) -> str:
-        """The word, the statement, and the reason."""
-        return f"{self.told}: “{self.claim.says}”\n  " + self.because.replace("\n", "\n  ")
+        """The word, the statement, the reason, and how it was tried for look-ahead."""
+        lines = self.because + (f"\n{self.guard}" if self.guard else "")
+        return f"{self.told}: “{self.claim.says}”\n  " + lines.replace("\n", "\n  ")
 
     @property
     def told(self) -> str:
