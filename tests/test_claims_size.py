@@ -21,7 +21,7 @@ def most(count: int) -> float:
 
 
 def check(count: int, world: str) -> pd.DataFrame:
-    table = cry_wolf(range(5_000, 5_000 + count), world=world, draws=200)
+    table = cry_wolf(range(5_000, 5_000 + count), world=world)
     called = table["called"]
 
     assert called.index.tolist() == [claim.id for claim in COMPARED]
@@ -96,8 +96,6 @@ def test_the_textbook_effect_is_found_as_often_as_stated(edge: float, stated: fl
         horizon="48h",
         expect="higher",
     )
-    words = [
-        weigh(flagged, eight_hourly(seed, edge), draws=200, look=False).word for seed in range(7_000, 7_120)
-    ]
+    words = [weigh(flagged, eight_hourly(seed, edge), look=False).word for seed in range(7_000, 7_120)]
 
     assert words.count("supported") / len(words) == pytest.approx(stated, abs=0.10)

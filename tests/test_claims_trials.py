@@ -50,14 +50,12 @@ def test_the_meter_counts_settings_per_claim_and_per_session() -> None:
 def test_a_sweep_counts_every_setting_it_tries() -> None:
     """Twelve settings, one table, and the best one deflated by twelve."""
     meter = Trials()
-    tried = sweep(
-        make, market(), meter=meter, draws=200, level=[1.0, 1.5, 2.0], horizon=["3h", "6h", "12h", "24h"]
-    )
+    tried = sweep(make, market(), meter=meter, level=[1.0, 1.5, 2.0], horizon=["3h", "6h", "12h", "24h"])
 
     assert meter.of("mine") == len(tried.table) == tried.deflated.trials == 12
     assert tried.best.p == tried.table["p"].min() == tried.deflated.naive_p
     assert tried.deflated.p == tried.best.p_adjusted == pytest.approx(1 - (1 - tried.best.p) ** 12)
-    again = sweep(make, market(), meter=meter, draws=200, level=[1.0, 1.25], horizon=["3h"])
+    again = sweep(make, market(), meter=meter, level=[1.0, 1.25], horizon=["3h"])
     assert meter.of("mine") == again.deflated.trials == 13
 
 
@@ -65,7 +63,7 @@ def test_explorers_and_sweeps_share_one_session() -> None:
     """Unless another meter is named."""
     SESSION.clear()
     SESSION.note("mine", {"level": 9.0})
-    tried = sweep(make, market(), draws=100, level=[1.5])
+    tried = sweep(make, market(), level=[1.5])
 
     assert tried.deflated.trials == SESSION.of("mine") == 2
     SESSION.clear()
@@ -73,7 +71,7 @@ def test_explorers_and_sweeps_share_one_session() -> None:
 
 def test_the_deflated_figure_stands_beside_the_naive_one() -> None:
     """In the object and in the sentence; more tries, less skill."""
-    verdict = weigh(make(), market(1), draws=200)
+    verdict = weigh(make(), market(1))
     one, many = deflate(verdict, 1), deflate(verdict, 100)
 
     assert one.p == one.naive_p == verdict.p
@@ -100,7 +98,7 @@ def test_the_best_of_many_settings_on_nothing_is_nothing() -> None:
                 horizon="6h",
             )
 
-        found = sweep(pick, data, meter=Trials(), draws=100, column=[f"s{i}" for i in range(20)]).deflated
+        found = sweep(pick, data, meter=Trials(), column=[f"s{i}" for i in range(20)]).deflated
         naive.append(found.naive_p <= 0.05)
         deflated.append(found.p <= 0.05)
 
@@ -110,7 +108,7 @@ def test_the_best_of_many_settings_on_nothing_is_nothing() -> None:
 
 def test_too_few_events_have_nothing_to_deflate() -> None:
     """The tries are said all the same."""
-    tried = sweep(make, market(), meter=Trials(), draws=100, level=[4.5, 99.0])
+    tried = sweep(make, market(), meter=Trials(), level=[4.5, 99.0])
 
     assert math.isnan(tried.deflated.p) and math.isnan(tried.deflated.skill)
     assert str(tried.deflated) == "2 settings tried; too few events to compare (n = 0)."
@@ -128,7 +126,7 @@ def test_a_record_without_any_spread_has_no_skill_figure() -> None:
         horizon="6h",
         outcome=lambda f, h: (f["close"] * 0).where(np.arange(len(f)) < len(f) - 6),
     )
-    found = deflate(weigh(flat, market(), draws=100), 3)
+    found = deflate(weigh(flat, market()), 3)
 
     assert math.isnan(found.skill)
     assert "Sure to point" not in str(found)
@@ -136,7 +134,7 @@ def test_a_record_without_any_spread_has_no_skill_figure() -> None:
 
 def test_the_variance_of_the_tries_can_be_given() -> None:
     """The more the tries differ, the better their best looks by luck."""
-    verdict = weigh(make(), market(1), draws=200)
+    verdict = weigh(make(), market(1))
 
     assert deflate(verdict, 20, variance=0.5).skill < deflate(verdict, 20, variance=0.001).skill
     assert deflate(verdict, 20, variance=0.0).skill == deflate(verdict, 20).skill
@@ -148,7 +146,7 @@ def test_the_variance_of_the_tries_can_be_given() -> None:
         (lambda: sweep(make, market()), "nothing to try"),
         (lambda: sweep(make, market(), level=[]), "nothing to try"),
         (lambda: sweep(make, market(), id=["a", "b"]), "share its id"),
-        (lambda: deflate(weigh(make(), market(), draws=100), 0), "the setting that was picked is one"),
+        (lambda: deflate(weigh(make(), market()), 0), "the setting that was picked is one"),
     ],
 )
 def test_what_cannot_be_tried_is_refused(call: object, words: str) -> None:
@@ -159,7 +157,7 @@ def test_what_cannot_be_tried_is_refused(call: object, words: str) -> None:
 
 def test_the_deflated_figures_are_those_of_stats() -> None:
     """By hand from the record of the events, on the side that was expected."""
-    verdict = weigh(make(), market(2), draws=200)
+    verdict = weigh(make(), market(2))
     assert verdict.followed is not None and verdict.effect is not None
     beyond = verdict.followed - verdict.followed.mean() + verdict.effect.value
     record = stats.track_record(beyond)

@@ -49,13 +49,13 @@ FORECASTS = [each for each in readings(CLAIMS.values()) if each.kind == "forecas
 @pytest.fixture(scope="module")
 def found() -> dict[str, dict[str, Verdict]]:
     """The verdicts on the three worlds, once."""
-    return {name: judge(oikit.sample(name), draws=1_000) for name in WORLDS}
+    return {name: judge(oikit.sample(name)) for name in WORLDS}
 
 
 @pytest.fixture(scope="module")
 def table() -> pd.DataFrame:
     """The table of two worlds, on a year each."""
-    return ledger_table({name: oikit.sample(name).iloc[-9_000:] for name in WORLDS[:2]}, draws=300)
+    return ledger_table({name: oikit.sample(name).iloc[-9_000:] for name in WORLDS[:2]})
 
 
 # ---------------------------------------------------------------- what stands in it
@@ -135,7 +135,7 @@ def test_a_claim_reads_what_it_says_it_needs(claim: Claim) -> None:
     whole, rest = (ask(claim, data) for data in (market, lean))
 
     pd.testing.assert_series_equal(whole, rest)
-    assert weigh(claim, lean, draws=100, look=False).word in VERDICTS
+    assert weigh(claim, lean, look=False).word in VERDICTS
 
 
 def test_both_signs_are_tested_where_guides_disagree() -> None:
@@ -145,9 +145,9 @@ def test_both_signs_are_tested_where_guides_disagree() -> None:
     assert rivals >= {"C09", "C10", "C11-move", "C16", "C21"}
     market = oikit.sample("bnb-planted")
     down = next(each for each in CLAIMS["C09"].beside if each.id == "C09-jump")
-    assert weigh(down, market, draws=300).word == "supported"
+    assert weigh(down, market).word == "supported"
     mirrored = 1 / market[["close", "open"]]
-    assert weigh(down, market.assign(**mirrored), draws=300).word == "contradicted"
+    assert weigh(down, market.assign(**mirrored)).word == "contradicted"
 
 
 # ---------------------------------------------------------------- verdicts on the worlds
@@ -227,7 +227,7 @@ def test_the_squeeze_rule_is_counted_where_it_speaks() -> None:
     """In a market turned so that accounts are short, "must come" fails at once."""
     market = oikit.sample("bnb-null")
     short = market.assign(long_short_ratio=market["long_short_ratio"] / 5)
-    verdict = weigh(CLAIMS["C14"], short, draws=200)
+    verdict = weigh(CLAIMS["C14"], short)
 
     assert squeeze_table(short).iloc[0, 0] > 0
     assert verdict.word == "contradicted" and verdict.number > 0
@@ -279,7 +279,7 @@ def test_a_lucky_one_among_many_is_not_called(found: dict[str, dict[str, Verdict
 
 def test_one_word_for_each_statement() -> None:
     """What the command line writes as JSON."""
-    words = claims_json(oikit.sample("btc-null").iloc[-6_000:], draws=200)
+    words = claims_json(oikit.sample("btc-null").iloc[-6_000:])
 
     assert list(words) == list(CLAIMS)
     assert set(words.values()) <= set(VERDICTS)
@@ -289,8 +289,8 @@ def test_one_word_for_each_statement() -> None:
 def test_the_text_can_be_read_aloud() -> None:
     """A head, one line each, the tally; with details also the reasons and the other readings."""
     market = oikit.sample("bnb-null").iloc[-3_000:]
-    short = claims_text(market, market="bnb-null", source="Simulated.", draws=100)
-    long = claims_text(market, market="bnb-null", details=True, draws=100)
+    short = claims_text(market, market="bnb-null", source="Simulated.")
+    long = claims_text(market, market="bnb-null", details=True)
     lines = short.split("\n")
 
     assert lines[0].startswith("bnb-null: 3,000 bars of 1h, 2025-11-04 to 2026-03-09 UTC")
@@ -339,7 +339,7 @@ def test_eras_of_one_market_are_markets_of_their_own() -> None:
 def test_a_single_frame_is_a_market_too() -> None:
     """And claims of one's own can stand in a ledger."""
     market = oikit.sample("bnb-null").iloc[:4_000]
-    rows = ledger_table(market, claims=[CLAIMS["C12"], CLAIMS["C13"]], draws=100)
+    rows = ledger_table(market, claims=[CLAIMS["C12"], CLAIMS["C13"]])
 
     assert rows["market"].unique().tolist() == ["market"]
     assert rows["id"].tolist() == ["C12", "C12-down", "C12-new-longs", "C13"]
@@ -351,19 +351,19 @@ def test_a_single_frame_is_a_market_too() -> None:
 def test_a_market_that_lacks_a_column_is_silent_about_it() -> None:
     """Every claim still has its word, on prices alone."""
     prices = oikit.sample("bnb-null")[["open", "high", "low", "close"]].iloc[:3_000]
-    verdicts = judge(prices, draws=100)
+    verdicts = judge(prices)
 
     assert set(verdicts) == set(CLAIMS)
     assert "has no open_interest and no circulating_supply" in verdicts["C05"].because
     assert {verdicts[each.id].word for each in CLAIMS.values() if each.kind == "forecast"} == {"silent"}
-    bare = judge(prices[["close"]].rename(columns={"close": "my_price"}), draws=100)
+    bare = judge(prices[["close"]].rename(columns={"close": "my_price"}))
     assert bare["C12"].because.startswith("This market has no close and no open_interest")
 
 
 def test_bars_that_do_not_fit_are_said() -> None:
     """Four hours cannot be asked of days; the claim is silent and the ledger goes on."""
     daily = oikit.resample(oikit.sample("bnb-null"), "1d")
-    verdicts = judge(daily, draws=200)
+    verdicts = judge(daily)
 
     assert verdicts["C36"].word == "silent"
     assert "window=4h is no whole number of bars of 1d" in verdicts["C36"].because
@@ -413,7 +413,7 @@ def test_real_figures_get_verdicts_without_an_error(symbol: str, every: str, exc
     market = oikit.load(symbol, since="2026-02-20", every=every, rest=exchange.url)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        rows = ledger_table({symbol: market}, draws=500)
+        rows = ledger_table({symbol: market})
 
     assert len(rows) == len(readings(CLAIMS.values()))
     assert set(rows["verdict"]) <= set(VERDICTS)

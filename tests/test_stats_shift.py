@@ -341,3 +341,18 @@ def test_columns_may_be_of_any_make() -> None:
     assert stats.plain_t(events, outcome).effect.value == 3.0
     assert stats.plain_t([1, 1, 0, None, 0], [3, 5, 1, 9, None]).effect.value == 3.0
     assert stats.plain_t(np.array([1, 1, 0, np.nan, 0]), outcome.astype(float)).effect.value == 3.0
+
+
+@given(data=st.data(), n=st.integers(60, 300))
+@settings(max_examples=40, deadline=None)
+def test_half_the_interval_is_what_stands_out_times_the_error(data: st.DataObject, n: int) -> None:
+    """So whoever knows both can say what would have been seen; without slides neither is finite."""
+    rng = np.random.default_rng(data.draw(st.integers(0, 1_000)))
+    events, outcome = rng.random(n) < 0.3, rng.standard_normal(n)
+    events[:3] = (True, True, False)
+    found = stats.circular_shift(events, outcome, horizon=1, base=0.0)
+    half = (found.effect.high - found.effect.low) / 2
+
+    assert half == pytest.approx(found.error * found.reach)
+    assert (abs(found.statistic) > found.reach) == (found.p <= 0.05)
+    assert math.isnan(stats.plain_t(events, outcome).reach)

@@ -16,6 +16,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from oikit.claims import telling
 from oikit.claims.basics import BASICS
 from oikit.claims.crowds import CROWDS
 from oikit.claims.funding import FUNDING
@@ -24,11 +25,12 @@ from oikit.claims.model import VERDICTS, Claim, Verdict
 from oikit.claims.ratio import RATIO
 from oikit.claims.talk import TALK
 from oikit.claims.velocity import VELOCITY
-from oikit.claims.weighing import Open, adjust, conclude, prepare
+from oikit.claims.weighing import adjust, prepare
 from oikit.clock import bar_length, words
 from oikit.errors import InputError
 from oikit.formatting import count
 from oikit.frame import validate
+from oikit.rolling import one_history
 from oikit.stats import SMALLEST_N, benjamini_hochberg
 
 __all__ = [
@@ -68,7 +70,7 @@ def judge(
     frame: pd.DataFrame,
     *,
     claims: Iterable[Claim] | None = None,
-    draws: int = 10_000,
+    draws: int = 0,
     seed: int = 0,
 ) -> dict[str, Verdict]:
     """What do these data say about each claim, knowing that all were asked?
@@ -98,8 +100,8 @@ def judge(
     validate(frame)
     asked = list(CLAIMS.values() if claims is None else claims)
     ours = [CLAIMS.get(claim.id) is claim for claim in asked for _ in (claim, *claim.beside)]
-    waiting = [_asked(each, frame, own) for each, own in zip(readings(asked), ours, strict=True)]
-    found = conclude(waiting, draws=draws, seed=seed)
+    with one_history():
+        found = [_asked(each, frame, own) for each, own in zip(readings(asked), ours, strict=True)]
     p = np.array([verdict.p for verdict in found])
     among = count(int(np.count_nonzero(~np.isnan(p))), "question") + " asked of the same data"
     last = iter(
@@ -113,8 +115,6 @@ def ledger_table(
     frames: pd.DataFrame | Mapping[str, pd.DataFrame],
     *,
     claims: Iterable[Claim] | None = None,
-    draws: int = 10_000,
-    seed: int = 0,
 ) -> pd.DataFrame:
     """What becomes of each claim on each market?
 
@@ -122,7 +122,7 @@ def ledger_table(
     ----------
     frames : DataFrame, or mapping of name to DataFrame
         Markets, worlds or `eras`; each is a family of questions of its own.
-    claims, draws, seed
+    claims
         As in `judge`.
 
     Returns
@@ -138,7 +138,7 @@ def ledger_table(
     rows = [
         _row(market, verdict.id, each)
         for market, frame in named.items()
-        for verdict in judge(frame, claims=asked, draws=draws, seed=seed).values()
+        for verdict in judge(frame, claims=asked).values()
         for each in (verdict, *verdict.beside)
     ]
     return pd.DataFrame(rows)
@@ -200,20 +200,19 @@ def eras(frame: pd.DataFrame, count: int = 3) -> dict[str, pd.DataFrame]:
     return {f"{part.index[0]:%Y-%m-%d} to {part.index[-1]:%Y-%m-%d}": part for part in parts}
 
 
-def claims_json(frame: pd.DataFrame, *, draws: int = 10_000, seed: int = 0) -> dict[str, str]:
+def claims_json(frame: pd.DataFrame) -> dict[str, str]:
     """One word for each of the 38 claims, by id.
 
     Parameters
     ----------
     frame : DataFrame, shape (n, m)
-    draws, seed : int
 
     Returns
     -------
     dict of str to str
         Ready for JSON; each word is one of `VERDICTS`.
     """
-    return {name: verdict.word for name, verdict in judge(frame, draws=draws, seed=seed).items()}
+    return {name: verdict.word for name, verdict in judge(frame).items()}
 
 
 def claims_text(
@@ -222,8 +221,6 @@ def claims_text(
     market: str,
     source: str = "",
     details: bool = False,
-    draws: int = 10_000,
-    seed: int = 0,
 ) -> str:
     """The ledger of one market, to be read.
 
@@ -237,14 +234,13 @@ def claims_text(
     details : bool
         With the number that decided each verdict, and all other readings; without, only those
         that were decided.
-    draws, seed : int
 
     Returns
     -------
     str
         A head, one entry for each claim, and how many verdicts of each kind there are.
     """
-    found = judge(frame, draws=draws, seed=seed)
+    found = judge(frame)
     index = frame.index
     head = (
         f"{market}: {len(index):,} bars of {words(bar_length(index))}, "
@@ -262,12 +258,14 @@ def claims_text(
 
 
 def _entry(verdict: Verdict, details: bool) -> list[str]:
-    n = f" (n = {verdict.n:,})" if verdict.claim.kind == "forecast" else ""
+    n = ""
+    if verdict.claim.kind == "forecast":
+        n = f" (n = {verdict.n:,}{telling.size(verdict)})"
     line = f"{verdict.id}  {verdict.told}{n}: {verdict.claim.says}"
     return [line, *(f"     {each}" for each in verdict.because.split("\n"))] if details else [line]
 
 
-def _asked(claim: Claim, frame: pd.DataFrame, ours: bool) -> Verdict | Open:
+def _asked(claim: Claim, frame: pd.DataFrame, ours: bool) -> Verdict:
     try:
         # The ledger's own claims are held to it by the tests; a reader's own are asked each time.
         return prepare(claim, frame, look=not ours)

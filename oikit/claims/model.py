@@ -209,8 +209,8 @@ class Verdict:
     unknown : int
         Events whose outcome is not.
     effect : Estimate, optional
-        What followed the events less what usually follows in an equally wild market, with a 95%
-        interval from the stationary block bootstrap.
+        What followed the events less what usually follows in an equally wild market. Its 95% interval
+        is the circular shift's own: it excludes 0 exactly where p is at most 0.05.
     base : float
         What usually follows.
     p : float
@@ -221,9 +221,10 @@ class Verdict:
     naive_p : float
         What a t-test would say that takes every bar for new evidence: a contrast, it decides nothing.
     detectable : float
-        The smallest difference that this many events would mostly (four times in five) have shown.
+        The smallest difference that this many events would have shown four times in five, by the
+        spread of the statistic over the slides.
     needed : int, optional
-        How many events would mostly show the smallest difference that matters.
+        How many events would show the smallest difference that matters four times in five.
     net : float
         What was kept per event by acting on it, after fees and funding; NaN if it is no direction.
     followed : Series, optional

@@ -78,9 +78,18 @@ def lucky(among: str) -> str:
     return f"\nAmong {among}, one that stands out like this is to be expected by luck."
 
 
-def compared(v: Verdict, effect: stats.Estimate) -> str:
+def size(v: Verdict) -> str:
+    """The difference and its interval, in a few words; nothing where nothing was compared."""
+    if v.effect is None:
+        return ""
+    unit = v.claim.unit
+    return f"; {difference(v.effect.value, unit)}, {interval(v.effect.low, v.effect.high, unit)}"
+
+
+def compared(v: Verdict) -> str:
     """What followed and what usually follows, how sure the difference is, and what was kept."""
-    claim, unit = v.claim, v.claim.unit
+    assert v.effect is not None
+    claim, unit, effect = v.claim, v.claim.unit, v.effect
     lost = f" ({count(v.unknown, 'more has an', 'more have an')} unknown outcome)" if v.unknown else ""
     events = count(v.n, "separate event") + lost
     usual = amount(v.base, unit)
@@ -100,11 +109,9 @@ def compared(v: Verdict, effect: stats.Estimate) -> str:
         f"The difference, {difference(effect.value, unit)} (95% interval "
         f"{interval(effect.low, effect.high, unit)}), comes by chance alone {chance(v.p)}."
     )
-    if (v.word == "undecided") != (effect.low <= 0 <= effect.high):
-        says += " Chance decides here; the interval is made in another way."
     if v.word == "undecided" and v.needed is not None:
         seen, small = (difference(size, unit).lstrip("+") for size in (v.detectable, claim.matters))
-        says += f" A difference of {seen} or more would mostly have been seen"
+        says += f" A difference of {seen} or more would have been seen four times in five"
         says += f"; to see {small} takes {count(v.needed, 'event')}."
     if not math.isnan(v.net):
         says += f" Who acted on it kept {amount(v.net)} a time, after fees and funding."

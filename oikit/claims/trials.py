@@ -170,8 +170,6 @@ def sweep(
     frame: pd.DataFrame,
     *,
     meter: Trials = SESSION,
-    draws: int = 1_000,
-    seed: int = 0,
     **settings: Iterable[Any],
 ) -> Sweep:
     """Try every combination of these settings, and count each.
@@ -183,8 +181,6 @@ def sweep(
     frame : DataFrame, shape (n, m)
     meter : Trials
         Where they are counted.
-    draws, seed : int
-        As in `weigh`.
     **settings : iterables
         Name and values of each setting.
 
@@ -210,7 +206,7 @@ def sweep(
         raise InputError(
             "the settings of one claim share its id; or else their tries are not counted together"
         )
-    found = [weigh(claim, frame, draws=draws, seed=seed) for claim in claims]
+    found = [weigh(claim, frame) for claim in claims]
     for each in combinations:
         meter.note(name, each)
     sharpes = [(_record(v) or {"sharpe": math.nan})["sharpe"] for v in found]

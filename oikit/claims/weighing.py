@@ -4,19 +4,17 @@
 2. What followed the events is compared with what usually follows in an equally wild market.
 3. The whole pattern of events is slid round the sample (`oikit.stats.circular_shift`): the share of
    slides that do as well decides. Both sides count, whatever the claim expects.
-4. The interval comes from blocks of history dealt again (`oikit.claims.intervals`). It says how far the
-   difference may be off and decides nothing: it takes the usual for known, so for a claim that
-   speaks half of the time it is wider than it need be.
+4. The interval holds every difference that those slides would not call unusual, so it never says
+   anything else than the p-value. What could have been seen is scaled by the same slides: a claim that
+   speaks half of the time has more to compare than its events alone.
 
-`weigh` does it for one claim. `prepare` and `conclude` are its two halves, for many: what is dealt
-again is then dealt once for all.
+`weigh` does it for one claim; `prepare` is its half for many (`oikit.claims.ledger.judge`).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -25,12 +23,12 @@ from oikit import stats
 from oikit.claims import telling
 from oikit.claims.checks import ask, refuse_look_ahead, refuse_outcome, refuse_reaching_back, side_of
 from oikit.claims.events import base_rate, first_in_cluster, kept, price_move, terciles
-from oikit.claims.intervals import Sample, intervals
 from oikit.claims.model import Claim, Funnel, Verdict, Word
-from oikit.clock import DAY, bar_length, bars
+from oikit.clock import bar_length, bars
 from oikit.frame import validate
 from oikit.rolling import one_history
 from oikit.stats import SMALLEST_N
+from oikit.stats.special import t_quantile
 
 __all__ = ["funnel", "weigh"]
 
@@ -39,23 +37,6 @@ ALPHA = 0.05
 
 # With no failure seen, more than this share of failures cannot be ruled out below 29 events.
 _RARE = 0.1
-_WEEK = 7 * DAY
-_FEWEST_BLOCKS = 50
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Open:
-    """A verdict that still waits for its interval.
-
-    Attributes
-    ----------
-    verdict : Verdict
-    sample : Sample
-        What the interval is made from.
-    """
-
-    verdict: Verdict
-    sample: Sample
 
 
 def funnel(claim: Claim, frame: pd.DataFrame) -> Funnel:
@@ -88,7 +69,7 @@ def weigh(
     claim: Claim,
     frame: pd.DataFrame,
     *,
-    draws: int = 10_000,
+    draws: int = 0,
     seed: int = 0,
     trials: int = 1,
     look: bool = True,
@@ -101,7 +82,7 @@ def weigh(
     frame : DataFrame, shape (n, m)
         With ``close`` and the columns that the claim needs.
     draws, seed : int
-        Of the bootstrap that makes the interval. The p-value draws nothing.
+        Not needed: nothing is drawn. They stay so that what was written for an earlier interval runs.
     trials : int
         Settings of this claim that have been tried, this one among them: the best of many looks
         good by luck, so the p-value that decides is made larger (``1 - (1 - p) ** trials``).
@@ -127,15 +108,14 @@ def weigh(
     validate(frame, needs=_columns(claim))
     look = look and not _of_the_ledger(claim)
     with one_history():
-        waiting = [prepare(each, frame, look=look) for each in (claim, *claim.beside)]
-    verdict, *beside = conclude(waiting, draws=draws, seed=seed)
+        verdict, *beside = (prepare(each, frame, look=look) for each in (claim, *claim.beside))
     if trials > 1 and not math.isnan(verdict.p):
         verdict = adjust(verdict, stats.any_false_positive(trials, verdict.p), f"{trials} settings tried")
     return replace(verdict, beside=tuple(beside))
 
 
-def prepare(claim: Claim, frame: pd.DataFrame, *, look: bool = True) -> Verdict | Open:
-    """Go as far as one claim can go alone."""
+def prepare(claim: Claim, frame: pd.DataFrame, *, look: bool = True) -> Verdict:
+    """Weigh one reading, as if it were the only question."""
     lacking = [name for name in _columns(claim) if name not in frame.columns]
     if lacking:
         return Verdict(claim, "silent", telling.lacking(lacking), 0.0, needed=SMALLEST_N)
@@ -148,15 +128,7 @@ def prepare(claim: Claim, frame: pd.DataFrame, *, look: bool = True) -> Verdict 
     counts = _counted(said, events, claim)
     found = _unasked(claim, counts, frame) or _looked(claim, frame, said, events, counts, look)
     first = claim.shows(frame) + "\n" if claim.shows is not None else ""
-    if isinstance(found, Open):
-        return replace(found, verdict=replace(found.verdict, because=first, guard=guard))
     return replace(found, because=first + found.because, guard=guard)
-
-
-def conclude(waiting: Sequence[Verdict | Open], *, draws: int = 10_000, seed: int = 0) -> list[Verdict]:
-    """Give each its interval and its word."""
-    found = iter(intervals([each.sample for each in waiting if isinstance(each, Open)], draws, seed))
-    return [_closed(each.verdict, next(found)) if isinstance(each, Open) else each for each in waiting]
 
 
 def adjust(verdict: Verdict, p: float, among: str, alpha: float = ALPHA) -> Verdict:
@@ -205,7 +177,7 @@ def _too_few(claim: Claim, counts: Funnel, frame: pd.DataFrame, n: int, more: st
 
 def _looked(
     claim: Claim, frame: pd.DataFrame, said: pd.Series, events: pd.Series, counts: Funnel, look: bool
-) -> Verdict | Open:
+) -> Verdict:
     """Read the outcome, at last."""
     after = claim.outcome(frame, claim.horizon)
     refuse_outcome(claim, frame, after)
@@ -217,9 +189,9 @@ def _looked(
     there = events & after.notna() & usual.notna()
     followed, n = after[there], int(there.sum())
     if not claim.every and n >= SMALLEST_N:
-        opened = _compared(claim, frame, said, events, after, usual)
-        verdict = replace(opened.verdict, funnel=counts, unknown=counts.events - n)
-        return replace(opened, verdict=verdict)
+        verdict = _compared(claim, frame, said, events, after, usual)
+        verdict = replace(verdict, funnel=counts, unknown=counts.events - n)
+        return replace(verdict, because=telling.compared(verdict))
     if claim.every and n:
         verdict = _every(claim, followed, float(usual[there].mean()))
     else:
@@ -235,25 +207,20 @@ def _compared(
     events: pd.Series,
     after: pd.Series,
     usual: pd.Series,
-) -> Open:
+) -> Verdict:
     """Against what usually follows, and against what chance would have made of it."""
-    beyond = after - usual
-    there = events & beyond.notna()
+    there = events & after.notna() & usual.notna()
     n, reach = int(there.sum()), bars(claim.horizon, frame.index)
     shift = stats.circular_shift(events, after, horizon=reach, base=usual)
-    yes_no = claim.unit == "share"
-    # The spread of yes and no follows from the usual rate; a run of luck has none of its own.
-    rate = (usual * (1 - usual))[there].mean()
-    spread = math.sqrt(float(rate)) if yes_no else float(beyond[there].std())
-    varies = spread > 0
-    week = max(1, _WEEK // bar_length(frame.index))
-    block = max(reach, min(week, len(frame) // _FEWEST_BLOCKS))
-    verdict = Verdict(
+    spread = _spread(shift, n)
+    varies = math.isfinite(spread) and spread > 0
+    return Verdict(
         claim,
-        "undecided",
+        _word(claim, shift.p, shift.effect.value),
         "",
         shift.p,
         n=n,
+        effect=shift.effect,
         base=float(usual[there].mean()),
         p=shift.p,
         p_adjusted=shift.p,
@@ -263,14 +230,15 @@ def _compared(
         net=_net(claim, frame, there),
         followed=after[there],
     )
-    known = beyond.to_numpy()
-    variance = float(np.nanvar(known)) if yes_no else None
-    return Open(verdict, Sample(there.to_numpy(), known, block, variance))
 
 
-def _closed(verdict: Verdict, effect: stats.Estimate) -> Verdict:
-    verdict = replace(verdict, effect=effect, word=_word(verdict.claim, verdict.p, effect.value))
-    return replace(verdict, because=verdict.because + telling.compared(verdict, effect))
+def _spread(shift: stats.Comparison, n: int) -> float:
+    """Return the spread of one event's outcome, as far as chance lets it show in the mean of n.
+
+    Student's t would ask for its own quantile of errors; the slides of this claim ask for `reach`. For a
+    claim that speaks often that is less, because what is usual moves with its events.
+    """
+    return shift.error * math.sqrt(n) * shift.reach / t_quantile(1 - ALPHA / 2, n - 1)
 
 
 def _word(claim: Claim, p: float, effect: float) -> Word:

@@ -1,8 +1,4 @@
-"""The claims whose signal fired in the week, and their verdicts on the data so far.
-
-The word of a verdict depends on a p-value without random draws and on the sign of a mean, so a few draws
-for the interval, which is not shown here, give the same words as the ledger.
-"""
+"""The claims whose signal fired in the week, and their verdicts on the data so far."""
 
 from __future__ import annotations
 
@@ -16,14 +12,12 @@ from oikit.claims.model import Claim
 from oikit.errors import InputError
 from oikit.report.book import Book
 
-_DRAWS = 100
-
 
 def collect_claims(book: Book) -> list[dict[str, Any]]:
     """Return each claim of the ledger: whether its signal fired this week, and its verdict."""
     about = book.about
     found = []
-    for name, verdict in judge(about.frame, draws=_DRAWS).items():
+    for name, verdict in judge(about.frame).items():
         claim = CLAIMS[name]
         entry: dict[str, Any] = {
             "id": name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal, cast, get_args
 
@@ -70,6 +71,11 @@ class Comparison:
         The sides that counted as extreme. The interval always has both.
     skipped : int
         Arrangements left out, because they put fewer than two events on known outcomes.
+    error : float, in the unit of the outcome
+        The standard error that the statistic was divided by.
+    reach : float
+        The statistic, on either side, beyond which p would be at most 1 - confidence: half the
+        interval over `error`. NaN if p is read from a formula.
 
     Examples
     --------
@@ -83,6 +89,8 @@ class Comparison:
     draws: int = 0
     expect: Expect = "different"
     skipped: int = 0
+    error: float = math.nan
+    reach: float = math.nan
 
     def __str__(self) -> str:
         """The effect with its interval, then the p-value."""

@@ -111,7 +111,8 @@ def circular_shift(
     null = reachable[~np.isnan(reachable)]
     value, observed = given.effect, float(statistics[0])
     p, reach = compare_with_null(observed, null, expect, alpha)
-    width = reach * float(errors[0]) if errors[0] > 0 else math.inf
+    error = float(errors[0])
+    width = reach * error if error > 0 else math.inf
     spread = "of the sample" if given.yes_no else "of the events"
     effect = Estimate(
         value,
@@ -121,7 +122,8 @@ def circular_shift(
         f"circular shift, spread {spread}",
         confidence,
     )
-    return Comparison(effect, p, observed, len(null), expect, len(reachable) - len(null))
+    skipped = len(reachable) - len(null)
+    return Comparison(effect, p, observed, len(null), expect, skipped, error, reach)
 
 
 def shift_statistics(events: Values, outcome: Values, *, base: Values | float | None = None) -> Floats:
