@@ -98,7 +98,7 @@ def test_a_claim_that_never_speaks_is_silent() -> None:
 
     unknown = ask(claim(speaks=lambda f: f["state"] * np.nan), market())
     assert unknown.word == "silent"
-    assert "could not be asked on any of 2,000 bars" in str(unknown)
+    assert "could not be asked (n = 0): a look-back is longer than these 2,000 bars" in str(unknown)
 
 
 def test_a_claim_that_always_speaks_has_nothing_to_be_compared_with() -> None:

@@ -23,8 +23,7 @@ _CROWD = ("funding_rate", "funding_interval", "long_short_ratio", "open_interest
 def _annual_high(frame: pd.DataFrame) -> pd.Series:
     """Funding at the highest of its past year, and above what is usual there."""
     rate, place = settled(frame), funding_place(frame)
-    index = frame.index
-    highest = rate.rolling(bars("365d", index), min_periods=bars("90d", index)).max()
+    highest = rate.rolling(bars("365d", frame.index), min_periods=1).max()  # known where its place is
     # Where funding rests on one value for weeks, that value can be the highest; it is no spike.
     return known((rate >= highest) & (place >= 0.975), rate, place)
 

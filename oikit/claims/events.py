@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from oikit.claims.memory import remembered
+from oikit.claims.states import over_holes
 from oikit.clock import bars
 from oikit.errors import InputError
 from oikit.margin import TAKER_FEE
@@ -197,7 +198,7 @@ def terciles(price: pd.Series, window: Window = WILDNESS) -> pd.Series:
     >>> terciles(pd.Series([1.0, 2.0, 2.0, 3.0]), 1).tolist()
     [nan, 2.0, 0.0, 1.0]
     """
-    size = log_change(price, 1).abs().rolling(bars(window, price.index)).mean()
+    size = over_holes(price, window, lambda known, n: log_change(known, 1).abs().rolling(n).mean(), before=1)
     rank = size.rank(pct=True)
     return pd.Series(np.ceil(rank * 3) - 1, price.index)
 

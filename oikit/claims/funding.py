@@ -6,8 +6,7 @@ import pandas as pd
 
 from oikit.claims.events import fell_by
 from oikit.claims.model import Answer, Claim
-from oikit.claims.states import funding_place, jump_score, known, settled
-from oikit.clock import bars
+from oikit.claims.states import funding_place, jump_score, known, mean, settled
 from oikit.formatting import amount, share
 from oikit.indicators import velocity
 
@@ -20,7 +19,7 @@ def _paid_by_shorts(frame: pd.DataFrame) -> pd.Series:
 
 
 def _paid_by_shorts_strictly(frame: pd.DataFrame) -> pd.Series:
-    premium = frame["premium"].rolling(bars("24h", frame.index)).mean()
+    premium = mean(frame["premium"], "24h")
     score = jump_score(frame["open_interest"])
     return known((premium < -0.0002) & (score > 1), premium, score)
 

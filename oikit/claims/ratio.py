@@ -7,8 +7,7 @@ import pandas as pd
 
 from oikit.claims.events import turned, turned_by
 from oikit.claims.model import Answer, Claim
-from oikit.claims.states import known, ratio_place, trend
-from oikit.clock import bars
+from oikit.claims.states import known, median, ratio_place, trend
 from oikit.formatting import count, share
 from oikit.indicators import asymmetry, oi_to_cap
 
@@ -82,7 +81,7 @@ def _high_for_itself(frame: pd.DataFrame) -> pd.Series:
 
 def _above_median(frame: pd.DataFrame) -> pd.Series:
     coins = frame["open_interest"]
-    usual = coins.rolling(bars("30d", coins.index)).median()
+    usual = median(coins, "30d")
     return known(coins > 1.5 * usual, usual)
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 
+import pandas as pd
+
 from oikit import stats
 from oikit.claims.model import Claim, Funnel, Verdict
-from oikit.formatting import amount, chance, count, difference, interval, share
+from oikit.claims.states import KNOWN
+from oikit.formatting import amount, chance, count, difference, interval, moment, share
 from oikit.stats import SMALLEST_N
 
 _MOVES = {"price_move": "the price moved", "size_of_move": "the price moved, up or down,"}
@@ -19,13 +22,38 @@ def lacking(columns: list[str]) -> str:
 
 def never(counts: Funnel) -> str:
     """It never spoke."""
-    if counts.known:
-        on = count(counts.known, "bar")
-        return f"It never spoke on the {on} on which it could be asked (n = 0)."
+    return f"It never spoke on the {count(counts.known, 'bar')} on which it could be asked (n = 0)."
+
+
+def unknown_throughout(columns: list[str]) -> str:
+    """It could not be asked: a column holds nothing."""
+    which = " and ".join(columns)
+    are = "is" if len(columns) == 1 else "are"
+    return f"It could not be asked (n = 0): {which} {are} unknown at every bar."
+
+
+def holed(column: str, missing: int, of: int, first: pd.Timestamp) -> str:
+    """It could not be asked: holes."""
     return (
-        f"It could not be asked on any of {count(counts.bars, 'bar')} (n = 0): a column is unknown "
-        "throughout, or a look-back is longer than the data."
+        f"It could not be asked (n = 0): {_hole(column, missing, of, first)}, and each look-back needs "
+        f"{share(KNOWN)} of its bars."
     )
+
+
+def too_short(rows: int) -> str:
+    """It could not be asked: the past is too short."""
+    return f"It could not be asked (n = 0): a look-back is longer than these {count(rows, 'bar')}."
+
+
+def lost(bars: int, column: str, missing: int, of: int, first: pd.Timestamp) -> str:
+    """Holes took bars away."""
+    return (
+        f" It could not be asked at {count(bars, 'more bar')}, because {_hole(column, missing, of, first)}."
+    )
+
+
+def _hole(column: str, missing: int, of: int, first: pd.Timestamp) -> str:
+    return f"{column} is unknown at {missing:,} of {count(of, 'bar')}, first at {moment(first)} UTC"
 
 
 def always(counts: Funnel) -> str:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from oikit.claims.events import size_of_move
 from oikit.claims.model import Answer, Claim
-from oikit.claims.states import jump_score, known, quiet_score, quietness
+from oikit.claims.states import KNOWN, jump_score, known, largest, quiet_score, quietness
 from oikit.clock import bars
 
 
@@ -38,7 +38,7 @@ def _jump(frame: pd.DataFrame) -> pd.Series:
 def _jump_begins(frame: pd.DataFrame) -> pd.Series:
     """The first bar of a jump, with none in the day before."""
     score = jump_score(frame["open_interest"])
-    highest = score.shift(1).rolling(bars("24h", frame.index)).max()
+    highest = largest(score, "24h").shift(1)
     return known((score > 2) & (highest <= 2), score, highest)
 
 
@@ -47,8 +47,8 @@ def _high_without_buyers(frame: pd.DataFrame) -> pd.Series:
     day = bars("24h", frame.index)
     balance = (frame["taker_buy_volume"] - frame["taker_sell_volume"]).fillna(0.0).cumsum()
     unknown = frame["taker_buy_volume"].isna() | frame["taker_sell_volume"].isna()
-    price, highest = frame["close"], frame["close"].rolling(day).max()
-    there = highest.where(unknown.rolling(day).sum() == 0)
+    price, highest = frame["close"], largest(frame["close"], "24h")
+    there = highest.where((unknown.rolling(day).sum() <= (1 - KNOWN) * day) & ~unknown)
     return known((price >= highest) & (balance < balance.rolling(day).max()), there)
 
 

@@ -37,6 +37,8 @@ ALPHA = 0.05
 
 # With no failure seen, more than this share of failures cannot be ruled out below 29 events.
 _RARE = 0.1
+# Of the bars that could be asked without holes, so many may be lost without a word.
+_A_FEW = 0.05
 
 
 def funnel(claim: Claim, frame: pd.DataFrame) -> Funnel:
@@ -160,8 +162,11 @@ def _counted(said: pd.Series, events: pd.Series, claim: Claim) -> Funnel:
 
 def _unasked(claim: Claim, counts: Funnel, frame: pd.DataFrame) -> Verdict | None:
     """A verdict where there is nothing to compare, before any outcome is read."""
+    if not counts.known:
+        return Verdict(claim, "silent", _why_not(claim, frame), 0.0, funnel=counts, needed=SMALLEST_N)
     if not counts.events:
-        return Verdict(claim, "silent", telling.never(counts), 0.0, funnel=counts, needed=SMALLEST_N)
+        because = telling.never(counts) + _lost(claim, frame, counts)
+        return Verdict(claim, "silent", because, 0.0, funnel=counts, needed=SMALLEST_N)
     if counts.flagged == counts.known:
         return Verdict(claim, "not testable", telling.always(counts), 1.0, funnel=counts)
     if counts.events < SMALLEST_N and claim.unit == "return":
@@ -169,9 +174,36 @@ def _unasked(claim: Claim, counts: Funnel, frame: pd.DataFrame) -> Verdict | Non
     return None
 
 
+def _why_not(claim: Claim, frame: pd.DataFrame) -> str:
+    """Find out why no bar could be asked: a column, a hole, or a past that is too short."""
+    empty = [name for name in _columns(claim) if not frame[name].notna().any()]
+    if empty:
+        return telling.unknown_throughout(empty)
+    holes = _holes(claim, frame)
+    if holes and ask(claim, frame.ffill().bfill()).notna().any():
+        return telling.holed(*holes)
+    return telling.too_short(len(frame))
+
+
+def _lost(claim: Claim, frame: pd.DataFrame, counts: Funnel) -> str:
+    """Name the hole that took bars away, if it took more than a few."""
+    holes = _holes(claim, frame)
+    if not holes:
+        return ""
+    could = int(ask(claim, frame.ffill().bfill()).notna().sum())
+    return telling.lost(could - counts.known, *holes) if could - counts.known > _A_FEW * could else ""
+
+
+def _holes(claim: Claim, frame: pd.DataFrame) -> tuple[str, int, int, pd.Timestamp] | None:
+    """Return the column that misses most bars, how many of how many, and the first."""
+    unknown = {name: np.flatnonzero(frame[name].isna()) for name in _columns(claim)}
+    name, rows = max(unknown.items(), key=lambda each: len(each[1]))
+    return (name, len(rows), len(frame), frame.index[rows[0]]) if len(rows) else None
+
+
 def _too_few(claim: Claim, counts: Funnel, frame: pd.DataFrame, n: int, more: str = "") -> Verdict:
     years = len(frame) * bar_length(frame.index) / pd.Timedelta(days=365)
-    because = telling.too_few(counts, n, years) + more
+    because = telling.too_few(counts, n, years) + more + _lost(claim, frame, counts)
     return Verdict(claim, "silent", because, float(n), funnel=counts, n=n, needed=SMALLEST_N)
 
 
