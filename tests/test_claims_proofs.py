@@ -42,7 +42,7 @@ steps = st.lists(st.integers(-12, 12), max_size=6)
 def test_c13_long_equals_short_whatever_is_traded_and_whoever_is_forced_out(
     orders: list[tuple[str, str, int]], moves: list[int]
 ) -> None:
-    """The identity behind "not testable": no sequence of trades, liquidations and deleveraging breaks it."""
+    """The identity that refutes it: no sequence of trades, liquidations and deleveraging breaks it."""
     venue = Exchange(100, maintenance=0.01, fund=50)
     for name in NAMES:
         venue.open_account(name, 100, leverage=10)
@@ -58,11 +58,11 @@ def test_c13_long_equals_short_whatever_is_traded_and_whoever_is_forced_out(
 
 
 def test_c13_says_that_it_is_no_question_for_data() -> None:
-    """Not testable, false by identity, and the crowds that can lean are counted instead."""
+    """Arithmetic, false by identity, and the crowds that can lean are counted instead."""
     heads = frame(close=[1.0] * 4, long_short_ratio=[0.7, 0.8, 2.0, 2.0], top_position_ratio=[1.3] * 4)
     verdict = said("C13", heads)
 
-    assert (verdict.word, verdict.holds, verdict.number) == ("not testable", False, 0.0)
+    assert (verdict.word, verdict.holds, verdict.number) == ("arithmetic", False, 0.0)
     assert "all accounts below 0.769 on 25% of bars, top positions below 0.769 on 0% of bars" in str(verdict)
     assert str(said("C13")).endswith("a part of the market.")
 

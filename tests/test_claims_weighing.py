@@ -97,7 +97,7 @@ def test_a_claim_that_never_speaks_is_silent() -> None:
     assert "never spoke on the 2,000 bars" in str(never)
 
     unknown = ask(claim(speaks=lambda f: f["state"] * np.nan), market())
-    assert unknown.word == "silent"
+    assert unknown.word == "not asked"
     assert "could not be asked (n = 0): a look-back is longer than these 2,000 bars" in str(unknown)
 
 
@@ -152,17 +152,17 @@ def test_a_planted_rise_is_supported_and_its_opposite_contradicted() -> None:
 
 def test_nothing_planted_is_undecided_and_says_what_it_could_have_seen() -> None:
     """The smallest difference that would have shown, and how many events settle the one that matters."""
-    verdict = ask(claim(), market(7))
+    verdict = ask(claim(matters=0.002), market(7))
 
     assert verdict.word == "undecided"
     assert verdict.needed == stats.events_needed(
-        0.01, verdict.detectable / stats.min_detectable_effect(1, verdict.n)
+        0.002, verdict.detectable / stats.min_detectable_effect(1, verdict.n)
     )
     assert "(95% interval from" in str(verdict)
     lines = str(verdict).split("\n")
     assert lines[0] == "undecided: “A high state is followed by a rise.”"
     assert len(lines) == 4 and lines[3].strip() == verdict.guard
-    assert "or more would have been seen four times in five; to see 1.00% takes" in lines[2]
+    assert "or more would have been seen four times in five; to see 0.20% takes" in lines[2]
     assert "Who acted on it kept" in lines[2]
 
 
@@ -284,6 +284,47 @@ def test_answers_that_never_vary_have_no_interval() -> None:
     assert "of any width" in str(verdict)
 
 
+def test_a_difference_too_small_to_matter_is_negligible() -> None:
+    """The interval lies inside what matters, whether or not it holds 0; a wider one is undecided."""
+    calm, some = ask(claim(matters=0.02), market(7)), ask(claim(matters=0.02), planted(0.0012))
+    wide = ask(claim(matters=0.002), market(7))
+
+    assert (calm.word, some.word, wide.word) == ("negligible", "negligible", "undecided")
+    assert some.p <= 0.05 < calm.p
+    assert "So there is no effect as large as 2.00%, either way." in str(calm)
+    assert "It is no zero, and too small to matter." in str(some)
+    assert "It is no zero" not in str(calm)
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10_000), matters=st.floats(0.0005, 0.03), size=st.sampled_from((0.0, 0.001)))
+def test_every_word_follows_from_the_interval(seed: int, matters: float, size: float) -> None:
+    """Inside what matters: negligible. Else, with 0 in it: undecided. Else supported or contradicted."""
+    verdict = ask(claim(matters=matters), planted(size, seed), look=False)
+    assert verdict.effect is not None
+    low, high = verdict.effect.low, verdict.effect.high
+
+    if -matters < low and high < matters:
+        assert verdict.word == "negligible"
+    elif low <= 0 <= high:
+        assert verdict.word == "undecided"
+    else:
+        assert verdict.word == ("supported" if low > 0 else "contradicted")
+
+
+def test_arithmetic_may_depend_and_says_on_what() -> None:
+    """It holds, it does not, or it hangs on something that is named."""
+
+    def told(**more: Any) -> str:
+        answer = Answer("arithmetic", "Because.", **more)
+        return weigh(Claim("d", "It is so.", "It is.", "definition", answer=lambda f: answer), market()).told
+
+    assert told(holds=True) == "arithmetic, and it holds"
+    assert told(holds=False) == "arithmetic, and it does not hold"
+    assert told(depends="the edge") == "arithmetic, and it depends on the edge"
+    assert told() == "arithmetic"
+
+
 # ---------------------------------------------------------------- every time
 
 
@@ -364,12 +405,12 @@ def test_a_missing_column_is_named() -> None:
 
 
 def test_a_reading_beside_may_lack_its_column() -> None:
-    """The claim itself is weighed; the other reading is silent and says what is missing."""
+    """The claim itself is weighed; the other reading is not asked and says what is missing."""
     other = claim(id="mine-other", needs=("premium",), speaks=lambda f: f["premium"] > 0)
     verdict = ask(claim(beside=(other,)), market())
 
     assert verdict.effect is not None
-    assert verdict.beside[0].word == "silent"
+    assert verdict.beside[0].word == "not asked"
     assert "has no premium, so it could not be asked (n = 0)" in str(verdict.beside[0])
 
 
@@ -410,7 +451,7 @@ def test_a_claim_that_cannot_be_is_not_made(more: dict[str, Any], words: str) ->
 def test_many_tries_make_a_finding_ordinary() -> None:
     """The best of a hundred settings must be a hundred times as unlikely."""
     data = planted(0.0012)
-    once, often = ask(claim(), data), ask(claim(), data, trials=500)
+    once, often = (ask(claim(matters=0.005), data, trials=tried) for tried in (1, 500))
 
     assert (once.word, often.word) == ("supported", "undecided")
     assert often.p == once.p
@@ -420,7 +461,7 @@ def test_many_tries_make_a_finding_ordinary() -> None:
 
 def test_an_adjusted_verdict_never_becomes_stronger() -> None:
     """What was undecided stays so; what holds, holds, with its adjusted figure."""
-    strong, weak = ask(claim(), planted(0.004)), ask(claim(), market(7))
+    strong, weak = ask(claim(), planted(0.004)), ask(claim(matters=0.002), market(7))
 
     assert adjust(strong, 0.04, "two questions").word == "supported"
     assert adjust(strong, 0.2, "two questions").word == "undecided"

@@ -791,7 +791,7 @@ def test_a_card_says_everything_beside_the_number() -> None:
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"verdict": "proven"}, "use one of supported, contradicted, undecided"),
+        ({"verdict": "proven"}, "use one of supported, contradicted, negligible"),
         ({"table": pd.DataFrame({"n": [1]})}, "no column effect, low, high"),
     ],
 )

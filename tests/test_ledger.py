@@ -162,7 +162,7 @@ def test_every_statement_has_a_verdict_with_a_number(
         for each in (verdict, *verdict.beside):
             assert each.word in VERDICTS
             assert len(each.because) > 40
-            if each.word == "supported":
+            if each.word in ("supported", "negligible"):
                 assert each.n >= 10
             if each.word == "arithmetic":
                 assert each.claim.kind in ("definition", "arithmetic", "advice")
@@ -255,7 +255,7 @@ def test_every_comparison_of_a_market_belongs_to_its_family(found: dict[str, dic
 
     np.testing.assert_allclose([each.p_adjusted for each in flat], stats.benjamini_hochberg(p))
     assert np.isfinite(p).sum() >= 15
-    called = [each for each in flat if each.effect is not None and each.word != "undecided"]
+    called = [each for each in flat if each.effect is not None and each.word in ("supported", "contradicted")]
     assert all(each.p_adjusted <= 0.10 for each in called)
 
 
@@ -321,7 +321,7 @@ def test_markets_stand_side_by_side(table: pd.DataFrame) -> None:
     assert both.index.tolist() == [each.id for each in readings(CLAIMS.values())]
     assert (both["same_way"] <= both["weighed"]).all()
     assert both.loc["C12", "weighed"] == 2
-    assert both.loc["C13"].tolist() == ["not testable", "not testable", 0, 0, 0]
+    assert both.loc["C13"].tolist() == ["arithmetic", "arithmetic", 0, 0, 0]
 
 
 def test_eras_of_one_market_are_markets_of_their_own() -> None:
@@ -348,24 +348,24 @@ def test_a_single_frame_is_a_market_too() -> None:
 # ---------------------------------------------------------------- what a market lacks
 
 
-def test_a_market_that_lacks_a_column_is_silent_about_it() -> None:
+def test_a_market_that_lacks_a_column_is_not_asked() -> None:
     """Every claim still has its word, on prices alone."""
     prices = oikit.sample("bnb-null")[["open", "high", "low", "close"]].iloc[:3_000]
     verdicts = judge(prices)
 
     assert set(verdicts) == set(CLAIMS)
     assert "has no open_interest and no circulating_supply" in verdicts["C05"].because
-    assert {verdicts[each.id].word for each in CLAIMS.values() if each.kind == "forecast"} == {"silent"}
+    assert {verdicts[each.id].word for each in CLAIMS.values() if each.kind == "forecast"} == {"not asked"}
     bare = judge(prices[["close"]].rename(columns={"close": "my_price"}))
     assert bare["C12"].because.startswith("This market has no close and no open_interest")
 
 
 def test_bars_that_do_not_fit_are_said() -> None:
-    """Four hours cannot be asked of days; the claim is silent and the ledger goes on."""
+    """Four hours cannot be asked of days; the claim is not asked, and the ledger goes on."""
     daily = oikit.resample(oikit.sample("bnb-null"), "1d")
     verdicts = judge(daily)
 
-    assert verdicts["C36"].word == "silent"
+    assert verdicts["C36"].word == "not asked"
     assert "window=4h is no whole number of bars of 1d" in verdicts["C36"].because
     assert verdicts["C12"].n > 200
 
@@ -488,7 +488,7 @@ def test_the_forest_names_what_was_called() -> None:
         {
             "market": "m",
             "id": ["A", "B", "C", "D"],
-            "verdict": ["supported", "contradicted", "undecided", "contradicted"],
+            "verdict": ["supported", "contradicted", "negligible", "contradicted"],
             "n": [20, 30, 12, 4],
             "effect": [0.02, -0.01, 0.0, np.nan],
             "low": [0.01, -0.02, -np.inf, np.nan],
@@ -498,11 +498,11 @@ def test_the_forest_names_what_was_called() -> None:
     )
 
     assert finding(forest(rows)) == (
-        "On m, 3 readings of 4 could be compared with what usually happens; 1 interval holds 0. "
-        "Supported: A (n = 20); contradicted: B (n = 30), D (n = 4)."
+        "On m, 3 readings of 4 could be compared with what usually happens; 1 interval holds 0, "
+        "1 of 3 are negligible. Supported: A (n = 20); contradicted: B (n = 30), D (n = 4)."
     )
     endless = rows[rows["id"] == "C"]
-    assert finding(forest(endless)).endswith("None stands out.")
+    assert finding(forest(endless)).endswith("0, 1 of 1 are negligible. None stands out.")
 
 
 @pytest.mark.parametrize(

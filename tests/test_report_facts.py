@@ -414,7 +414,7 @@ def test_facts_with_the_names_of_before_are_still_compared(null: Subject, last: 
 DOORS: list[tuple[Any, str]] = [
     ([], "no facts of a weekly report"),
     ({"market": "bnb-null"}, "no facts of a weekly report"),
-    ({"schema_version": 1}, "have schema 1, these have 2; make the earlier report anew"),
+    ({"schema_version": 1}, "have schema 1, these have 3; make the earlier report anew"),
     ({"market": "btc-null"}, "are of 'btc-null', not of 'bnb-null'"),
     ({"week": "2026-W10", "until": "2026-03-09T00:00Z"}, "which is not before 2026-W10"),
     ({"until": "soon"}, "cannot be read"),

@@ -144,9 +144,10 @@ explore("00")
 explore("00", kind="any", met_in="any", world="null")
 
 # %% [markdown]
-# Six words are used for **verdicts**, in every lesson. *Supported* and *contradicted* need at least ten
-# separate cases. *Undecided* means that chance could do as much. *Silent* is a rule that never or seldom
-# spoke. The other two, *not testable* and *arithmetic*, need no data at all.
+# Eight words are used for **verdicts**, in every lesson. *Supported*, *contradicted* and *negligible* (too
+# small to matter) need at least ten separate cases. *Undecided* means that chance could do as much. *Silent*
+# is a rule that never or seldom spoke, and *not asked* lacks its data. The other two, *not testable* and
+# *arithmetic*, need no data at all.
 #
 # A standing is worked out from kind and verdict. One is not: that the article is *at odds with itself*
 # somebody has to read. Now look at your predictions.

@@ -300,7 +300,7 @@ learn.evidence_card(
 
 # %% [markdown]
 # The planted link is of another kind and does not show here. The rest of the rule needs no data. That shorts
-# outnumber longs is **not testable**, since it cannot be. That shorts go first in a rise is **arithmetic**.
+# outnumber longs is **arithmetic** and cannot be; that shorts go first in a rise is **arithmetic**, too.
 #
 # ## Quiz
 #

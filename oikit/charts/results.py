@@ -25,6 +25,7 @@ _UNITS = {
 _WORDS = {
     "supported": ("long", "triangle-up"),
     "contradicted": ("short", "triangle-down"),
+    "negligible": ("accent", "square"),
     "undecided": ("muted", "circle"),
 }
 _CLAIM_ROW = 22
@@ -120,6 +121,7 @@ def _panel(rows: pd.DataFrame, scale: float, title: str, width: int) -> alt.Laye
 def _finding(table: pd.DataFrame, drawn: pd.DataFrame) -> str:
     markets = list(dict.fromkeys(table["market"]))
     called = table[table["verdict"].isin(["supported", "contradicted"])]
+    small = int((drawn["verdict"] == "negligible").sum())
     low, high = drawn["low"].astype(float), drawn["high"].astype(float)
     hold = int(((low <= 0) & (high >= 0)).sum())
     which = "; ".join(
@@ -128,7 +130,8 @@ def _finding(table: pd.DataFrame, drawn: pd.DataFrame) -> str:
     )
     return (
         f"On {', '.join(map(str, markets))}, {len(drawn)} readings of {len(table)} could be compared with "
-        f"what usually happens; {hold} {'interval holds' if hold == 1 else 'intervals hold'} 0. "
+        f"what usually happens; {hold} {'interval holds' if hold == 1 else 'intervals hold'} 0"
+        f"{f', {small} of {len(drawn)} are negligible' if small else ''}. "
         f"{which[:1].upper()}{which[1:]}{'.' if which else 'None stands out.'}"
     )
 

@@ -10,10 +10,12 @@ what followed             `oikit.claims.events`; only its `forward` looks ahead
 states to speak of        `oikit.claims.states`
 ========================  ==========================================================================
 
-A verdict is one of six words: **supported**, **contradicted**, **undecided** (it says how many events
-would settle it), **silent** (it never or too seldom spoke), **not testable** (it says why) and
-**arithmetic** (it follows, or it fails, without any data). With fewer than ten events that do not
-overlap nothing is supported. The one rule: a claim may not look ahead, and `weigh` tries whether it does.
+A verdict is one of eight words (`VERDICTS`): **supported**, **contradicted**, **negligible** (any difference
+is smaller than what matters), **undecided** (it says how many events would settle it), **silent** (it was
+asked, and spoke never or too seldom), **not asked** (the data for it are not there), **not testable** (it
+says why) and **arithmetic** (without any data it holds, does not hold, or depends). With fewer than ten
+events that do not overlap nothing is supported. The one rule: a claim may not look ahead, and `weigh` tries
+whether it does.
 
 A claim of your own is ten lines::
 

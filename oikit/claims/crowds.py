@@ -95,7 +95,7 @@ def _identity(frame: pd.DataFrame) -> Answer:
         for name, column in (("all accounts", "long_short_ratio"), ("top positions", "top_position_ratio"))
         if column in frame.columns and len(ratio := frame[column].dropna())
     ]
-    return Answer("not testable", f"{because}{': ' if said else ''}{', '.join(said)}.", 0.0, holds=False)
+    return Answer("arithmetic", f"{because}{': ' if said else ''}{', '.join(said)}.", 0.0, holds=False)
 
 
 def _who_loses(frame: pd.DataFrame) -> Answer:
@@ -145,7 +145,7 @@ CROWDS: tuple[Claim, ...] = (
         id="C13",
         says="The open interest of shorts can exceed that of longs by 30%.",
         means="A contract would have to have a short and no long.",
-        kind="not testable",
+        kind="arithmetic",
         lesson="05",
         answer=_identity,
     ),

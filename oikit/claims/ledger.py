@@ -31,7 +31,7 @@ from oikit.errors import InputError
 from oikit.formatting import count
 from oikit.frame import validate
 from oikit.rolling import one_history
-from oikit.stats import SMALLEST_N, benjamini_hochberg
+from oikit.stats import benjamini_hochberg
 
 __all__ = [
     "CLAIMS",
@@ -88,7 +88,7 @@ def judge(
     dict of str to Verdict
         By id. ``p_adjusted`` is Benjamini and Hochberg's over all readings that were compared, and a
         verdict that would stand out by luck among so many is ``undecided``. A claim whose columns
-        this market lacks, or whose look-backs its bars do not fit, is ``silent`` and says why.
+        this market lacks, or whose look-backs its bars do not fit, is ``not asked`` and says why.
 
     Raises
     ------
@@ -130,8 +130,8 @@ def ledger_table(
     DataFrame, one row for each market and reading
         ``market``, ``id``, ``claim`` (the id of the statement), ``kind``, ``lesson``, ``says``,
         ``verdict``, ``n``, ``effect``, ``low``, ``high``, ``unit``, ``base``, ``p``, ``p_adjusted``,
-        ``naive_p``, ``detectable``, ``needed``, ``net``, ``number``, ``holds`` and ``because``; see
-        `Verdict`. What was not compared has NaN there.
+        ``naive_p``, ``detectable``, ``needed``, ``net``, ``number``, ``holds``, ``depends`` and
+        ``because``; see `Verdict`. What was not compared has NaN there.
     """
     named = {"market": frames} if isinstance(frames, pd.DataFrame) else dict(frames)
     asked = None if claims is None else list(claims)
@@ -272,8 +272,7 @@ def _asked(claim: Claim, frame: pd.DataFrame, ours: bool) -> Verdict:
     except InputError as error:
         if not ours:
             raise
-        because = f"It cannot be asked of these bars (n = 0): {error}."
-        return Verdict(claim, "silent", because, 0.0, needed=SMALLEST_N)
+        return Verdict(claim, "not asked", f"It cannot be asked of these bars (n = 0): {error}.", 0.0)
 
 
 def _row(market: str, statement: str, v: Verdict) -> dict[str, object]:
@@ -300,5 +299,6 @@ def _row(market: str, statement: str, v: Verdict) -> dict[str, object]:
         "net": v.net,
         "number": v.number,
         "holds": v.holds,
+        "depends": v.depends,
         "because": v.because,
     }

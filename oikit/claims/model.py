@@ -24,13 +24,32 @@ from oikit.stats.estimate import Expect, expected
 __all__ = ["KINDS", "VERDICTS", "Answer", "Claim", "Funnel", "Verdict"]
 
 Kind = Literal["definition", "arithmetic", "forecast", "not testable", "advice"]
-Word = Literal["supported", "contradicted", "undecided", "silent", "not testable", "arithmetic"]
+Word = Literal[
+    "supported",
+    "contradicted",
+    "negligible",
+    "undecided",
+    "silent",
+    "not asked",
+    "not testable",
+    "arithmetic",
+]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """What a statement can be."""
 
 VERDICTS: tuple[Word, ...] = get_args(Word)
-"""The only words a verdict may use."""
+"""The only words a verdict may use.
+
+supported, contradicted   the data differ from the usual, the way that was said or the other
+negligible                any difference is smaller than what matters
+undecided                 chance could do as much, and so could a difference that matters
+silent                    it was asked, and spoke never or too seldom
+not asked                 a column is missing, the bars are too long, the past is too short, or it takes
+                          other data than one market's
+not testable              nothing that could be observed would decide it
+arithmetic                it holds, it does not hold, or it depends
+"""
 
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,39}")
 
@@ -49,6 +68,8 @@ class Answer:
         The number that decided it.
     holds : bool, optional
         Of arithmetic: whether the statement is right as it stands.
+    depends : str
+        Of arithmetic that neither holds nor fails: what it depends on.
     table : DataFrame, optional
         The numbers behind it.
     """
@@ -58,6 +79,7 @@ class Answer:
     number: float = math.nan
     holds: bool | None = None
     table: pd.DataFrame | None = None
+    depends: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -202,6 +224,8 @@ class Verdict:
         That number.
     holds : bool, optional
         Of arithmetic: whether the statement is right as it stands.
+    depends : str
+        Of arithmetic that neither holds nor fails: what it depends on.
     funnel : Funnel, optional
         Of a forecast.
     n : int
@@ -256,6 +280,7 @@ class Verdict:
     table: pd.DataFrame | None = None
     guard: str = ""
     beside: tuple[Verdict, ...] = ()
+    depends: str = ""
 
     @property
     def id(self) -> str:
@@ -270,6 +295,8 @@ class Verdict:
     @property
     def told(self) -> str:
         """The word; of arithmetic also whether the statement is right as it stands."""
+        if self.word == "arithmetic" and self.depends:
+            return f"arithmetic, and it depends on {self.depends}"
         if self.word != "arithmetic" or self.holds is None:
             return self.word
         return "arithmetic, and it holds" if self.holds else "arithmetic, and it does not hold"

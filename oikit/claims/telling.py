@@ -137,6 +137,11 @@ def compared(v: Verdict) -> str:
         f"The difference, {difference(effect.value, unit)} (95% interval "
         f"{interval(effect.low, effect.high, unit)}), comes by chance alone {chance(v.p)}."
     )
+    if v.word == "negligible":
+        small = difference(claim.matters, unit).lstrip("+")
+        says += f" So there is no effect as large as {small}, either way."
+        if v.p <= 1 - effect.confidence:
+            says += " It is no zero, and too small to matter."
     if v.word == "undecided" and v.needed is not None:
         seen, small = (difference(size, unit).lstrip("+") for size in (v.detectable, claim.matters))
         says += f" A difference of {seen} or more would have been seen four times in five"

@@ -102,7 +102,7 @@ def weigh(
     Raises
     ------
     FrameError
-        If the frame breaks the contract or lacks a column. (A reading beside the claim is silent then.)
+        If the frame breaks the contract or lacks a column. (A reading beside the claim is not asked then.)
     InputError
         If the claim looks ahead, does not say yes or no, or its outcome knows what is not over yet or
         holds what was over before.
@@ -120,10 +120,10 @@ def prepare(claim: Claim, frame: pd.DataFrame, *, look: bool = True) -> Verdict:
     """Weigh one reading, as if it were the only question."""
     lacking = [name for name in _columns(claim) if name not in frame.columns]
     if lacking:
-        return Verdict(claim, "silent", telling.lacking(lacking), 0.0, needed=SMALLEST_N)
+        return Verdict(claim, "not asked", telling.lacking(lacking), 0.0)
     if claim.answer is not None:
         a = claim.answer(frame)
-        return Verdict(claim, a.word, a.because, a.number, a.holds, table=a.table)
+        return Verdict(claim, a.word, a.because, a.number, a.holds, table=a.table, depends=a.depends)
     said = ask(claim, frame)
     guard = refuse_look_ahead(claim, frame, said) if look else ""
     events = first_in_cluster(said == 1, claim.horizon)
@@ -163,7 +163,7 @@ def _counted(said: pd.Series, events: pd.Series, claim: Claim) -> Funnel:
 def _unasked(claim: Claim, counts: Funnel, frame: pd.DataFrame) -> Verdict | None:
     """A verdict where there is nothing to compare, before any outcome is read."""
     if not counts.known:
-        return Verdict(claim, "silent", _why_not(claim, frame), 0.0, funnel=counts, needed=SMALLEST_N)
+        return Verdict(claim, "not asked", _why_not(claim, frame), 0.0, funnel=counts)
     if not counts.events:
         because = telling.never(counts) + _lost(claim, frame, counts)
         return Verdict(claim, "silent", because, 0.0, funnel=counts, needed=SMALLEST_N)
@@ -248,7 +248,7 @@ def _compared(
     varies = math.isfinite(spread) and spread > 0
     return Verdict(
         claim,
-        _word(claim, shift.p, shift.effect.value),
+        _word(claim, shift.p, shift.effect),
         "",
         shift.p,
         n=n,
@@ -273,10 +273,12 @@ def _spread(shift: stats.Comparison, n: int) -> float:
     return shift.error * math.sqrt(n) * shift.reach / t_quantile(1 - ALPHA / 2, n - 1)
 
 
-def _word(claim: Claim, p: float, effect: float) -> Word:
+def _word(claim: Claim, p: float, effect: stats.Estimate) -> Word:
+    if max(-effect.low, effect.high) < claim.matters:
+        return "negligible"
     if p > ALPHA:
         return "undecided"
-    way = "higher" if effect > 0 else "lower"
+    way = "higher" if effect.value > 0 else "lower"
     return "supported" if claim.expect in ("different", way) else "contradicted"
 
 

@@ -31,15 +31,21 @@ CONTRADICTIONS: dict[str, str] = {
 }
 """Claim id to what stands against it in the same article."""
 
+IMPOSSIBLE = ("C13",)
+"""What no market could ever show: each contract has both sides."""
+
 STANDINGS = (
     "true as stated",
     "false as stated",
+    "it depends",
     "impossible",
     "at odds with itself",
     "merely advice",
     "not testable",
+    "not asked",
     "silent",
     "undecided",
+    "negligible",
     "contradicted by data",
     "supported in one reading",
     "supported",
@@ -61,9 +67,10 @@ def standing(verdict: Verdict) -> str:
         return "at odds with itself"
     if verdict.claim.kind == "advice":
         return "merely advice"
-    if verdict.word == "not testable":
-        # Not testable and yet known not to hold: no market could ever show it.
-        return "impossible" if verdict.holds is False else "not testable"
+    if verdict.id in IMPOSSIBLE:
+        return "impossible"
+    if verdict.word == "arithmetic" and verdict.depends:
+        return "it depends"
     if verdict.word == "arithmetic":
         return "true as stated" if verdict.holds else "false as stated"
     if verdict.word != "supported" and any(each.word == "supported" for each in verdict.beside):

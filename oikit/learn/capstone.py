@@ -115,7 +115,7 @@ def read_table(table: Any) -> dict[str, str]:
 
 def _follows(line: Any, *, up: bool) -> str:
     word = line["verdict"]
-    if word in ("not testable", "arithmetic"):
+    if word in ("not testable", "arithmetic", "not asked"):
         return "it was tested"
     decided = word in ("supported", "contradicted")
     if line["n"] < SMALLEST_N:

@@ -347,7 +347,7 @@ def evidence_card(
     costs : str
         Which costs are in the effect.
     verdict : str
-        supported, contradicted, undecided, silent, not testable or arithmetic.
+        One of `oikit.claims.VERDICTS`.
     because : str
         The number that decided it; how many intervals hold 0 by default.
     unit : {"basis points", "points"}

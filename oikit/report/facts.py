@@ -29,7 +29,7 @@ from oikit.stats import SMALLEST_N
 
 __all__ = ["collect"]
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Goes up when a fact is renamed or means something else."""
 
 
