@@ -223,15 +223,21 @@ def claims() -> click.Command:
     import click
 
     @click.command("claims")
-    @click.option("--market", metavar="MARKET", default="bnb-null", show_default=True)
+    @click.argument("name", metavar="[MARKET]", required=False)
+    @click.option("--market", metavar="MARKET", help="The same.  [default: bnb-null]")
     @click.option("--store", metavar="FOLDER|URL", help="Where bars are kept.  [env: OIKIT_STORE]")
     @click.option("--details", is_flag=True, help="With the numbers behind each verdict.")
     @click.option("--json", "as_json", is_flag=True, help="One word for each claim, by id.")
-    def command(market: str, store: str | None, details: bool, as_json: bool) -> None:
+    def command(
+        name: str | None, market: str | None, store: str | None, details: bool, as_json: bool
+    ) -> None:
         """Weigh the claims of the article on MARKET: a bundled sample, or a symbol that was fetched."""
         from oikit.claims import claims_json, claims_text
         from oikit.report.source import whole
 
+        if name and market and name != market:
+            raise click.UsageError(f"two markets, {name} and {market}; give one")
+        market = name or market or "bnb-null"
         frame, source, _ = whole(market, store=store)
         if as_json:
             click.echo(json.dumps(claims_json(frame), indent=1))

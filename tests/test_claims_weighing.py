@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import oikit
 from oikit import stats
-from oikit.claims import Answer, Claim, Verdict, forward, funnel, weigh
+from oikit.claims import CLAIMS, Answer, Claim, Verdict, forward, funnel, weigh
 from oikit.claims.events import base_rate, fell_by, first_in_cluster, size_of_move, terciles
 from oikit.claims.weighing import adjust
 from oikit.errors import FrameError, InputError
@@ -74,15 +74,13 @@ def test_the_funnel_counts_before_anybody_looks() -> None:
     assert (counts.bars, counts.known, counts.flagged, counts.events) == (20, 20, 5, 3)
     assert counts.covered == pytest.approx(9 / 20)
     assert "3 separate events" in str(counts)
-    # And with so few events, weighing does not read it either.
-    assert ask(claim(outcome=forbidden, horizon="3h"), data).word == "silent"
 
 
 @pytest.mark.parametrize("size", [0.0, 0.05])
 def test_fewer_than_ten_events_support_nothing(size: float) -> None:
     """Nine huge rises in nine events are still nine."""
     data = planted(size)
-    rows = np.flatnonzero(first_in_cluster(data["state"] > 1.5, 6))[:9]
+    rows = np.flatnonzero(first_in_cluster(data["state"] > 1.5, 6))[5:14]
     few = data.assign(state=np.where(np.isin(np.arange(HOURS), rows), 2.0, 0.0))
     verdict = ask(claim(), few)
 
@@ -160,7 +158,7 @@ def test_nothing_planted_is_undecided_and_says_what_it_could_have_seen() -> None
     )
     assert "(95% interval from" in str(verdict)
     lines = str(verdict).split("\n")
-    assert lines[0] == "undecided: “A high state is followed by a rise.”"
+    assert lines[0] == "undecided (this table): “A high state is followed by a rise.”"
     assert len(lines) == 4 and lines[3].strip() == verdict.guard
     assert "or more would have been seen four times in five; to see 0.20% takes" in lines[2]
     assert "Who acted on it kept" in lines[2]
@@ -170,7 +168,7 @@ def test_the_verdict_uses_no_letters_from_a_textbook() -> None:
     """No p, no t, no sigma: chance is said in words."""
     text = str(ask(claim(), planted(0.002)))
 
-    assert "comes by chance alone" in text
+    assert "One at least this large, either way, would come by chance" in text
     assert not any(f" {letter} " in text or f"{letter} =" in text for letter in ("p", "t", "z", "σ"))
 
 
@@ -456,16 +454,76 @@ def test_many_tries_make_a_finding_ordinary() -> None:
     assert (once.word, often.word) == ("supported", "undecided")
     assert often.p == once.p
     assert often.p_adjusted == pytest.approx(1 - (1 - once.p) ** 500)
-    assert "Among 500 settings tried" in str(often)
+    assert "Alone it would be supported. Among 500 settings tried, one that stands out like" in str(often)
 
 
 def test_an_adjusted_verdict_never_becomes_stronger() -> None:
     """What was undecided stays so; what holds, holds, with its adjusted figure."""
     strong, weak = ask(claim(), planted(0.004)), ask(claim(matters=0.002), market(7))
 
-    assert adjust(strong, 0.04, "two questions").word == "supported"
-    assert adjust(strong, 0.2, "two questions").word == "undecided"
-    assert adjust(weak, 1e-9, "two questions").word == "undecided"
+    assert adjust(strong, 0.04, 2, "questions").word == "supported"
+    assert adjust(strong, 0.2, 2, "questions").word == "undecided"
+    assert adjust(weak, 1e-9, 2, "questions").word == "undecided"
+
+
+def test_luck_is_said_to_be_expected_only_where_it_is() -> None:
+    """One such among so many: expected once, or more; else, how often luck would show it."""
+    lucky = replace(ask(claim(), planted(0.004)), p=0.04)
+
+    assert adjust(lucky, 0.9, 25, "questions").because.endswith("is to be expected by luck.")
+    assert adjust(lucky, 0.9, 5, "questions").because.endswith("would come by luck 18 times in 100.")
+
+
+# ---------------------------------------------------------------- ids and names
+
+
+def test_a_claim_of_the_ledger_is_weighed_by_its_id() -> None:
+    """Other readings, too; a wrong id names the nearest."""
+    data = oikit.sample("bnb-null").iloc[:3_000]
+
+    assert weigh("C12", data).p == weigh(CLAIMS["C12"], data).p
+    assert weigh("C09-jump", data).claim is CLAIMS["C09"].beside[2]
+    assert funnel("C12", data) == funnel(CLAIMS["C12"], data)
+    for wrong, near in (("C9", "C09"), ("c12", "C12"), ("C09-jumps", "C09-jump"), ("12", "C12")):
+        for use in (weigh, funnel):
+            with pytest.raises(InputError, match=f"no claim is called '{wrong}'; did you mean '{near}'"):
+                use(wrong, data)
+    with pytest.raises(InputError, match="the ledger holds C01 to C38"):
+        weigh("???", data)
+
+
+def test_a_verdict_names_its_market_and_whether_it_is_simulated() -> None:
+    """Without a name it is this table; any name may be given, the other readings have it, too."""
+    data = oikit.sample("bnb-null").iloc[:3_000]
+    for name, told in ((None, "this table"), ("BNBUSDT", "BNBUSDT"), ("bnb-null", "bnb-null, simulated")):
+        verdict = weigh("C12", data, market=name)
+        assert f" ({told}): “" in str(verdict).split("\n")[0]
+        assert {each.market for each in (verdict, *verdict.beside)} == {told}
+        assert bool(verdict.truth) == (name == "bnb-null")
+
+
+def test_on_a_bundled_market_the_verdict_says_the_truth() -> None:
+    """Nothing leads the price, or how much was planted; and a lucky find is one of five in a hundred."""
+    null, planted_one = oikit.sample("bnb-null"), oikit.sample("bnb-planted")
+
+    assert "In truth nothing leads the price in this world." in str(weigh("C12", null, market="bnb-null"))
+    found = str(weigh("C11-move", null, market="bnb-null"))
+    assert "Supported, and yet nothing is here: this is one of the five in a hundred." in found
+    jump = str(weigh("C09-jump", planted_one, market="bnb-planted"))
+    assert "In truth −0.50% per 8 h are planted in this world after jumps of open interest" in jump
+    assert weigh("C13", null, market="bnb-null").truth == ""
+
+
+def test_n_counts_no_event_whose_outcome_is_unknown() -> None:
+    """Nine events, of which three are followed by a hole: n is six."""
+    data = planted(0.0)
+    rows = np.flatnonzero(first_in_cluster(data["state"] > 1.5, 6))[5:14]
+    few = data.assign(state=np.where(np.isin(np.arange(HOURS), rows), 2.0, 0.0))
+    few.iloc[rows[:3] + 6, few.columns.get_loc("close")] = np.nan
+    verdict = ask(claim(), few)
+
+    assert (verdict.word, verdict.n, verdict.unknown) == ("silent", 6, 3)
+    assert "9 separate times, 6 of them with a known outcome (n = 6)" in str(verdict)
 
 
 def test_what_must_be_read_first_stands_first() -> None:

@@ -317,6 +317,15 @@ def test_the_ledger_of_a_sample_is_one_word_for_each_claim(run: Run) -> None:
     assert words["C13"] == "arithmetic"
 
 
+def test_the_market_of_a_ledger_may_be_named_in_two_ways(run: Run) -> None:
+    """As it is for a report, or with its option; two that differ are refused."""
+    one, other = (run("claims", *named, "--json")[1] for named in (["btc-null"], ["--market", "btc-null"]))
+
+    assert json.loads(one) == json.loads(other)
+    code, _, error = run("claims", "btc-null", "--market", "bnb-null")
+    assert code == 2 and "two markets, btc-null and bnb-null; give one" in error
+
+
 def test_the_ledger_in_words_shows_a_reading_that_found_something(run: Run) -> None:
     """In the planted market it is one reading that finds the link; nobody should have to dig for it."""
     code, out, _ = run("claims", "--market", "bnb-planted")

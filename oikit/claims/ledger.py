@@ -9,6 +9,7 @@ line writes.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import pairwise
@@ -25,10 +26,10 @@ from oikit.claims.model import VERDICTS, Claim, Verdict
 from oikit.claims.ratio import RATIO
 from oikit.claims.talk import TALK
 from oikit.claims.velocity import VELOCITY
-from oikit.claims.weighing import adjust, prepare
+from oikit.claims.weighing import adjust, placed, prepare
 from oikit.clock import bar_length, words
 from oikit.errors import InputError
-from oikit.formatting import count
+from oikit.formatting import share
 from oikit.frame import validate
 from oikit.rolling import one_history
 from oikit.stats import benjamini_hochberg
@@ -70,6 +71,7 @@ def judge(
     frame: pd.DataFrame,
     *,
     claims: Iterable[Claim] | None = None,
+    market: str | None = None,
     draws: int = 0,
     seed: int = 0,
 ) -> dict[str, Verdict]:
@@ -80,14 +82,17 @@ def judge(
     frame : DataFrame, shape (n, m)
     claims : iterable of Claim, optional
         Of the article by default.
+    market : str, optional
+        Its name, as in `weigh`.
     draws, seed : int
-        As in `weigh`.
+        Not needed, as in `weigh`.
 
     Returns
     -------
     dict of str to Verdict
-        By id. ``p_adjusted`` is Benjamini and Hochberg's over all readings that were compared, and a
-        verdict that would stand out by luck among so many is ``undecided``. A claim whose columns
+        By id. ``p_adjusted`` is Benjamini and Hochberg's over all readings that were compared: of what a
+        ledger calls supported or contradicted at most 10% may be luck, where `weigh` lets one claim
+        alone pass at 5%. What does not is ``undecided``. A claim whose columns
         this market lacks, or whose look-backs its bars do not fit, is ``not asked`` and says why.
 
     Raises
@@ -103,12 +108,13 @@ def judge(
     with one_history():
         found = [_asked(each, frame, own) for each, own in zip(readings(asked), ours, strict=True)]
     p = np.array([verdict.p for verdict in found])
-    among = count(int(np.count_nonzero(~np.isnan(p))), "question") + " asked of the same data"
+    among, what = int(np.count_nonzero(~np.isnan(p))), "questions asked of the same data"
     last = iter(
-        verdict if math.isnan(q) else adjust(verdict, q, among, LUCKY)
+        verdict if math.isnan(q) else adjust(verdict, q, among, what, LUCKY)
         for verdict, q in zip(found, np.asarray(benjamini_hochberg(p)).tolist(), strict=True)
     )
-    return {claim.id: replace(next(last), beside=tuple(next(last) for _ in claim.beside)) for claim in asked}
+    whole = (replace(next(last), beside=tuple(next(last) for _ in claim.beside)) for claim in asked)
+    return {verdict.id: placed(verdict, market) for verdict in whole}
 
 
 def ledger_table(
@@ -138,7 +144,7 @@ def ledger_table(
     rows = [
         _row(market, verdict.id, each)
         for market, frame in named.items()
-        for verdict in judge(frame, claims=asked).values()
+        for verdict in judge(frame, claims=asked, market=market).values()
         for each in (verdict, *verdict.beside)
     ]
     return pd.DataFrame(rows)
@@ -238,9 +244,10 @@ def claims_text(
     Returns
     -------
     str
-        A head, one entry for each claim, and how many verdicts of each kind there are.
+        A head, one entry for each claim, and how many verdicts of each kind there are, of the statements
+        and of their other readings.
     """
-    found = judge(frame)
+    found = judge(frame, market=market)
     index = frame.index
     head = (
         f"{market}: {len(index):,} bars of {words(bar_length(index))}, "
@@ -252,9 +259,19 @@ def claims_text(
         for each in verdict.beside:
             if details or each.word in ("supported", "contradicted"):
                 lines += _entry(each, details)
-    tally = [(word, sum(v.word == word for v in found.values())) for word in VERDICTS]
-    lines += ["", ", ".join(f"{n} {word}" for word, n in tally if n) + "."]
+    others = [each for verdict in found.values() for each in verdict.beside]
+    lines += [
+        "",
+        f"{len(found)} statements: {_tally(found.values())}.",
+        f"{len(others)} other readings: {_tally(others)}.",
+        f"Of what is called supported or contradicted here, at most {share(LUCKY)} may be luck.",
+    ]
     return "\n".join(lines)
+
+
+def _tally(verdicts: Iterable[Verdict]) -> str:
+    counts = Counter(verdict.word for verdict in verdicts)
+    return ", ".join(f"{counts[word]} {word}" for word in VERDICTS if counts[word]) or "none"
 
 
 def _entry(verdict: Verdict, details: bool) -> list[str]:
@@ -262,7 +279,8 @@ def _entry(verdict: Verdict, details: bool) -> list[str]:
     if verdict.claim.kind == "forecast":
         n = f" (n = {verdict.n:,}{telling.size(verdict)})"
     line = f"{verdict.id}  {verdict.told}{n}: {verdict.claim.says}"
-    return [line, *(f"     {each}" for each in verdict.because.split("\n"))] if details else [line]
+    more = [*verdict.because.split("\n"), *([verdict.truth] if verdict.truth else [])]
+    return [line, *(f"     {each}" for each in more)] if details else [line]
 
 
 def _asked(claim: Claim, frame: pd.DataFrame, ours: bool) -> Verdict:

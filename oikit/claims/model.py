@@ -258,6 +258,10 @@ class Verdict:
         Of a claim of your own: how it was tried for look-ahead, and what that cannot show.
     beside : tuple of Verdict
         Of the other readings.
+    market : str
+        On which it was asked, and that it is simulated where that is known.
+    truth : str
+        On a bundled market: what was built into it, and whether the word says so.
     """
 
     claim: Claim
@@ -281,6 +285,8 @@ class Verdict:
     guard: str = ""
     beside: tuple[Verdict, ...] = ()
     depends: str = ""
+    market: str = "this table"
+    truth: str = ""
 
     @property
     def id(self) -> str:
@@ -288,9 +294,9 @@ class Verdict:
         return self.claim.id
 
     def __str__(self) -> str:
-        """The word, the statement, the reason, and how it was tried for look-ahead."""
-        lines = self.because + (f"\n{self.guard}" if self.guard else "")
-        return f"{self.told}: “{self.claim.says}”\n  " + lines.replace("\n", "\n  ")
+        """The word, the market, the statement, the reason, and how it was tried for look-ahead."""
+        lines = "\n".join(filter(None, (self.because, self.truth, self.guard)))
+        return f"{self.told} ({self.market}): “{self.claim.says}”\n  " + lines.replace("\n", "\n  ")
 
     @property
     def told(self) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -101,9 +103,26 @@ def _anyway(usual: float) -> str:
     return f" In equally wild markets what was promised happens in {amount(usual, 'share')} of cases anyway."
 
 
-def lucky(among: str) -> str:
-    """Too many questions were asked."""
-    return f"\nAmong {among}, one that stands out like this is to be expected by luck."
+def lucky(v: Verdict, among: int, what: str) -> str:
+    """Too many questions were asked; it says how often luck alone would show one like this."""
+    likely = stats.any_false_positive(among, v.p)
+    by_luck = "is to be expected by luck" if among * v.p >= 1 else f"would come by luck {chance(likely)}"
+    return f"\nAlone it would be {v.word}. Among {among:,} {what}, one that stands out like this {by_luck}."
+
+
+def truth(v: Verdict, built_in: Mapping[str, Any] | None) -> str:
+    """What was built into a bundled market, and whether the word says so."""
+    if v.effect is None:
+        return ""
+    called = v.word in ("supported", "contradicted")
+    if built_in is None:
+        if called:
+            return f"{v.word.capitalize()}, and yet nothing is here: this is one of the five in a hundred."
+        return "In truth nothing leads the price in this world."
+    size = difference(float(built_in["size"]))
+    return (
+        f"In truth {size} per 8 h are planted in this world after jumps of open interest, and nothing else."
+    )
 
 
 def size(v: Verdict) -> str:
@@ -134,8 +153,9 @@ def compared(v: Verdict) -> str:
             f"in equally wild markets is {usual}."
         )
     says = (
-        f"The difference, {difference(effect.value, unit)} (95% interval "
-        f"{interval(effect.low, effect.high, unit)}), comes by chance alone {chance(v.p)}."
+        f"The difference is {difference(effect.value, unit)} (95% interval "
+        f"{interval(effect.low, effect.high, unit)}). One at least this large, either way, would come by "
+        f"chance {chance(v.p)}."
     )
     if v.word == "negligible":
         small = difference(claim.matters, unit).lstrip("+")

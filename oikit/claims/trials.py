@@ -227,7 +227,7 @@ def sweep(
     variance = float(known.var(ddof=1)) if len(known) > 1 else None
     deflated = deflate(best, meter.of(name), variance=variance)
     if not math.isnan(deflated.p):
-        best = adjust(best, deflated.p, f"{count(deflated.trials, 'setting')} tried")
+        best = adjust(best, deflated.p, deflated.trials, "settings tried")
     return Sweep(table, best, deflated)
 
 

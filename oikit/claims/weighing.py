@@ -13,7 +13,9 @@
 
 from __future__ import annotations
 
+import difflib
 import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -25,6 +27,7 @@ from oikit.claims.checks import ask, refuse_look_ahead, refuse_outcome, refuse_r
 from oikit.claims.events import base_rate, first_in_cluster, kept, price_move, terciles
 from oikit.claims.model import Claim, Funnel, Verdict, Word
 from oikit.clock import bar_length, bars
+from oikit.errors import InputError
 from oikit.frame import validate
 from oikit.rolling import one_history
 from oikit.stats import SMALLEST_N
@@ -41,12 +44,12 @@ _RARE = 0.1
 _A_FEW = 0.05
 
 
-def funnel(claim: Claim, frame: pd.DataFrame) -> Funnel:
+def funnel(claim: Claim | str, frame: pd.DataFrame) -> Funnel:
     """How many separate events has this claim on this frame?
 
     Parameters
     ----------
-    claim : Claim
+    claim : Claim, or the id of one in the ledger
         A forecast.
     frame : DataFrame
 
@@ -60,17 +63,19 @@ def funnel(claim: Claim, frame: pd.DataFrame) -> Funnel:
     FrameError
         If a column is missing.
     InputError
-        If the claim does not say yes or no on the rows of the frame.
+        If the claim does not say yes or no on the rows of the frame, or no claim has that id.
     """
+    claim = named(claim)
     validate(frame, needs=claim.needs)
     said = ask(claim, frame)
     return _counted(said, first_in_cluster(said == 1, claim.horizon), claim)
 
 
 def weigh(
-    claim: Claim,
+    claim: Claim | str,
     frame: pd.DataFrame,
     *,
+    market: str | None = None,
     draws: int = 0,
     seed: int = 0,
     trials: int = 1,
@@ -80,9 +85,12 @@ def weigh(
 
     Parameters
     ----------
-    claim : Claim
+    claim : Claim, or the id of one in the ledger, like ``"C12"``
     frame : DataFrame, shape (n, m)
         With ``close`` and the columns that the claim needs.
+    market : str, optional
+        Its name, to be said with the verdict. Of a bundled market (``oikit.sample``) the verdict also says
+        what was built into it. Without a name it is "this table".
     draws, seed : int
         Not needed: nothing is drawn. They stay so that what was written for an earlier interval runs.
     trials : int
@@ -104,16 +112,45 @@ def weigh(
     FrameError
         If the frame breaks the contract or lacks a column. (A reading beside the claim is not asked then.)
     InputError
-        If the claim looks ahead, does not say yes or no, or its outcome knows what is not over yet or
-        holds what was over before.
+        If no claim has that id, or the claim looks ahead, does not say yes or no, or its outcome knows
+        what is not over yet or holds what was over before.
     """
+    claim = named(claim)
     validate(frame, needs=_columns(claim))
     look = look and not _of_the_ledger(claim)
     with one_history():
         verdict, *beside = (prepare(each, frame, look=look) for each in (claim, *claim.beside))
     if trials > 1 and not math.isnan(verdict.p):
-        verdict = adjust(verdict, stats.any_false_positive(trials, verdict.p), f"{trials} settings tried")
-    return replace(verdict, beside=tuple(beside))
+        verdict = adjust(verdict, stats.any_false_positive(trials, verdict.p), trials, "settings tried")
+    return placed(replace(verdict, beside=tuple(beside)), market)
+
+
+def named(claim: Claim | str) -> Claim:
+    """Take a claim, or find the one in the ledger that has this id."""
+    if isinstance(claim, Claim):
+        return claim
+    from oikit.claims.ledger import CLAIMS, readings
+
+    by_id = {each.id: each for each in readings(CLAIMS.values())}
+    if claim not in by_id:
+        padded = re.sub(r"^[Cc]?(\d)(?!\d)", r"C0\1", str(claim).strip())
+        near = difflib.get_close_matches(padded.capitalize(), by_id, 1, 0.4)
+        hint = f"did you mean {near[0]!r}?" if near else "the ledger holds C01 to C38 and other readings"
+        raise InputError(f"no claim is called {claim!r}; {hint}")
+    return by_id[claim]
+
+
+def placed(verdict: Verdict, market: str | None) -> Verdict:
+    """Name the market of a verdict, and on a bundled one what was built into it."""
+    if market is None:
+        return verdict
+    from oikit.simulate.samples import NAMES, manifest
+
+    beside = tuple(placed(each, market) for each in verdict.beside)
+    if market not in NAMES:
+        return replace(verdict, market=market, beside=beside)
+    truth = telling.truth(verdict, manifest()[market]["effect"])
+    return replace(verdict, market=f"{market}, simulated", truth=truth, beside=beside)
 
 
 def prepare(claim: Claim, frame: pd.DataFrame, *, look: bool = True) -> Verdict:
@@ -133,11 +170,12 @@ def prepare(claim: Claim, frame: pd.DataFrame, *, look: bool = True) -> Verdict:
     return replace(found, because=first + found.because, guard=guard)
 
 
-def adjust(verdict: Verdict, p: float, among: str, alpha: float = ALPHA) -> Verdict:
+def adjust(verdict: Verdict, p: float, among: int, what: str, alpha: float = ALPHA) -> Verdict:
     """The same verdict, knowing that it was not the only question asked."""
     word, because = verdict.word, verdict.because
     if word in ("supported", "contradicted") and p > alpha:
-        word, because = "undecided", because + telling.lucky(among)
+        because += telling.lucky(verdict, among, what)
+        word = "undecided"
     return replace(verdict, p_adjusted=p, word=word, because=because)
 
 
@@ -169,8 +207,6 @@ def _unasked(claim: Claim, counts: Funnel, frame: pd.DataFrame) -> Verdict | Non
         return Verdict(claim, "silent", because, 0.0, funnel=counts, needed=SMALLEST_N)
     if counts.flagged == counts.known:
         return Verdict(claim, "not testable", telling.always(counts), 1.0, funnel=counts)
-    if counts.events < SMALLEST_N and claim.unit == "return":
-        return _too_few(claim, counts, frame, counts.events)
     return None
 
 
