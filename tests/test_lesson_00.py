@@ -105,8 +105,9 @@ def test_the_standings_are_what_arithmetic_says_of_them() -> None:
             CONTRADICTIONS
         )
         assert [name for name, word in found.items() if word == "merely advice"] == ["C23", "C24", "C26"]
-        assert found["C22"] == found["C33"] == "false as stated"
-        assert found["C37"] == found["C04"] == "true as stated"
+        assert found["C15"] == found["C33"] == "false as stated"
+        assert found["C37"] == found["C04"] == found["C22"] == "true as stated"
+        assert found["C31"] == "it depends" and found["C35"] == "not asked"
         assert found["C05"] == "silent"
 
 

@@ -47,12 +47,13 @@ def _not_capital(frame: pd.DataFrame) -> Answer:
 
 def _no_such_column(frame: pd.DataFrame) -> Answer:
     because = (
-        "No public column counts participants, and a frame holds neither depth nor spread: open interest "
-        "counts contracts, which one fund or a thousand people may hold."
+        "It can be tested, with other data than a table like this: depth and spread of the order book, "
+        "and the number of trades, of many markets over years, with what moves them all taken out. "
+        "Participants no public column counts: contracts may be held by one fund or by a thousand people."
     )
     needs = {"open_interest", "close", "quote_volume"}
     if not needs <= set(frame.columns):
-        return Answer("not testable", because)
+        return Answer("not asked", because)
     move = velocity(frame["close"], 1).abs() / frame["quote_volume"].where(frame["quote_volume"] > 0)
     day = bars("24h", frame.index)
     mean = move.rolling(day).mean()
@@ -60,13 +61,13 @@ def _no_such_column(frame: pd.DataFrame) -> Answer:
     grew = pd.Series(np.log(frame["open_interest"]), frame.index).iloc[::day].diff()
     both = thin.notna() & grew.notna()
     if both.sum() < 10 or min(thin[both].nunique(), grew[both].nunique()) < 2:
-        return Answer("not testable", because)
+        return Answer("not asked", because)
     link = float(thin[both].rank().corr(grew[both].rank()))
     said = (
         " One stand-in for depth, how far a traded dollar moves the price, has a rank correlation of "
         f"{correlation(link)} with open interest from day to day (n = {count(int(both.sum()), 'day')})."
     )
-    return Answer("not testable", because + said, link)
+    return Answer("not asked", because + said, link)
 
 
 _OI = ("open_interest", "close")
@@ -74,8 +75,8 @@ _OI = ("open_interest", "close")
 BASICS: tuple[Claim, ...] = (
     Claim(
         id="C12",
-        says="Growing open interest means rising prices, shrinking open interest means falling ones.",
-        means="After a day of growth the next day's move is higher than usual.",
+        says="Most read open interest by its direction, growing as bullish, shrinking as bearish.",
+        means="The next day is better than usual after growth. The article reports this, and rejects it.",
         lesson="01",
         needs=_OI,
         speaks=_grew,
@@ -117,8 +118,8 @@ BASICS: tuple[Claim, ...] = (
     ),
     Claim(
         id="C34",
-        says="More open interest means more participants and a deeper market.",
-        means="People and depth would have to be counted somewhere, to be compared with contracts.",
+        says="More open interest generally goes with more participants and a more liquid market.",
+        means="Where and when more contracts are open, there are more traders, and the book is deeper.",
         kind="not testable",
         lesson="00",
         answer=_no_such_column,

@@ -69,6 +69,19 @@ def _two_by_two(frame: pd.DataFrame) -> str:
     )
 
 
+def _how_short(frame: pd.DataFrame) -> str:
+    ratio, place = frame["long_short_ratio"], funding_place(frame)
+    if not ratio.notna().any():
+        return "The ratio of accounts is not known here."
+    least = float(ratio.min())
+    return (
+        f"It speaks where longs over shorts are below {SHORT_AHEAD:.3f} and funding is in the lowest 2.5% "
+        f"of its year. The lowest ratio here is {least:.3f}, and it is that low on "
+        f"{int((ratio < SHORT_AHEAD).sum()):,} bars; funding is that low on "
+        f"{int((place <= 0.025).sum()):,}."
+    )
+
+
 def _both(frame: pd.DataFrame) -> pd.Series:
     high, short = _annual_high(frame), _net_short(frame)
     return known((high == 1) & (short == 1), high, short)
@@ -176,6 +189,7 @@ CROWDS: tuple[Claim, ...] = (
                 unit="share",
                 expect="higher",
                 matters=0.1,
+                shows=_how_short,
             ),
             Claim(
                 id="C14-mirror",
@@ -224,8 +238,8 @@ CROWDS: tuple[Claim, ...] = (
     ),
     Claim(
         id="C21",
-        says="It pays to stand against the crowd when it is most of one mind.",
-        means="At the extreme twentieths of the account ratio, standing against it brings more than usual.",
+        says="Stand against the crowd at the very moment when all seem to be right.",
+        means="In the extreme twentieths of the account ratio it brings more than doing so always.",
         lesson="09",
         needs=("long_short_ratio", "close"),
         speaks=_one_sided,

@@ -71,8 +71,8 @@ FUNDING: tuple[Claim, ...] = (
     ),
     Claim(
         id="C11",
-        says="Very high funding with a surge of open interest is followed by a slump, without exception.",
-        means="Each time, the price lies 5% lower at some moment of the next three days.",
+        says="Soaring funding with a surge of open interest is euphoria; a slump follows, without exception.",
+        means="Each time, the price lies 5% lower at some moment within 72 h; both figures are ours.",
         lesson="04",
         needs=(*_PAID, "low"),
         speaks=_euphoria,

@@ -135,9 +135,9 @@ def ledger_table(
     -------
     DataFrame, one row for each market and reading
         ``market``, ``id``, ``claim`` (the id of the statement), ``kind``, ``lesson``, ``says``,
-        ``verdict``, ``n``, ``effect``, ``low``, ``high``, ``unit``, ``base``, ``p``, ``p_adjusted``,
-        ``naive_p``, ``detectable``, ``needed``, ``net``, ``number``, ``holds``, ``depends`` and
-        ``because``; see `Verdict`. What was not compared has NaN there.
+        ``means``, ``verdict``, ``n``, ``effect``, ``low``, ``high``, ``unit``, ``base``, ``p``,
+        ``p_adjusted``, ``naive_p``, ``detectable``, ``needed``, ``net``, ``number``, ``holds``,
+        ``depends`` and ``because``; see `Verdict`. What was not compared has NaN there.
     """
     named = {"market": frames} if isinstance(frames, pd.DataFrame) else dict(frames)
     asked = None if claims is None else list(claims)
@@ -279,7 +279,11 @@ def _entry(verdict: Verdict, details: bool) -> list[str]:
     if verdict.claim.kind == "forecast":
         n = f" (n = {verdict.n:,}{telling.size(verdict)})"
     line = f"{verdict.id}  {verdict.told}{n}: {verdict.claim.says}"
-    more = [*verdict.because.split("\n"), *([verdict.truth] if verdict.truth else [])]
+    more = [
+        f"Our reading: {verdict.claim.means}",
+        *verdict.because.split("\n"),
+        *([verdict.truth] if verdict.truth else []),
+    ]
     return [line, *(f"     {each}" for each in more)] if details else [line]
 
 
@@ -302,6 +306,7 @@ def _row(market: str, statement: str, v: Verdict) -> dict[str, object]:
         "kind": v.claim.kind,
         "lesson": v.claim.lesson,
         "says": v.claim.says,
+        "means": v.claim.means,
         "verdict": v.word,
         "n": v.n,
         "effect": effect.value if effect else math.nan,

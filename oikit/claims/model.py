@@ -90,9 +90,10 @@ class Claim:
     ----------
     id : str
     says : str
-        One sentence, in our own words.
+        What the article says, in a faithful paraphrase: nothing harder, nothing added. Of another reading:
+        how it differs.
     means : str
-        What would have to be true.
+        Our reading of it: what would have to be true, with the figures that are ours.
     kind : str
         One of `KINDS`.
     lesson : str
@@ -295,7 +296,8 @@ class Verdict:
 
     def __str__(self) -> str:
         """The word, the market, the statement, the reason, and how it was tried for look-ahead."""
-        lines = "\n".join(filter(None, (self.because, self.truth, self.guard)))
+        reading = f"Our reading: {self.claim.means}"
+        lines = "\n".join(filter(None, (reading, self.because, self.truth, self.guard)))
         return f"{self.told} ({self.market}): “{self.claim.says}”\n  " + lines.replace("\n", "\n  ")
 
     @property

@@ -65,7 +65,13 @@ def _one_sided(frame: pd.DataFrame) -> Answer:
     apart = np.sign(heads[both]) != np.sign(coins[both])
     said = (
         f" Here all accounts and the coins of top accounts lean to different sides on {apart.sum():,} of "
-        f"{count(len(apart), 'bar')}."
+        f"{count(len(apart), 'bar')}: "
+    )
+    said += (
+        "the two crowds agree, at high open interest and at low, so this market does have a lean; it is not "
+        "its open interest that tells which."
+        if apart.mean() < 0.05
+        else "which of them would be the crowd?"
     )
     return Answer("not testable", because + said, float(apart.mean()))
 

@@ -14,7 +14,7 @@ from oikit.clock import DAY, bar_length
 from oikit.errors import InputError
 from oikit.formatting import count, share
 from oikit.risk import log_growth
-from oikit.stats import any_false_positive, expected_max_sharpe, min_track_record
+from oikit.stats import any_false_positive, events_needed, min_track_record
 
 
 def _no_period(frame: pd.DataFrame) -> Answer:
@@ -49,40 +49,58 @@ def _no_moment(frame: pd.DataFrame) -> Answer:
 def _fifty(frame: pd.DataFrame) -> Answer:
     some = any_false_positive(50)
     because = (
-        "Fifty variables without any content hold at least one that looks meaningful at 5% with a chance "
-        f"of {share(some)}, and {50 * 0.05:.1f} on average. Speed changes nothing about that, and "
-        "milliseconds are no matter to a payment every eight hours."
+        "The number and the speed are granted; the question is what they add. Fifty variables without any "
+        f"content hold at least one that looks meaningful at 5% with a chance of {share(some)}, and "
+        f"{50 * 0.05:.1f} on average. Speed changes nothing about that, and milliseconds are no matter to a "
+        "payment every eight hours."
     )
-    return Answer("arithmetic", because, some, holds=False)
+    return Answer("arithmetic", because, some, depends="what the variables hold")
 
 
 def _no_clock(frame: pd.DataFrame) -> Answer:
     return Answer(
-        "not testable",
-        "A frame keeps when a number was true, not when it arrived; it takes a recording of both, on each "
-        "venue, with a common clock.",
+        "not asked",
+        "By the venues' own manuals it is the other way round: Binance gives open interest on request, as "
+        "a snapshot with its own time, and as statistics every five minutes, while OKX and Bybit send it "
+        "without being asked. How late each figure is nobody has measured here: that takes a recording of "
+        "when it was true and when it arrived, on each venue, with a common clock.",
+        holds=False,
     )
 
 
 def _too_short(frame: pd.DataFrame) -> Answer:
-    years = min_track_record(1 / math.sqrt(365)) / 365
-    good = min_track_record(2 / math.sqrt(365)) / 365
+    half, most = (
+        [fewest(sharpe / math.sqrt(365)) / 365 for sharpe in (1, 2)] for fewest in (min_track_record, _days)
+    )
     because = (
         "No trade is shown: not how many, not what they cost, not what else would have happened. A yearly "
-        f"Sharpe ratio of 1 takes {years:.1f} years of days to tell from luck, one of 2 takes {good:.1f}; "
-        "half a year is too short for either."
+        f"Sharpe ratio of 1 takes {half[0]:.1f} years of days to tell from luck with a chance of one half, "
+        f"and {most[0]:.1f} years with a chance of 80%; one of 2 takes {half[1]:.1f} and {most[1]:.1f}. "
+        "Half a year is too short for either."
     )
-    return Answer("not testable", because, years)
+    return Answer("not testable", because, most[0])
+
+
+def _days(sharpe: float) -> int:
+    """How many days would show such a daily Sharpe ratio four times in five, at 5% on one side?"""
+    return events_needed(sharpe, 1.0, sides=1)
 
 
 def _best_of_many(frame: pd.DataFrame) -> Answer:
-    few, many = expected_max_sharpe(10), expected_max_sharpe(100)
+    few, many = _best_of(10), _best_of(100)
     because = (
-        f"Of 10 rules without any skill, the best shows a yearly Sharpe ratio of {few:.1f} over one year, of "
-        f"100 rules {many:.1f}. So a record that was searched for proves nothing until the tries are "
-        "counted."
+        "How many traders do it nobody has counted. What it does to those who do is arithmetic: of 10 rules "
+        f"without any skill, the best shows a yearly Sharpe ratio of {few:.2f} over one year, of 100 rules "
+        f"{many:.2f}. So a record that was searched for proves nothing until the tries are counted."
     )
-    return Answer("arithmetic", because, many, holds=True)
+    return Answer("not testable", because, many)
+
+
+def _best_of(tries: int) -> float:
+    """The mean of the largest of so many normal numbers, exactly."""
+    z = np.linspace(-8, 8, 4_001)
+    below = np.array([0.5 * math.erfc(-each / math.sqrt(2)) for each in z.tolist()]) ** tries
+    return float(np.sum((z[1:] + z[:-1]) / 2 * np.diff(below)))
 
 
 def base_rates(frame: pd.DataFrame) -> pd.Series:
@@ -130,19 +148,21 @@ def _one_in_ten(frame: pd.DataFrame) -> Answer:
 
 def _if_there_is_one(frame: pd.DataFrame) -> Answer:
     small, large = (float(np.exp(300 * log_growth(0.55, fraction=f))) for f in (0.02, 0.2))
+    none = float(np.exp(300 * log_growth(0.5, fraction=0.02)))
     because = (
-        "Only if there is an edge after costs, and at the right size. 300 even bets that win 55% make the "
-        f"middle account {small:.2f} times as large at 2% a bet and {large:.2f} times at 20%. Without an "
-        "edge, what compounds is the cost."
+        "At the article's own 2% a bet it does: 300 even bets that win 55% make the middle account "
+        f"{small:.2f} times as large. Ten times the size makes it {large:.2f} times, and without an edge, at "
+        f"50%, 2% a bet leaves {none:.2f}. A round trip of 0.1% on moves of 1% takes an edge of 55% whole."
     )
-    return Answer("arithmetic", because, small, holds=False)
+    return Answer("arithmetic", because, small, depends="the edge and the costs")
 
 
 def _one_market(frame: pd.DataFrame) -> Answer:
     return Answer(
-        "not testable",
-        "One market cannot be compared with others: it takes the same rule, fixed beforehand, on 20 markets "
-        "or more, small ones and dead ones among them. `ledger_table` takes several.",
+        "not asked",
+        "It can be tested, with other data than one market's: the same rule, fixed beforehand, on 20 "
+        "markets or more, small ones and dead ones among them, and its skill against their size. "
+        "`ledger_table` takes several.",
         20.0,
     )
 
@@ -174,40 +194,40 @@ TALK: tuple[Claim, ...] = (
     ),
     Claim(
         id="C18",
-        says="A model that weighs fifty variables within milliseconds sees more than a person.",
-        means="Fifty variables hold more truth than luck.",
+        says="Machine-learning models go through fifty variables within milliseconds.",
+        means="That this shows more than a few variables do: fifty hold more truth than luck.",
         kind="arithmetic",
         lesson="07",
         answer=_fifty,
     ),
     Claim(
         id="C19",
-        says="One exchange tells its open interest within a second, others lag by several.",
-        means="Somebody recorded when numbers were true and when they arrived, on several venues.",
+        says="Binance gives open interest in real time, within a second; some others are seconds late.",
+        means="Its number arrives sooner after it was true than that of other venues.",
         kind="not testable",
         lesson="00",
         answer=_no_clock,
     ),
     Claim(
         id="C20",
-        says="Half a year of trading it has shown that it pays.",
-        means="A list of trades that is long enough to tell skill from luck.",
+        says="After half a year of trading this, the reward is worth the risk and the strain.",
+        means="There is a list of trades, long enough to tell skill from luck.",
         kind="not testable",
         lesson="08",
         answer=_too_short,
     ),
     Claim(
         id="C28",
-        says="Many fit their settings to the past until it looks good.",
-        means="The best of many tries looks good without any skill.",
-        kind="arithmetic",
+        says="Those who lose fit their settings too closely to the past.",
+        means="They do so, and it costs them: the best of many tries looks good without any skill.",
+        kind="not testable",
         lesson="08",
         answer=_best_of_many,
     ),
     Claim(
         id="C29",
-        says="Prices turn in one fifth of the time, and then one may stand against the trend.",
-        means="A definition of a turn, and a way to know beforehand.",
+        says="It is a mistake to stand against the trend in the fifth of the time in which prices do turn.",
+        means="There is a definition of a turn by which prices turn in one fifth of the time.",
         kind="not testable",
         lesson="08",
         answer=_any_rate,
@@ -222,15 +242,15 @@ TALK: tuple[Claim, ...] = (
     ),
     Claim(
         id="C31",
-        says="Across a few hundred trades an edge adds up.",
-        means="The account grows whatever the costs and the size of the bets.",
+        says="Across hundreds of trades an edge compounds.",
+        means="After some 300 trades at the article's own 2% the account is larger.",
         kind="arithmetic",
         lesson="09",
         answer=_if_there_is_one,
     ),
     Claim(
         id="C35",
-        says="What is read off BNB is more reliable than the same on a small coin.",
+        says="Signals of BNB are more reliable than those of small coins, which are easier to manipulate.",
         means="The same rule does better on large coins than on small ones, on bars it has not seen.",
         kind="not testable",
         lesson="09",

@@ -13,9 +13,10 @@ from oikit.clock import bars
 def _both_ways(frame: pd.DataFrame) -> Answer:
     return Answer(
         "not testable",
-        "It says that open interest alone tells next to nothing, and that one ratio made of it is enough: "
-        "whatever is found, half of it is right. What can be asked is how much each further column adds to "
-        "a forecast of bars it has not seen.",
+        "The ratio holds the supply, too, so the two halves are not quite at odds; but a supply hardly "
+        "moves, and then the ratio says what open interest says. That it has saved anybody is told "
+        "without a trade. What can be asked is how much each further column adds to a forecast of bars it "
+        "has not seen; that is lesson 07.",
     )
 
 
@@ -42,6 +43,10 @@ def _jump_begins(frame: pd.DataFrame) -> pd.Series:
     return known((score > 2) & (highest <= 2), score, highest)
 
 
+def _short(frame: pd.DataFrame) -> pd.Series:
+    return pd.Series(-1.0, frame.index)
+
+
 def _high_without_buyers(frame: pd.DataFrame) -> pd.Series:
     """A new high of the day that the balance of aggressive volume does not share."""
     day = bars("24h", frame.index)
@@ -57,8 +62,9 @@ _QUIET = ("open_interest", "high", "low", "close")
 VELOCITY: tuple[Claim, ...] = (
     Claim(
         id="C03",
-        says="Open interest by itself says next to nothing; and yet a single ratio made of it saves you.",
-        means="Both at once, which cannot be.",
+        says="Open interest by itself says next to nothing, its ratio to the market cap and its pace do; and "
+        "one such figure has been enough to be saved.",
+        means="The level adds nothing to a forecast, and the ratio, the level over the supply, does.",
         kind="not testable",
         lesson="03",
         answer=_both_ways,
@@ -121,14 +127,29 @@ VELOCITY: tuple[Claim, ...] = (
     ),
     Claim(
         id="C36",
-        says="What counts is to know it at once; who hears of it later is too late.",
-        means="After a jump in open interest the first four hours bring a move, which a late reader misses.",
+        says="The key is to have it in real time and not late.",
+        means="The same rule (short when a jump of open interest begins) loses by being four hours late.",
         lesson="03",
         needs=("open_interest", "close"),
         speaks=_jump_begins,
         horizon="4h",
-        expect="different",
+        acts=_short,
+        expect="higher",
         matters=0.005,
+        beside=(
+            Claim(
+                id="C36-hour",
+                says="The same for whoever is an hour late.",
+                means="The first hour after a jump begins brings more to a short than an hour usually does.",
+                lesson="03",
+                needs=("open_interest", "close"),
+                speaks=_jump_begins,
+                horizon="1h",
+                acts=_short,
+                expect="higher",
+                matters=0.0025,
+            ),
+        ),
     ),
 )
 """In the order of their ids."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["CONTRADICTIONS", "counts"]
 
 CONTRADICTIONS: dict[str, str] = {
-    "C03": "the ratio is made of nothing else: if the first half is right, the second cannot be",
+    "C03": "the ratio is the same open interest over a supply that hardly moves",
     "C14": "when funding is highest longs pay to stay: if there is a crowd, it is theirs",
     "C21": "the same article lists standing against the trend among the mistakes",
     "C29": "the same article calls it a mistake at the very times when it would be right",
