@@ -58,12 +58,8 @@ def min_detectable_effect(
     >>> round(min_detectable_effect(1.0, 100), 3)
     0.283
     """
-    sd, n = _spread(sd), whole(n, "n", at_least=2)
     wanted = fraction(power, "power", open_ends=True)
-    top = 1.0
-    while power_of(top, n, alpha=alpha, sides=sides) < wanted:
-        top *= 2
-    return sd * find(lambda size: wanted - power_of(size, n, alpha=alpha, sides=sides), 0.0, top)
+    return _spread(sd) * _size(whole(n, "n", at_least=2), wanted, alpha, sides)
 
 
 def events_needed(
@@ -98,10 +94,17 @@ def events_needed(
         raise InputError(f"effect={effect:g}: no number of events shows it; name the smallest that matters")
     wanted = fraction(power, "power", open_ends=True)
     size = abs(effect) / sd
-    high = 2
+    # The normal approximation asks for a few too few; the search begins there.
+    quantiles = normal_quantile(1 - fraction(alpha, "alpha", open_ends=True) / sides) + normal_quantile(
+        wanted
+    )
+    low = max(1, int(min((quantiles / size) ** 2, 1e15)) - 2) if quantiles > 0 else 1
+    while low > 1 and power_of(size, low, alpha=alpha, sides=sides) >= wanted:
+        low //= 2
+    step, high = 2, low + 2
     while power_of(size, high, alpha=alpha, sides=sides) < wanted:
-        high *= 2
-    low = high // 2
+        low, step = high, 2 * step
+        high = low + step
     while high - low > 1:
         middle = (low + high) // 2
         if power_of(size, middle, alpha=alpha, sides=sides) < wanted:
@@ -152,6 +155,15 @@ def power_of(size: float, n: int, *, alpha: float = 0.05, sides: Literal[1, 2] =
     if sides == 2:
         found = found + _normal(-shift - critical * s)
     return float(np.sum(weights * found) * width / 2)
+
+
+@lru_cache(maxsize=256)
+def _size(n: int, power: float, alpha: float, sides: Literal[1, 2]) -> float:
+    """In standard deviations; the claims of a ledger often share their n."""
+    top = 1.0
+    while power_of(top, n, alpha=alpha, sides=sides) < power:
+        top *= 2
+    return find(lambda size: power - power_of(size, n, alpha=alpha, sides=sides), 0.0, top)
 
 
 @lru_cache(maxsize=256)
