@@ -76,7 +76,8 @@ ON_OLDEST := frame clock indicators stats_published stats_resample stats_shift r
   archive cli terminal faults report report_facts report_formats
 
 floors: $(OLDEST)/.done
-	$(OLDEST)/bin/pytest --quiet --durations=10 $(ON_OLDEST:%=tests/test_%.py)
+	$(OLDEST)/bin/pytest --quiet --durations=10 --hypothesis-seed=0 $(ON_OLDEST:%=tests/test_%.py) \
+	  --deselect tests/test_charts.py::test_charts_wait_for_no_grammar  # it is about constraints.txt
 
 $(OLDEST)/.done: pyproject.toml constraints-floors.txt
 	$(PYTHON) -m venv $(OLDEST)

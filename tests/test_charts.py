@@ -423,10 +423,7 @@ def test_funding_says_who_paid(rates: list[float], says: str) -> None:
 
 def test_a_shade_without_a_settlement_says_so() -> None:
     """Four hours between two settlements cost nothing, and that is a finding, too."""
-    table = frame(funding_rate=[0.0001, *[0.0] * 7], funding_interval=[8.0, *[0.0] * 7]).iloc[:8]
-    table.loc[:, ["funding_rate", "funding_interval"]] = table[["funding_rate", "funding_interval"]][
-        ::-1
-    ].values
+    table = frame(funding_rate=[*[0.0] * 7, 0.0001], funding_interval=[*[0.0] * 7, 8.0])
 
     chart = charts.funding(table, shade=("2026-03-02 02:00", "2026-03-02 05:00"))
 
