@@ -143,8 +143,9 @@ def simulate_accounts(
     }
 
     rng = np.random.default_rng(seed)
-    wealth, peak, deepest = np.ones(count), np.ones(count), np.ones(count)
     # PERF: one set of buffers for all trades; fresh arrays of this size cost more than the arithmetic.
+    state, spare = np.ones((3, count)), np.empty((3, count))
+    wealth, peak, deepest = state
     buffers = [np.empty(count, dtype=np.float32) for _ in range(3)]
     ratio = np.empty(count)
     ended: list[Any] = []
@@ -174,8 +175,11 @@ def simulate_accounts(
         if ruined.any():
             ended.append(wealth[ruined])
             ended_deepest.append(deepest[ruined])
-            stays = ~ruined
-            wealth, peak, deepest = wealth[stays], peak[stays], deepest[stays]
+            stays = np.flatnonzero(~ruined)
+            for held, free in zip(state, spare, strict=True):
+                held.take(stays, out=free[: len(stays)], mode="clip")  # "raise" would take a copy first
+            state, spare = spare, state
+            wealth, peak, deepest = state[:, : len(stays)]
         alive[trade] = len(wealth)
         if trade in marks:
             fan[trade] = np.quantile(np.concatenate([wealth, *ended]), QUANTILES)
