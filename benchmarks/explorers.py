@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.harness import Row
+from benchmarks.harness import Row, skipped
 from tests.browser import chromium, lab_server, open_browser, run_all
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
@@ -79,8 +79,9 @@ def in_kernel() -> list[float]:
             return times(page, svg, lambda turn: buttons.nth((turn + 1) % 2).element_handle())
 
 
-def rows() -> Iterator[Row]:
+def rows() -> Iterator[Row | str]:
     if chromium() is None:
+        yield skipped("P7 from a control to the changed picture", "no Chromium on this computer")
         return
     for name, measure, median, late in (
         ("kernel-free", exported, 0.016, 0.050),

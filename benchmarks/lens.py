@@ -1,4 +1,4 @@
-"""P6: the lens walks forward over three years of hours: labels, folds, six models, honest scores.
+"""The lens walks forward over three years of hours: labels, folds, six models, honest scores.
 
 The rival is the same walk as one would write it with scikit-learn alone: a pipeline that scales and fits on
 the same rows of the same folds, corrected by ``CalibratedClassifierCV`` on the same later part.
