@@ -34,9 +34,8 @@ from oikit.claims import (
     side_by_side,
     weigh,
 )
+from oikit.claims.article.positioning import coins_needed, squeeze_table
 from oikit.claims.checks import ask, refuse_look_ahead
-from oikit.claims.crowds import squeeze_table
-from oikit.claims.ratio import coins_needed
 from oikit.errors import FrameError, InputError
 from oikit.learn.lessons import LESSONS
 from oikit.lens.features import features

@@ -13,7 +13,7 @@ import pytest
 
 import oikit
 from oikit.cascade import cascade
-from oikit.claims.crowds import squeeze_table
+from oikit.claims.article.positioning import squeeze_table
 from oikit.explore import explore, still
 from oikit.explore.forced_out import FORCED_OUT, MIXES, ROUNDS, follow, rows, says
 from oikit.explore.model import every_setting

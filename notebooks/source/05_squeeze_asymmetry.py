@@ -25,7 +25,7 @@ import oikit
 from oikit import charts, learn
 from oikit.cascade import cascade, cohorts
 from oikit.charts.risk import cascade_steps
-from oikit.claims.crowds import squeeze_table
+from oikit.claims.article.positioning import squeeze_table
 from oikit.claims.states import funding_place
 from oikit.explore import explore
 from oikit.learn import TODO, check, explain, given, predict, quiz, reveal, say

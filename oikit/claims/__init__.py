@@ -39,15 +39,14 @@ Nothing here draws or fetches, and nobody is advised to do anything.
 
 from __future__ import annotations
 
+from oikit.claims.article import CLAIMS, readings
 from oikit.claims.events import forward
 from oikit.claims.ledger import (
-    CLAIMS,
     claims_json,
     claims_text,
     eras,
     judge,
     ledger_table,
-    readings,
     side_by_side,
 )
 from oikit.claims.model import KINDS, VERDICTS, Answer, Claim, Funnel, Verdict

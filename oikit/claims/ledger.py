@@ -18,14 +18,8 @@ import numpy as np
 import pandas as pd
 
 from oikit.claims import telling
-from oikit.claims.basics import BASICS
-from oikit.claims.crowds import CROWDS
-from oikit.claims.funding import FUNDING
-from oikit.claims.leverage import LEVERAGE
+from oikit.claims.article import CLAIMS, readings
 from oikit.claims.model import VERDICTS, Claim, Verdict
-from oikit.claims.ratio import RATIO
-from oikit.claims.talk import TALK
-from oikit.claims.velocity import VELOCITY
 from oikit.claims.weighing import adjust, placed, prepare
 from oikit.clock import bar_length, words
 from oikit.errors import InputError
@@ -35,36 +29,16 @@ from oikit.rolling import one_history
 from oikit.stats import benjamini_hochberg
 
 __all__ = [
-    "CLAIMS",
     "claims_json",
     "claims_text",
     "eras",
     "judge",
     "ledger_table",
-    "readings",
     "side_by_side",
 ]
 
-CLAIMS: dict[str, Claim] = {
-    claim.id: claim
-    for claim in sorted(
-        (*BASICS, *RATIO, *VELOCITY, *FUNDING, *CROWDS, *LEVERAGE, *TALK), key=lambda claim: claim.id
-    )
-}
-"""By id, C01 to C38. `readings` adds the other readings of the ambiguous ones."""
-
 LUCKY = 0.10
 """Of what is called supported or contradicted in one ledger, at most this share may be luck."""
-
-
-def readings(claims: Iterable[Claim]) -> list[Claim]:
-    """Each claim, followed by the other readings of the same statement.
-
-    Parameters
-    ----------
-    claims : iterable of Claim
-    """
-    return [each for claim in claims for each in (claim, *claim.beside)]
 
 
 def judge(

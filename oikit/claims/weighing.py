@@ -23,6 +23,7 @@ import pandas as pd
 
 from oikit import stats
 from oikit.claims import telling
+from oikit.claims.article import CLAIMS, readings
 from oikit.claims.checks import ask, refuse_look_ahead, refuse_outcome, refuse_reaching_back, side_of
 from oikit.claims.events import base_rate, first_in_cluster, kept, price_move, terciles
 from oikit.claims.model import Claim, Funnel, Verdict, Word
@@ -129,8 +130,6 @@ def named(claim: Claim | str) -> Claim:
     """Take a claim, or find the one in the ledger that has this id."""
     if isinstance(claim, Claim):
         return claim
-    from oikit.claims.ledger import CLAIMS, readings
-
     by_id = {each.id: each for each in readings(CLAIMS.values())}
     if claim not in by_id:
         padded = re.sub(r"^[Cc]?(\d)(?!\d)", r"C0\1", str(claim).strip())
@@ -180,8 +179,6 @@ def adjust(verdict: Verdict, p: float, among: int, what: str, alpha: float = ALP
 
 
 def _of_the_ledger(claim: Claim) -> bool:
-    from oikit.claims.ledger import CLAIMS, readings
-
     return any(claim is each for each in readings(CLAIMS.values()))
 
 

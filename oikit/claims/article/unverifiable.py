@@ -1,4 +1,4 @@
-"""Claims that name a figure or an authority: C01, C08, C17 to C20, C28 to C31, C35."""
+"""Claims that name a figure or an authority, and those that take other data than one market's."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import pandas as pd
 
 from oikit.claims.events import turned, turned_by
 from oikit.claims.model import Answer, Claim
-from oikit.clock import DAY, bar_length
+from oikit.clock import DAY, bar_length, bars
 from oikit.errors import InputError
-from oikit.formatting import count, share
+from oikit.formatting import correlation, count, share
+from oikit.indicators import asymmetry, velocity
 from oikit.risk import log_growth
 from oikit.stats import any_false_positive, events_needed, min_track_record
 
@@ -167,7 +168,68 @@ def _one_market(frame: pd.DataFrame) -> Answer:
     )
 
 
-TALK: tuple[Claim, ...] = (
+def _no_such_column(frame: pd.DataFrame) -> Answer:
+    because = (
+        "It can be tested, with other data than a table like this: depth and spread of the order book, "
+        "and the number of trades, of many markets over years, with what moves them all taken out. "
+        "Participants no public column counts: contracts may be held by one fund or by a thousand people."
+    )
+    needs = {"open_interest", "close", "quote_volume"}
+    if not needs <= set(frame.columns):
+        return Answer("not asked", because)
+    move = velocity(frame["close"], 1).abs() / frame["quote_volume"].where(frame["quote_volume"] > 0)
+    day = bars("24h", frame.index)
+    mean = move.rolling(day).mean()
+    thin = pd.Series(np.log(mean.where(mean > 0)), frame.index).iloc[::day].diff()
+    grew = pd.Series(np.log(frame["open_interest"]), frame.index).iloc[::day].diff()
+    both = thin.notna() & grew.notna()
+    if both.sum() < 10 or min(thin[both].nunique(), grew[both].nunique()) < 2:
+        return Answer("not asked", because)
+    link = float(thin[both].rank().corr(grew[both].rank()))
+    said = (
+        " One stand-in for depth, how far a traded dollar moves the price, has a rank correlation of "
+        f"{correlation(link)} with open interest from day to day (n = {count(int(both.sum()), 'day')})."
+    )
+    return Answer("not asked", because + said, link)
+
+
+def _both_ways(frame: pd.DataFrame) -> Answer:
+    return Answer(
+        "not testable",
+        "The ratio holds the supply, too, so the two halves are not quite at odds; but a supply hardly "
+        "moves, and then the ratio says what open interest says. That it has saved anybody is told "
+        "without a trade. What can be asked is how much each further column adds to a forecast of bars it "
+        "has not seen; that is lesson 07.",
+    )
+
+
+def _two_leans(frame: pd.DataFrame) -> Answer:
+    because = (
+        "Open interest has as many longs as shorts at every level, so its size points to no side. Other "
+        "figures may lean, and they count other things."
+    )
+    have = [name for name in ("long_short_ratio", "top_position_ratio") if name in frame.columns]
+    if len(have) < 2:
+        return Answer("not testable", because)
+    heads, coins = (asymmetry(frame[name]) for name in have)
+    both = heads.notna() & coins.notna() & (heads != 0) & (coins != 0)
+    if not both.any():
+        return Answer("not testable", because)
+    apart = np.sign(heads[both]) != np.sign(coins[both])
+    said = (
+        f" Here all accounts and the coins of top accounts lean to different sides on {apart.sum():,} of "
+        f"{count(len(apart), 'bar')}: "
+    )
+    said += (
+        "the two crowds agree, at high open interest and at low, so this market does have a lean; it is not "
+        "its open interest that tells which."
+        if apart.mean() < 0.05
+        else "which of them would be the crowd?"
+    )
+    return Answer("not testable", because + said, float(apart.mean()))
+
+
+UNVERIFIABLE: tuple[Claim, ...] = (
     Claim(
         id="C01",
         says="Some 620 billion dollars of perpetuals are traded.",
@@ -256,5 +318,29 @@ TALK: tuple[Claim, ...] = (
         lesson="09",
         answer=_one_market,
     ),
+    Claim(
+        id="C34",
+        says="More open interest generally goes with more participants and a more liquid market.",
+        means="Where and when more contracts are open, there are more traders, and the book is deeper.",
+        kind="not testable",
+        lesson="00",
+        answer=_no_such_column,
+    ),
+    Claim(
+        id="C03",
+        says="Open interest by itself says next to nothing, its ratio to the market cap and its pace do; and "
+        "one such figure has been enough to be saved.",
+        means="The level adds nothing to a forecast, and the ratio, the level over the supply, does.",
+        kind="not testable",
+        lesson="03",
+        answer=_both_ways,
+    ),
+    Claim(
+        id="C06",
+        says="Where open interest is large for its market cap, the crowd is all on one side.",
+        means="A size without a sign would have to show a direction.",
+        kind="not testable",
+        lesson="02",
+        answer=_two_leans,
+    ),
 )
-"""In the order of their ids."""
