@@ -489,10 +489,10 @@ def test_a_settlement_without_a_rate_is_unknown_and_counted_once() -> None:
     assert reading.repairs == {"funding_rate: cell(s) blank or out of range, now missing": 1}
 
 
-def test_two_settlements_for_one_minute_are_refused() -> None:
+def test_two_rates_for_one_minute_are_refused() -> None:
     """One of them must be wrong."""
     with pytest.raises(BadReply, match="two settlements"):
-        book([*DAY_BEFORE, *DAY, paid(ms("2026-03-02 08:00") + 9)])
+        book([*DAY_BEFORE, *DAY, paid(ms("2026-03-02 08:00") + 9, "0.0002")])
 
 
 @given(

@@ -286,7 +286,7 @@ def read_bars(
         found = archive.read(paid.sheets, strict=False)
         remarks, refused = remarks + found.repairs, refused | found.refused
         near = found.frame[(found.frame.index > wide.since) & (found.frame.index <= window.until)]
-        laid = lay_funding(near[["funding_rate"]], step, *window)
+        laid = lay_funding(near, step, *window)
         remarks += laid.repairs
         frame = frame.join(_where_paid(laid.frame, paid))
     ended = bars.gaps(end) if end is not None else Counter[str]()

@@ -55,6 +55,7 @@ _STEPS: dict[str | int, pd.Timedelta] = {text: step for step, text in PERIODS.it
 _HOUR, _MS = pd.Timedelta(hours=1), pd.Timedelta(milliseconds=1)
 _LATE = pd.Timedelta(minutes=1)  # far more than the milliseconds by which settlements are stamped late
 _LONGEST, _DAY = 8 * 60, 24 * 60  # minutes: the longest time between settlements, and a day
+_CHANGED = 6  # settlements that must seem to be missing before a longer interval is believed
 _ODD = "{}: cell(s) blank or out of range, now missing"
 _MOST = 1e18  # no price, volume or supply is anywhere near
 
@@ -267,16 +268,17 @@ def lay(read: pd.DataFrame, step: pd.Timedelta, since: pd.Timestamp, until: pd.T
 def lay_funding(paid: pd.DataFrame, step: pd.Timedelta, since: pd.Timestamp, until: pd.Timestamp) -> Reading:
     """Book each settlement, with the hours it pays for, in the bar that holds it.
 
-    The rows do not say their interval, so it is the distance to the row before. Where a settlement
-    seems to be missing, the bars in which it is due are NaN rather than 0.
+    The exchange's rows do not say their interval, so it is the distance to the row before; the archive's
+    do, and are believed. Where a settlement seems to be missing, the bars in which it is due are NaN
+    rather than 0. One settlement told twice within a minute counts once.
     """
-    times, minute = pd.DatetimeIndex(paid.index), pd.Timedelta(minutes=1)
-    if not times.is_unique:
-        twice = times[times.duplicated()][0]
-        raise BadReply(f"fundingRate: Binance gives two settlements for {twice}; none of it is used")
-    at = np.asarray((times - since) // minute, dtype=np.int64)
+    minute = pd.Timedelta(minutes=1)
     end, size = (until - since) // minute, step // minute
-    hours, missing = _intervals(at, end)
+    paid, twice = _once(paid)
+    at = np.asarray((pd.DatetimeIndex(paid.index) - since) // minute, dtype=np.int64)
+    stated = paid.get("funding_interval", pd.Series(np.nan, paid.index)).to_numpy(dtype=np.float64)
+    possible = (stated > 0) & (stated <= _DAY / 60)
+    hours, missing = _intervals(at, end, np.where(possible, stated, np.nan))
     frame = pd.DataFrame(0.0, _grid(step, since, until), ["funding_rate", "funding_interval"])
     bars, inside = -(-at // size) - 1, (at > 0) & (at <= end)
     for name, values in (("funding_rate", paid["funding_rate"].to_numpy()), ("funding_interval", hours)):
@@ -284,6 +286,9 @@ def lay_funding(paid: pd.DataFrame, step: pd.Timedelta, since: pd.Timestamp, unt
         np.add.at(flow, bars[inside], values[inside])
         frame[name] = flow
     repairs: Counter[str] = Counter()
+    again = int(((twice > since) & (twice <= until)).sum())
+    if again:
+        repairs["fundingRate: row(s) stood twice, one of each is kept"] += again
     odd = int(paid["funding_rate"].isna().to_numpy()[inside].sum())
     if odd:
         repairs[_ODD.format("funding_rate")] += odd
@@ -294,29 +299,73 @@ def lay_funding(paid: pd.DataFrame, step: pd.Timedelta, since: pd.Timestamp, unt
     return Reading(frame, repairs)
 
 
-def _intervals(at: npt.NDArray[np.int64], end: int) -> tuple[Floats, list[int]]:
-    """Hours since the settlement before, and the moments at which one seems to be missing.
+def _once(paid: pd.DataFrame) -> tuple[pd.DataFrame, pd.DatetimeIndex]:
+    """Settlements once each, and the moments that stood again with the same figures."""
+    times = pd.DatetimeIndex(paid.index)
+    if times.is_unique:
+        return paid, times[:0]
+    same = paid.groupby(level=0)
+    odd = (same.min() < same.max()).any(axis=1)
+    if odd.any():
+        raise BadReply(f"fundingRate: Binance gives two settlements for {odd.idxmax()}; none of it is used")
+    return same.first(), times[times.duplicated()]
+
+
+def _intervals(at: npt.NDArray[np.int64], end: int, stated: Floats) -> tuple[Floats, list[int]]:
+    """Hours that each settlement pays for, and the moments at which one seems to be missing.
 
     Times are in minutes after the first bar began; what is known begins a day earlier. One is
-    missing where two are further apart than any interval or than both their neighbours, and where
-    the next is due and not there. It is due at the shorter interval of the two beside it.
+    missing where two are further apart than is stated, or else than any interval or than what is usual
+    on both sides, and where the next is due and not there. It is due at the shorter interval beside it.
     """
     if not len(at):
         return np.empty(0), _due(-_DAY, end + 60, 60)
-    apart = np.diff(at)
-    lacking = apart > _LONGEST
-    lacking[1:] |= (apart[1:] > apart[:-1]) & (apart[1:] > np.append(apart[2:], 0))
+    apart, told = np.diff(at), stated * 60
+    known = np.isfinite(told[1:])
+    usual = np.where(known, told[1:], apart)
+    lacking = np.where(known, apart > usual, _longer_than_usual(usual))
     missing = []
     for i in np.flatnonzero(lacking):
-        beside = [apart[j] for j in (i - 1, i + 1) if 0 <= j < len(apart) and not lacking[j]]
-        missing += _due(at[i], at[i + 1], min(beside, default=60))
+        if known[i]:
+            missing += list(range(int(at[i + 1] - told[i + 1]), int(at[i]), -int(told[i + 1])))
+            continue
+        missing += _due(at[i], at[i + 1], min(_beside(usual, lacking, int(i)), default=60))
     if at[0] > _LONGEST - _DAY:
-        first = apart[0] if len(apart) and not lacking[0] else 60
+        first = told[0] if np.isfinite(told[0]) else usual[0] if len(apart) and not lacking[0] else 60
         missing += _due(-_DAY, at[0] - first + 1, 60)
-    usual = apart[-1] if len(apart) and not lacking[-1] else _LONGEST
-    missing += _due(at[-1], end + 1, usual)
-    return np.append(np.nan, np.where(lacking, np.nan, apart / 60)), missing
+    last = told[-1] if np.isfinite(told[-1]) else usual[-1] if len(apart) and not lacking[-1] else _LONGEST
+    missing += _due(at[-1], end + 1, last)
+    measured = np.append(np.nan, np.where(lacking, np.nan, apart / 60))
+    return np.where(np.isfinite(stated), stated, measured), missing
 
 
-def _due(after: int, before: int, every: int) -> list[int]:
+def _longer_than_usual(apart: Floats) -> npt.NDArray[np.bool_]:
+    """Distances too long for an interval, or longer than those before and after them.
+
+    A longer interval is believed once it has held twice and would else mean many settlements missing.
+    """
+    lacking = apart > _LONGEST
+    while True:
+        left = np.flatnonzero(~lacking)
+        runs = np.split(left, np.flatnonzero(np.diff(apart[left])) + 1) if len(left) else []
+        found = False
+        for before, run, after in zip(runs, runs[1:], [*runs[2:], None], strict=False):
+            length, shorter = apart[run[0]], apart[before[0]]
+            if length <= shorter or (after is not None and length <= apart[after[0]]):
+                continue
+            shorter = shorter if after is None else min(shorter, apart[after[0]])
+            if len(run) < 2 or len(run) * (length - shorter) < _CHANGED * shorter:
+                lacking[run] = found = True
+        if not found:
+            return lacking
+
+
+def _beside(apart: Floats, lacking: npt.NDArray[np.bool_], i: int) -> list[float]:
+    """Distances nearest to one on either side that are intervals."""
+    good = np.flatnonzero(~lacking)
+    at = int(np.searchsorted(good, i))
+    return [float(apart[good[j]]) for j in (at - 1, at) if 0 <= j < len(good)]
+
+
+def _due(after: float, before: float, every: float) -> list[int]:
     return list(range(int(after + every), int(before), max(int(every), 1)))
