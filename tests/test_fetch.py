@@ -521,8 +521,9 @@ def test_a_gap_is_reported_and_never_bridged(
         known = frame[name].notna()
         pd.testing.assert_series_equal(frame.loc[known, name], truth.loc[known, name], check_freq=False)
         assert known.sum() < 168
-    assert f"open interest: {frame['open_interest'].isna().sum()} of 168 bar(s) are unknown" in " ".join(
-        found.remarks
+    assert (
+        f"open interest: {frame['open_interest'].isna().sum()} of 168 bar(s) are not wholly known"
+        in " ".join(found.remarks)
     )
     assert "seem to lack a settlement" in " ".join(found.remarks)
 
@@ -787,4 +788,4 @@ def test_a_market_without_any_bar_is_a_frame_of_nan(venue: Callable[..., Any], t
     assert len(found.frame) == 168
     assert found.frame.drop(columns="circulating_supply").isna().all(axis=None)
     assert store.markets(tmp_path) == []
-    assert len([r for r in found.remarks if "168 of 168 bar(s) are unknown" in r]) == 6
+    assert len([r for r in found.remarks if "168 of 168 bar(s) are not wholly known" in r]) == 6

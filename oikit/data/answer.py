@@ -74,15 +74,17 @@ def losses(frame: pd.DataFrame, first: pd.Timestamp, asked: Question) -> list[st
     return [f"{what}; the archive {asked.archive} has been asked"]
 
 
-def gaps(frame: pd.DataFrame, first: pd.Timestamp, lacking: Iterable[str]) -> list[str]:
+def gaps(stored: pd.DataFrame, new: pd.DataFrame, first: pd.Timestamp, lacking: Iterable[str]) -> list[str]:
     """Return remarks on the figures that the venue should have had but did not deliver."""
+    new = new.reindex(stored.index)
     said = [f"{name}: not offered at this address, so the column is left out" for name in sorted(lacking)]
     for name, series in binance.SERIES.items():
-        part = frame[frame.index >= first] if series.walled else frame
-        bad = part.index if series.columns[0] not in part else part.index[part[series.columns[0]].isna()]
+        bad = stored.index[series.unknown(stored, new)]
+        bad = bad[bad >= first] if series.walled else bad
         if name not in lacking and len(bad):
             said.append(
-                f"{name}: {len(bad)} of {len(frame)} bar(s) are unknown, the first ends {moment_text(bad[0])}"
+                f"{name}: {len(bad)} of {len(stored)} bar(s) are not wholly known, "
+                f"the first ends {moment_text(bad[0])}"
             )
     return said
 

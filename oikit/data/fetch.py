@@ -173,7 +173,7 @@ def _fetch(
         # Time only moves the wall forward: what lay beyond it when it was fetched does so now.
         first, lacking = wall(pd.Timestamp(note["fetched_at"]), asked.step), note.get("lacking", ())
         stored = asked.stored(asked.until)
-        if not holes(stored, asked.step, first, lacking) and not _days_open(asked, first):
+        if not holes(_told(stored, note), asked.step, first, lacking) and not _days_open(asked, first):
             return answer(asked, stored, losses(stored, first, asked), (), 0)
     disk.check(asked.root)
     disk.settle(asked.root, asked.symbol, asked.step)
@@ -186,7 +186,7 @@ def _fetch(
         except GeoBlocked as error:
             if files is None:
                 raise
-            return _without_exchange(asked, client, files, error, progress, skip=skip)
+            return _without_exchange(asked, client, files, error, progress, recheck=recheck, skip=skip)
         return _from_venue(asked, client, now, files, progress, recheck=recheck, skip=skip)
 
 
@@ -210,8 +210,8 @@ def _from_venue(
 ) -> Fetched:
     before = client.requests - 3
     until, late = _closed(asked, now)
-    stored, first = asked.stored(until), wall(now.clock, asked.step)
-    lacking = set(asked.manifest().get("lacking", ()))
+    note, first = asked.manifest(), wall(now.clock, asked.step)
+    stored, lacking = _told(asked.stored(until), note), set(note.get("lacking", ()))
     parts, repairs = dict[str, list[pd.DataFrame]](), Counter[str]()
     try:
         for piece in read_tail(
@@ -229,7 +229,7 @@ def _from_venue(
         raise
     new = _joined(parts)
     parts.clear()  # years of five minutes are not to lie in memory twice
-    told = [*_counted(repairs), *gaps(_firsts(stored, new), first, lacking)]
+    told = [*_counted(repairs), *gaps(stored, new, first, lacking)]
     remarks = _keep(asked, new, now, lacking, [*late, *told])
     del stored, new
     sent = client.requests - before
@@ -257,6 +257,7 @@ def _without_exchange(
     error: GeoBlocked,
     progress: Progress | None,
     *,
+    recheck: bool,
     skip: bool,
 ) -> Fetched:
     """Return the bars from the archive as far as it reaches, marked as a fallback."""
@@ -266,7 +267,9 @@ def _without_exchange(
     note = asked.manifest()
     origin = _origin(asked, today, set(note.get("lacking", ())))
     try:
-        found, end = stitch.instead(asked, files, max(until, asked.since + asked.every), origin, progress)
+        found, end = stitch.instead(
+            *(asked, files, max(until, asked.since + asked.every), origin, progress), recheck=recheck
+        )
     except _NO_ANSWER as away:
         raise type(error)(f"{error}; and its archive cannot be had: {away}") from away
     found.check(skip=skip)
@@ -275,7 +278,8 @@ def _without_exchange(
     whole = asked.stored(end)
     told = f"{error}. Used instead: the archive {files.address} and the store, up to {moment_text(end)}"
     late = [*found.losses, *losses(whole, end + asked.step, asked)]
-    return answer(asked, whole, late, found.remarks, client.requests + files.requests, end, told)
+    unknown = gaps(whole, whole, end + asked.step, ["premium"])[1:]
+    return answer(asked, whole, late, [*found.remarks, *unknown], client.requests + files.requests, end, told)
 
 
 def _closed(asked: Question, now: Moment) -> tuple[pd.Timestamp, list[str]]:
@@ -300,7 +304,17 @@ def _counted(repairs: Counter[str]) -> list[str]:
 
 
 def _origin(asked: Question, clock: pd.Timestamp, lacking: set[str]) -> dict[str, Any]:
-    return {"address": asked.address, "fetched_at": clock.isoformat(), "lacking": sorted(lacking)}
+    note = {"address": asked.address, "fetched_at": clock.isoformat(), "lacking": sorted(lacking)}
+    return {**note, "no_supply": asked.manifest().get("no_supply", [])}
+
+
+def _told(stored: pd.DataFrame, note: dict[str, Any]) -> pd.DataFrame:
+    """Stored bars with a supply of 0 where the venue has said that it knows none."""
+    if "circulating_supply" not in stored:
+        return stored
+    none = stored.index.isin(pd.to_datetime(note.get("no_supply", []), utc=True))
+    supply = stored["circulating_supply"]
+    return stored.assign(circulating_supply=supply.mask(none & supply.isna(), 0.0))
 
 
 def _joined(parts: dict[str, list[pd.DataFrame]]) -> pd.DataFrame:
@@ -312,18 +326,17 @@ def _joined(parts: dict[str, list[pd.DataFrame]]) -> pd.DataFrame:
     return pd.concat([without_freq(each) for each in once], axis=1, sort=True)
 
 
-def _firsts(stored: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
-    """Return the first column of each series, stored and new rows merged."""
-    names = [series.columns[0] for series in binance.SERIES.values()]
-    old, now = (each[[name for name in names if name in each]] for each in (stored, new))
-    return disk.merge(old, now)[0].reindex(stored.index)
-
-
 def _keep(
     asked: Question, new: pd.DataFrame, now: Moment, lacking: set[str], remarks: list[str]
 ) -> list[str]:
+    origin = {**_origin(asked, now.clock, lacking), "remarks": remarks}
+    if "circulating_supply" in new:
+        none = new["circulating_supply"] == 0
+        new = new.assign(circulating_supply=new["circulating_supply"].mask(none))
+        recent = {at.isoformat() for at in new.index[none]}
+        reach = (now.clock - binance.WALL).isoformat()
+        origin["no_supply"] = sorted(at for at in recent.union(origin["no_supply"]) if at >= reach)
     known = new.dropna(how="all")
     if known.empty:
         return remarks
-    origin = {**_origin(asked, now.clock, lacking), "remarks": remarks}
     return disk.write(asked.root, asked.symbol, asked.step, known, origin)

@@ -11,7 +11,7 @@ it ended; a day whose file was refused is requested again.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +33,7 @@ _HOUR, _TICK = pd.Timedelta(hours=1), pd.Timedelta(1, "us")
 _LATEST = pd.Timedelta(days=2)  # a day's file comes within a day and a half of its end
 _SETTLED = pd.Timedelta(days=7)  # what has not come by then is missing
 _AT_ONCE = 6  # files asked for at the same time, as a browser would
+_GIVEN = [name for name in archive.SETS["metrics"].values() if name != "taker_buy_sell_ratio"]
 _EARLIEST = {"BTCUSDT": pd.Timestamp("2020-09-01", tz="UTC")}
 
 
@@ -79,7 +80,7 @@ def wanted(
     *,
     recheck: bool = False,
 ) -> list[Window]:
-    """Return the days with unknown open interest that the archive may fill."""
+    """Return the days with unknown open interest or ratios that the archive may fill."""
     table = _by_day(stored, first)
     if table.empty:
         return []
@@ -97,13 +98,13 @@ def wanted(
 
 
 def _by_day(stored: pd.DataFrame, first: pd.Timestamp) -> pd.DataFrame:
-    """Return, by day, the bars with open interest, and whether one before `first` lacks it."""
+    """Return, by day, the bars with open interest, and whether one before `first` lacks any of its set."""
     index = pd.DatetimeIndex(stored.index)
     if index.empty:
         return pd.DataFrame()
-    there = "open_interest" in stored
-    known = stored["open_interest"].notna() if there else pd.Series(False, index)
-    table = pd.DataFrame({"known": known, "lacking": ~known & (index < first)})
+    given = stored.reindex(columns=_GIVEN).notna()
+    lacking = ~given.all(axis=1) & (index < first)
+    table = pd.DataFrame({"known": given["open_interest"], "lacking": lacking})
     return table.groupby((index - _TICK).floor("D")).agg({"known": "sum", "lacking": "any"})
 
 
@@ -175,7 +176,7 @@ def read_past(
         past.remarks += _beside(frame, was, first)
         past.frame = _news(frame, was, first, [file for file in asked if file.key in haul.revised])
         _note_packs(past, haul, found, frame, was)
-    past.remarks[:0] = [f"{what} ({count})" for what, count in sorted(remarks.items())]
+    past.remarks[:0] = _counted(remarks)
     return past
 
 
@@ -266,13 +267,11 @@ def _note_packs(
 def read_bars(
     place: bulk.Place, symbol: str, step: pd.Timedelta, window: Window, watch: Watch | None = None
 ) -> tuple[Past, pd.Timestamp | None]:
-    """Read prices, volumes and funding from the archive, where the exchange does not serve this place."""
-    wide = Window(window.since - DAY, window.until)  # a settlement pays for the hours since the one before
+    """Read prices and volumes from the archive, where the exchange does not serve this place."""
     bars = bulk.collect(
         place, archive.files("klines", symbol, *window, interval=PERIODS[step]), watch=watch, at_once=_AT_ONCE
     )
-    paid = bulk.collect(place, archive.files("fundingRate", symbol, *wide), watch=watch)
-    remarks, refused = bars.repairs + paid.repairs, bars.refused | paid.refused
+    remarks, refused = bars.repairs, dict(bars.refused)
     grid = pd.date_range(window.since + step, window.until, freq=step, name="time").as_unit("us")
     frame = pd.DataFrame(index=grid)
     if bars.packs:
@@ -282,23 +281,36 @@ def read_bars(
         frame = lay(inside, step, *window).frame
     known = frame.index[frame["close"].notna()] if "close" in frame else frame.index[:0]
     end = pd.Timestamp(known[-1]) if len(known) else None
+    ended = bars.gaps(end) if end is not None else Counter[str]()
+    return Past(frame, _counted(remarks + ended), refused), end
+
+
+def read_paid(
+    place: bulk.Place, symbol: str, step: pd.Timedelta, window: Window, watch: Watch | None = None
+) -> Past:
+    """Read funding from the archive, whose file of a month comes once the month has ended."""
+    wide = Window(window.since - DAY, window.until)  # a settlement pays for the hours since the one before
+    paid = bulk.collect(place, archive.files("fundingRate", symbol, *wide), watch=watch)
+    past = Past(pd.DataFrame(), refused=dict(paid.refused))
     if paid.packs:
         found = archive.read(paid.sheets, strict=False)
-        remarks, refused = remarks + found.repairs, refused | found.refused
         near = found.frame[(found.frame.index > wide.since) & (found.frame.index <= window.until)]
         laid = lay_funding(near, step, *window)
-        remarks += laid.repairs
-        frame = frame.join(_where_paid(laid.frame, paid))
-    ended = bars.gaps(end) if end is not None else Counter[str]()
-    past = Past(frame, refused=refused)
-    past.remarks = [f"{what} ({count})" for what, count in sorted((remarks + ended).items())]
-    return past, end
+        past.refused |= found.refused
+        past.frame = _where_paid(laid.frame, paid, past.refused)
+        past.remarks = _counted(paid.repairs + found.repairs + laid.repairs)
+    return past
 
 
-def _where_paid(frame: pd.DataFrame, paid: bulk.Haul) -> pd.DataFrame:
-    """Set bars of months without a funding file to NaN, as their funding is unknown, not 0."""
+def _counted(remarks: Counter[str]) -> list[str]:
+    return [f"{what} ({count})" for what, count in sorted(remarks.items())]
+
+
+def _where_paid(frame: pd.DataFrame, paid: bulk.Haul, refused: Collection[str]) -> pd.DataFrame:
+    """Set bars of months without a funding file of use to NaN, as their funding is unknown, not 0."""
     index = pd.DatetimeIndex(frame.index)
     there = np.zeros(len(index), dtype=bool)
     for pack in paid.packs:
-        there |= (index > pack.file.start) & (index <= pack.file.end)
+        if pack.file.key not in refused:
+            there |= (index > pack.file.start) & (index <= pack.file.end)
     return frame.where(pd.Series(there, index), axis=0)

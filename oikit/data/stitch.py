@@ -23,7 +23,7 @@ from oikit.data.http import Client
 from oikit.data.labels import spans
 from oikit.data.question import Question, floor, moment_text
 from oikit.data.tail import Progress, Window
-from oikit.data.venues import archive
+from oikit.data.venues import archive, binance
 from oikit.errors import BadReply, GeoBlocked, RateLimited, Unreachable
 
 _AWAY = (Unreachable, GeoBlocked, RateLimited)
@@ -175,11 +175,17 @@ def added(one: list[str], other: list[str]) -> list[str]:
 
 
 def instead(
-    asked: Question, found: Source, until: pd.Timestamp, origin: dict[str, Any], progress: Progress | None
+    asked: Question,
+    found: Source,
+    until: pd.Timestamp,
+    origin: dict[str, Any],
+    progress: Progress | None,
+    *,
+    recheck: bool = False,
 ) -> tuple[Stitched, pd.Timestamp | None]:
     """Request prices and funding from the archive too, month by month, as far as it reaches."""
     out, stored, began = Stitched(), asked.stored(until), False
-    for window in _months(stored, asked.step):
+    for window in _months(stored, asked.step, "klines", recheck=recheck):
         part, end = past.read_bars(found.place, asked.symbol, asked.step, window, _watch(progress, 0, 1))
         if end is None and began:
             break  # the archive has not come further yet
@@ -192,7 +198,10 @@ def instead(
     end = floor(pd.Timestamp(known[-1]), asked.every)
     if end <= asked.since:
         return out, None
-    rest = fill(asked, found, end, end + asked.step, end, origin, progress=progress)
+    for window in _months(asked.stored(end), asked.step, "funding", recheck=recheck):
+        paid = past.read_paid(found.place, asked.symbol, asked.step, window, _watch(progress, 0, 1))
+        _take(asked, found, paid, origin, out)
+    rest = fill(asked, found, end, end + asked.step, end, origin, recheck=recheck, progress=progress)
     out.remarks, out.losses = added(out.remarks, rest.remarks), [*out.losses, *rest.losses]
     out.refused |= rest.refused
     if end < until:
@@ -200,13 +209,10 @@ def instead(
     return out, end
 
 
-def _months(stored: pd.DataFrame, step: pd.Timedelta) -> Iterator[Window]:
-    """Months in which a price is unknown, no further than asked for."""
+def _months(stored: pd.DataFrame, step: pd.Timedelta, name: str, *, recheck: bool) -> Iterator[Window]:
+    """Months in which a series is not wholly known, no further than asked for; all of them to look again."""
     index = pd.DatetimeIndex(stored.index)
-    unknown = stored["close"].isna() if "close" in stored else pd.Series(True, index)
-    for _, bars in (
-        index[unknown.to_numpy()]
-        .to_series()
-        .groupby((index[unknown.to_numpy()] - pd.Timedelta(1, "us")).tz_localize(None).to_period("M"))
-    ):
+    index = index if recheck else index[binance.SERIES[name].unknown(stored)]
+    month = (index - pd.Timedelta(1, "us")).tz_localize(None).to_period("M")
+    for _, bars in index.to_series().groupby(month):
         yield Window(bars.iloc[0] - step, bars.iloc[-1])

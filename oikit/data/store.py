@@ -185,6 +185,8 @@ def write(
             return remarks
         columns = {*known.get("columns", ()), *frame.columns[frame.notna().any()]}
         span = {"since": (frame.index[0] - every).isoformat(), "until": frame.index[-1].isoformat()}
+        fetched = {key: value for key, value in provenance.items() if key != "no_supply"}
+        fetched |= {**span, "remarks": remarks}
         note = {
             "venue": venue,
             "symbol": symbol,
@@ -194,7 +196,7 @@ def write(
             **{key: value for key, value in provenance.items() if key != "remarks"},
             **_range(files, every),
             "columns": [name for name in FIELDS if name in columns],
-            "fetches": [*known.get("fetches", ()), {**provenance, **span, "remarks": remarks}][-_KEPT:],
+            "fetches": [*known.get("fetches", ()), fetched][-_KEPT:],
         }
         adopt(where, {**(known or {**note, "fetches": []}), "files": settled}, note, content)
     return remarks

@@ -77,12 +77,11 @@ def wall(clock: pd.Timestamp, step: pd.Timedelta) -> pd.Timestamp:
 def holes(
     stored: pd.DataFrame, step: pd.Timedelta, first: pd.Timestamp, lacking: Collection[str] = ()
 ) -> dict[str, list[Window]]:
-    """Return the windows of each series that are unknown and can be requested."""
+    """Return the windows of each series in which any of its columns is unknown and can be requested."""
     found: dict[str, list[Window]] = {}
     index = pd.DatetimeIndex(stored.index)
     for name, series in binance.SERIES.items():
-        key = "close" if name in lacking else series.columns[0]
-        unknown = stored[key].isna().to_numpy() if key in stored else np.ones(len(index), dtype=bool)
+        unknown = (binance.SERIES["klines"] if name in lacking else series).unknown(stored)
         if series.walled:
             unknown = unknown & (index >= first)
         at = np.flatnonzero(unknown)

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from oikit.clock import DAY, WEEK, length
@@ -158,7 +160,7 @@ class Series:
     Attributes
     ----------
     columns : tuple of str
-        What it fills; the first says whether a bar of it is known.
+        What it fills.
     ask : callable
         ``(symbol, step, since, until)`` to the queries for bars that end in (since, until].
     read : callable
@@ -169,6 +171,8 @@ class Series:
         Whether it reaches back ``WALL`` only.
     may_lack : bool
         Whether a venue may not offer it.
+    sometimes : tuple of str
+        Those of its columns that a market may do without.
     """
 
     columns: tuple[str, ...]
@@ -177,6 +181,19 @@ class Series:
     lay: Lay = lay
     walled: bool = False
     may_lack: bool = False
+    sometimes: tuple[str, ...] = ()
+
+    def unknown(self, *frames: pd.DataFrame) -> npt.NDArray[np.bool_]:
+        """Rows in which a column that it always has is in none of these frames, which share an index."""
+        unknown = np.zeros(len(frames[0]), dtype=bool)
+        for name in self.columns:
+            lacks = np.ones(len(unknown), dtype=bool)
+            for frame in frames:
+                if name in frame:
+                    lacks &= frame[name].isna().to_numpy()
+            if name not in self.sometimes or not lacks.all():
+                unknown |= lacks
+        return unknown
 
 
 SERIES: dict[str, Series] = {
@@ -190,6 +207,7 @@ SERIES: dict[str, Series] = {
         partial(_ask_statistics, "/futures/data/openInterestHist"),
         read_interest,
         walled=True,
+        sometimes=("circulating_supply",),
     ),
     **{
         column.replace("_", " "): Series(

@@ -217,7 +217,10 @@ def _ends(query: Query, bars: dict[int, Any]) -> list[int]:
 
 
 def read_interest(query: Query, rows: list[Any]) -> Reading:
-    """Open interest in coins (one side, as the venue counts it), in quote units, and the supply beside it."""
+    """Open interest in coins (one side, as the venue counts it), in quote units, and the supply beside it.
+
+    A supply of 0 is how the venue says that it knows none; it stays 0 here, so that it is not asked again.
+    """
     points, repairs = _rows(query, rows, "timestamp")
     names = {"open_interest": "sumOpenInterest", "open_interest_value": "sumOpenInterestValue"}
     columns = {
@@ -227,7 +230,9 @@ def read_interest(query: Query, rows: list[Any]) -> Reading:
     given = [row.get("CMCCirculatingSupply") for row in points.values()]
     there = [i for i, cell in enumerate(given) if cell is not None]
     columns["circulating_supply"] = np.full(len(given), np.nan)
-    columns["circulating_supply"][there] = _column("circulating_supply", [given[i] for i in there], repairs)
+    supply = _column("circulating_supply", [given[i] for i in there], repairs)
+    supply[[_float(given[i]) == 0 for i in there]] = 0.0
+    columns["circulating_supply"][there] = supply
     return Reading(_frame(columns, list(points)), repairs)
 
 
