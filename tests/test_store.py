@@ -314,3 +314,37 @@ def test_merging_with_itself_changes_nothing(values: list[float]) -> None:
 
     pd.testing.assert_frame_equal(both, once, check_freq=False)
     assert remark == ""
+
+
+@pytest.mark.parametrize("column", ["long_short_ratio", "top_account_ratio", "top_position_ratio"])
+@pytest.mark.parametrize(
+    ("was", "now", "kept", "revised"),
+    [
+        (2.36471234, 2.3647, 2.36471234, False),
+        (2.36471234, 2.3651, 2.36471234, False),  # the exchange rounds two shares first, and divides then
+        (2.3647, 2.36471234, 2.36471234, False),
+        (2.00041216, 2.0, 2.00041216, False),
+        (2.3647, 2.3651, 2.3651, True),
+        (2.3647, 2.365, 2.365, True),
+        (2.36471234, 2.4647, 2.4647, True),
+        (2.36471234, 2.36481234, 2.36481234, True),
+        (2.36471234, NAN, 2.36471234, False),
+    ],
+)
+def test_fewer_digits_are_no_revision_and_replace_nothing(
+    column: str, was: float, now: float, kept: float, revised: bool
+) -> None:
+    """The archive writes eight decimals of a ratio, the exchange four; the longer stands, whoever is last."""
+    both, remark = store.merge(bars([was, 1.5], column=column), bars([now], column=column))
+
+    assert both[column].tolist() == [kept, 1.5]
+    assert bool(remark) == revised
+
+
+@pytest.mark.parametrize("column", ["close", "open_interest", "funding_rate", "volume"])
+def test_any_other_figure_with_fewer_digits_is_revised(column: str) -> None:
+    """Both services write these alike, so a shorter one is another one."""
+    both, remark = store.merge(bars([0.60625], column=column), bars([0.6062], column=column))
+
+    assert both[column].tolist() == [0.6062]
+    assert remark.startswith("revised: 1 known value(s) changed")

@@ -4,6 +4,7 @@
 `coverage`           one frame: share known and longest gap of each column, as one printable line
 `outages`            spans in which nothing is known, to shade in a chart
 `compare`            two tables of the same moments: stored and fetched, or archive and REST
+`reworded`           cells of two tables that tell one figure with more digits or fewer
 ``DEFECTS``          every known defect of bulk files: how it is found and what is done about it
 ===================  ============================================================================
 
@@ -28,6 +29,7 @@ __all__ = ["DEFECTS", "Defect", "coverage"]
 
 _ROUNDED = ("long_short_ratio", "top_account_ratio", "top_position_ratio", "taker_buy_sell_ratio")
 _ROUNDING = 1e-3  # the REST service gives four decimals, the archive eight; 3.2e-4 is the most seen
+_DECIMALS = 4  # of a ratio from the REST service
 _NAMED = 3  # as many things as the one line names of a kind
 
 
@@ -260,3 +262,26 @@ def compare(stored: pd.DataFrame, fetched: pd.DataFrame) -> Agreement:
         off |= apart > (_ROUNDING if name in _ROUNDED else 0.0)
         largest[str(name)] = float(apart.max(initial=0.0))
     return Agreement(int(known.sum()), index[off], largest)
+
+
+def reworded(was: pd.DataFrame, now: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the cells that tell the same figure with another number of digits, and those with fewer now.
+
+    Only ratios come from two services that round; any other figure that differs is another figure.
+
+    Examples
+    --------
+    >>> times = pd.date_range("2026-03-02 01:00", periods=2, freq="h", tz="UTC", name="time")
+    >>> was = pd.DataFrame({"long_short_ratio": [2.00041216, 1.5]}, times)
+    >>> same, fewer = reworded(was, pd.DataFrame({"long_short_ratio": [2.0004, 1.6]}, times))
+    >>> same["long_short_ratio"].tolist(), fewer["long_short_ratio"].tolist()
+    ([True, False], [True, False])
+    """
+    same = pd.DataFrame(False, now.index, now.columns)
+    fewer = same.copy()
+    for name in (name for name in _ROUNDED if name in was and name in now):
+        old, new = was[name].to_numpy(dtype=np.float64), now[name].to_numpy(dtype=np.float64)
+        near = (old != new) & (np.abs(new - old) <= _ROUNDING * np.abs(old))
+        short, shorter = (np.round(values, _DECIMALS) == values for values in (old, new))
+        same[name], fewer[name] = near & (short != shorter), near & shorter & ~short
+    return same, fewer

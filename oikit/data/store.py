@@ -28,6 +28,7 @@ from typing import Any
 import pandas as pd
 
 from oikit.clock import words
+from oikit.data.quality import reworded
 from oikit.data.venues.query import check_symbol
 from oikit.errors import StoreError
 from oikit.files import locked, storing, write_atomic
@@ -123,6 +124,8 @@ def read(
 def merge(old: pd.DataFrame, new: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     """Merge new rows into old ones; new known values win, and a remark counts them.
 
+    A ratio told with fewer digits is the same ratio: the longer stands, and nothing was revised.
+
     Examples
     --------
     >>> times = pd.date_range("2026-03-02 04:00", periods=2, freq="4h", tz="UTC", name="time")
@@ -134,10 +137,13 @@ def merge(old: pd.DataFrame, new: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     'revised: 1 known value(s) changed, the newer stand; first close at 2026-03-02 08:00 UTC, 606 to 607'
     """
     old, new = without_freq(old), without_freq(new)
+    was, now = old.align(new, join="inner")
+    same, fewer = reworded(was, now)
+    if fewer.to_numpy().any():
+        new = new.mask(fewer.reindex(index=new.index, columns=new.columns, fill_value=False))
     both = new.combine_first(old)
     both = both[[*old.columns, *(name for name in new.columns if name not in old.columns)]]
-    was, now = old.align(new, join="inner")
-    changed = (was.notna() & now.notna() & (was != now)).to_numpy()
+    changed = (was.notna() & now.notna() & (was != now) & ~same).to_numpy()
     if not changed.any():
         return both, ""
     row, column = (int(at[0]) for at in changed.nonzero())
