@@ -20,7 +20,7 @@ import oikit
 from benchmarks.harness import Row, race
 from oikit import stats
 from oikit.claims import CLAIMS, judge, readings, weigh
-from oikit.claims.checks import ask
+from oikit.claims.claim import ask
 from oikit.claims.events import base_rate, first_in_cluster, terciles
 from oikit.clock import bars
 from oikit.simulate.market import planted_drift, simulate

@@ -12,9 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import oikit
-from oikit.claims import events, states
-from oikit.claims.events import first_in_cluster, forward, kept, price_move
-from oikit.claims.memory import remembered
+from oikit.claims import events
+from oikit.claims.events import first_in_cluster, forward, kept, price_move, remembered
 from oikit.errors import InputError
 from oikit.indicators import divergence, trailing_percentile
 from oikit.margin import TAKER_FEE
@@ -77,7 +76,7 @@ def test_fees_and_funding_are_charged_to_either_side() -> None:
 def test_only_forward_looks_ahead() -> None:
     """A negative shift, or a reversed column, stands nowhere else among the claims."""
     found = []
-    for path in sorted(CLAIMS.glob("*.py")):
+    for path in sorted(CLAIMS.rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for function in ast.walk(tree):
             if not isinstance(function, ast.FunctionDef):
@@ -177,8 +176,8 @@ def test_the_usual_is_that_of_the_same_third() -> None:
 def test_the_jump_of_the_ledger_is_the_divergence_of_the_lessons() -> None:
     """Two spellings of one reading, bar by bar."""
     market = oikit.sample("bnb-null").iloc[:3000]
-    score, move = states.jump_score(market["open_interest"]), states.quiet_score(market["close"])
-    mine = states.known((score >= 2) & (move.abs() <= 0.5), score, move)
+    score, move = events.jump_score(market["open_interest"]), events.quiet_score(market["close"])
+    mine = events.known((score >= 2) & (move.abs() <= 0.5), score, move)
 
     pd.testing.assert_series_equal(mine, divergence(market["close"], market["open_interest"]))
 
@@ -187,7 +186,7 @@ def test_the_jump_of_the_ledger_is_the_divergence_of_the_lessons() -> None:
 def test_a_full_past_gives_the_usual_percentile(values: list[int]) -> None:
     """Only the start of a sample is treated in another way: from `at_least` on, with what there is."""
     given_values = series(values)
-    mine, usual = states.past_place(given_values, 5, 2), trailing_percentile(given_values, 5)
+    mine, usual = events.past_place(given_values, 5, 2), trailing_percentile(given_values, 5)
 
     pd.testing.assert_series_equal(mine.iloc[4:], usual.iloc[4:])
     assert mine.isna().tolist() == [True] + [False] * (len(values) - 1)
@@ -199,12 +198,12 @@ def test_a_quiet_day_is_narrower_than_usual() -> None:
     high[-24:] = 2**0.5
     market = frame(high=high, low=np.ones(24 * 40))
 
-    assert states.quietness(market["high"], market["low"]).iloc[-1] == pytest.approx(0.5)
+    assert events.quietness(market["high"], market["low"]).iloc[-1] == pytest.approx(0.5)
 
 
 def test_a_trend_has_a_sign() -> None:
     """Up, down, none, unknown."""
-    assert same(states.trend(series([1.0, 2.0, 1.0, 1.0]), 1), [NAN, 1.0, -1.0, 0.0])
+    assert same(events.trend(series([1.0, 2.0, 1.0, 1.0]), 1), [NAN, 1.0, -1.0, 0.0])
 
 
 def test_what_is_remembered_is_what_would_be_made_anew() -> None:

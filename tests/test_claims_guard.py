@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 import oikit
 from oikit.claims import VERDICTS, Claim, forward, weigh
-from oikit.claims.checks import CUTS, ask, refuse_look_ahead
 from oikit.claims.events import fell_by, price_move, squeezed, turned, turned_by
+from oikit.claims.weigh import CUTS, ask, refuse_look_ahead
 from oikit.errors import InputError
 from oikit.indicators import divergence, oi_to_cap, robust_zscore, settled_funding, velocity
 from oikit.rolling import one_history, trailing_percentile
@@ -313,7 +313,7 @@ def test_a_claim_of_the_ledger_is_not_asked_again() -> None:
 @settings(deadline=None)
 def test_half_of_the_cuts_stand_just_before_what_was_flagged(said: list[float]) -> None:
     """As many as there are flags for; all inside the sample, none twice."""
-    from oikit.claims.checks import _cuts
+    from oikit.claims.weigh import _cuts
 
     values = np.array(said)
     rows = _cuts(pd.Series(values))

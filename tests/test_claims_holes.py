@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import oikit
-from oikit.claims import CLAIMS, Claim, readings, states, weigh
-from oikit.claims.checks import ask
+from oikit.claims import CLAIMS, Claim, events, readings, weigh
+from oikit.claims.claim import ask
 from oikit.claims.events import terciles
 from oikit.rolling import robust_zscore
 from tests.conftest import frame, series
@@ -51,7 +51,7 @@ def test_open_interest_that_misses_an_hour_a_month_is_asked_for_two_years(holed:
 
 def test_a_hole_changes_a_score_no_more_than_it_must(whole: pd.DataFrame, holed: pd.DataFrame) -> None:
     """The yardstick of 720 bars misses one or two: the score stays nearly what it was."""
-    one, two = (states.jump_score(data["open_interest"]) for data in (whole, holed))
+    one, two = (events.jump_score(data["open_interest"]) for data in (whole, holed))
     both = one.notna() & two.notna()
 
     assert float((one - two)[both].abs().quantile(0.99)) < 0.1
@@ -69,17 +69,17 @@ def test_a_look_back_answers_from_known_bars_that_lie_close_together(
 ) -> None:
     """Without holes what the measure says; with holes, of the last known ones, or nothing."""
     column = series(values)
-    means = states.mean(column, count)
+    means = events.mean(column, count)
     pd.testing.assert_series_equal(means, column.rolling(count).mean())
     pd.testing.assert_series_equal(
-        states.over_holes(column, count, robust_zscore, before=1), robust_zscore(column, count)
+        events.over_holes(column, count, robust_zscore, before=1), robust_zscore(column, count)
     )
 
     some = column.where(~np.isin(np.arange(len(values)), list(holes)))
     rows = np.flatnonzero(some.notna())
-    for row, said in enumerate(states.mean(some, count)):
+    for row, said in enumerate(events.mean(some, count)):
         mine = rows[rows <= row][-count:]
-        near = len(mine) == count and mine[-1] == row and (row - mine[0] + 1) * states.KNOWN <= count
+        near = len(mine) == count and mine[-1] == row and (row - mine[0] + 1) * events.KNOWN <= count
         assert np.isnan(said) != near
         if near:
             assert said == pytest.approx(some.iloc[mine].mean(), abs=1e-9)
@@ -92,9 +92,9 @@ def test_a_long_hole_is_not_bridged() -> None:
     broken = column.where((np.arange(3_000) < 1_500) | (np.arange(3_000) >= 1_600))
 
     after = np.arange(3_000) >= 1_600
-    assert states.unusual(broken)[after].isna().sum() >= 600
+    assert events.unusual(broken)[after].isna().sum() >= 600
     assert terciles(broken)[after].isna().sum() == 24
-    assert states.past_place(broken, "30d", "30d")[after].isna().sum() >= 500
+    assert events.past_place(broken, "30d", "30d")[after].isna().sum() >= 500
 
 
 # ---------------------------------------------------------------- the reason
@@ -106,8 +106,8 @@ def mine(**more: object) -> Claim:
         "It falls.",
         "It falls.",
         needs=("open_interest",),
-        speaks=lambda f: states.known(
-            states.jump_score(f["open_interest"]) > 2, states.jump_score(f["open_interest"])
+        speaks=lambda f: events.known(
+            events.jump_score(f["open_interest"]) > 2, events.jump_score(f["open_interest"])
         ),
         horizon="6h",
         expect="lower",

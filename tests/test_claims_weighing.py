@@ -16,7 +16,7 @@ import oikit
 from oikit import stats
 from oikit.claims import CLAIMS, Answer, Claim, Verdict, forward, funnel, weigh
 from oikit.claims.events import base_rate, fell_by, first_in_cluster, size_of_move, terciles
-from oikit.claims.weighing import adjust
+from oikit.claims.weigh import adjust
 from oikit.errors import FrameError, InputError
 from oikit.formatting import amount, chance, count, difference, interval
 from tests.conftest import frame
@@ -159,9 +159,10 @@ def test_nothing_planted_is_undecided_and_says_what_it_could_have_seen() -> None
     assert "(95% interval from" in str(verdict)
     lines = str(verdict).split("\n")
     assert lines[0] == "undecided (this table): “A high state is followed by a rise.”"
-    assert len(lines) == 4 and lines[3].strip() == verdict.guard
-    assert "or more would have been seen four times in five; to see 0.20% takes" in lines[2]
-    assert "Who acted on it kept" in lines[2]
+    assert len(lines) == 5 and lines[4].strip() == verdict.guard
+    assert lines[1].strip() == "Our reading: The next six hours rise more than usual."
+    assert "or more would have been seen four times in five; to see 0.20% takes" in lines[3]
+    assert "Who acted on it kept" in lines[3]
 
 
 def test_the_verdict_uses_no_letters_from_a_textbook() -> None:
@@ -531,7 +532,7 @@ def test_what_must_be_read_first_stands_first() -> None:
     first = claim(shows=lambda f: f"{len(f):,} bars to begin with.")
 
     for data in (market(), market().assign(state=0.0)):
-        assert str(ask(first, data)).split("\n")[1].strip() == "2,000 bars to begin with."
+        assert str(ask(first, data)).split("\n")[2].strip() == "2,000 bars to begin with."
 
 
 # ---------------------------------------------------------------- words for numbers

@@ -18,9 +18,8 @@ import pytest
 import oikit
 from oikit import stats
 from oikit.claims import CLAIMS, readings
-from oikit.claims.events import first_in_cluster, price_move, size_of_move
-from oikit.claims.states import jump_score
-from oikit.claims.weighing import prepare
+from oikit.claims.events import first_in_cluster, jump_score, price_move, size_of_move
+from oikit.claims.weigh import prepare
 from oikit.rolling import one_history
 from tests.conftest import frame
 

@@ -35,7 +35,7 @@ from oikit.claims import (
     weigh,
 )
 from oikit.claims.article.positioning import coins_needed, squeeze_table
-from oikit.claims.checks import ask, refuse_look_ahead
+from oikit.claims.weigh import ask, refuse_look_ahead
 from oikit.errors import FrameError, InputError
 from oikit.learn.lessons import LESSONS
 from oikit.lens.features import features

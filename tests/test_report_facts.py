@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import oikit
 from oikit import report
 from oikit.claims import CLAIMS, claims_json
-from oikit.claims.checks import ask
+from oikit.claims.claim import ask
 from oikit.clock import WEEK, length
 from oikit.data import store
 from oikit.data.venues import binance

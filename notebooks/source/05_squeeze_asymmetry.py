@@ -26,7 +26,7 @@ from oikit import charts, learn
 from oikit.cascade import cascade, cohorts
 from oikit.charts.risk import cascade_steps
 from oikit.claims.article.positioning import squeeze_table
-from oikit.claims.states import funding_place
+from oikit.claims.events import funding_place
 from oikit.explore import explore
 from oikit.learn import TODO, check, explain, given, predict, quiz, reveal, say
 

@@ -7,7 +7,7 @@ what the data say         `weigh`, which returns a `Verdict`
 the article, whole        `CLAIMS`, `judge`, `ledger_table`, `side_by_side`, `eras`
 how often one has tried   `Trials`, `SESSION`, `sweep`, `deflate`
 what followed             `oikit.claims.events`; only its `forward` looks ahead
-states to speak of        `oikit.claims.states`
+states to speak of        `oikit.claims.events`
 ========================  ==========================================================================
 
 A verdict is one of eight words (`VERDICTS`): **supported**, **contradicted**, **negligible** (any difference
@@ -40,6 +40,7 @@ Nothing here draws or fetches, and nobody is advised to do anything.
 from __future__ import annotations
 
 from oikit.claims.article import CLAIMS, readings
+from oikit.claims.claim import KINDS, VERDICTS, Answer, Claim, Funnel, Verdict
 from oikit.claims.events import forward
 from oikit.claims.ledger import (
     claims_json,
@@ -49,9 +50,8 @@ from oikit.claims.ledger import (
     ledger_table,
     side_by_side,
 )
-from oikit.claims.model import KINDS, VERDICTS, Answer, Claim, Funnel, Verdict
 from oikit.claims.trials import SESSION, Deflated, Sweep, Trials, deflate, sweep
-from oikit.claims.weighing import funnel, weigh
+from oikit.claims.weigh import funnel, weigh
 
 __all__ = [
     "CLAIMS",

@@ -17,10 +17,10 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from oikit.claims import telling
+from oikit.claims import sentences
 from oikit.claims.article import CLAIMS, readings
-from oikit.claims.model import VERDICTS, Claim, Verdict
-from oikit.claims.weighing import adjust, placed, prepare
+from oikit.claims.claim import VERDICTS, Claim, Verdict
+from oikit.claims.weigh import adjust, placed, prepare
 from oikit.clock import bar_length, words
 from oikit.errors import InputError
 from oikit.formatting import share
@@ -251,7 +251,7 @@ def _tally(verdicts: Iterable[Verdict]) -> str:
 def _entry(verdict: Verdict, details: bool) -> list[str]:
     n = ""
     if verdict.claim.kind == "forecast":
-        n = f" (n = {verdict.n:,}{telling.size(verdict)})"
+        n = f" (n = {verdict.n:,}{sentences.size(verdict)})"
     line = f"{verdict.id}  {verdict.told}{n}: {verdict.claim.says}"
     more = [
         f"Our reading: {verdict.claim.means}",

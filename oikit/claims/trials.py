@@ -18,8 +18,8 @@ import numpy as np
 import pandas as pd
 
 from oikit import stats
-from oikit.claims.model import Claim, Verdict
-from oikit.claims.weighing import adjust, weigh
+from oikit.claims.claim import Claim, Verdict
+from oikit.claims.weigh import adjust, weigh
 from oikit.errors import InputError
 from oikit.formatting import chance, count, share
 from oikit.stats import SMALLEST_N

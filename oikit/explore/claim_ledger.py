@@ -12,7 +12,7 @@ from collections import Counter
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
-from oikit.claims.model import KINDS
+from oikit.claims.claim import KINDS
 from oikit.explore import worlds
 from oikit.explore.model import Choice, Explorer
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from oikit.claims.model import VERDICTS
+from oikit.claims.claim import VERDICTS
 from oikit.errors import InputError
 from oikit.learn.todo import TODO, untouched
 from oikit.stats import SMALLEST_N

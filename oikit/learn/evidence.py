@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from oikit.claims.model import VERDICTS
+from oikit.claims.claim import VERDICTS
 from oikit.errors import InputError
 from oikit.formatting import signed
 

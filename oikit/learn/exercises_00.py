@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from oikit.claims.model import KINDS
+from oikit.claims.claim import KINDS
 from oikit.errors import InputError
 from oikit.learn.exercise import Exercise, Malrule
 

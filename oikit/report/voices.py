@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from oikit.claims import CLAIMS, judge
-from oikit.claims.checks import ask
-from oikit.claims.model import Claim
+from oikit.claims.claim import Claim, ask
 from oikit.errors import InputError
 from oikit.report.book import Book
 

@@ -19,7 +19,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pandas as pd
 
-from oikit.claims.states import past_place
+from oikit.claims.events import past_place
 from oikit.clock import bars
 from oikit.errors import InputError
 from oikit.frame import validate

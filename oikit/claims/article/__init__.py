@@ -8,7 +8,7 @@ from oikit.claims.article.funding import FUNDING
 from oikit.claims.article.leverage import LEVERAGE
 from oikit.claims.article.positioning import POSITIONING
 from oikit.claims.article.unverifiable import UNVERIFIABLE
-from oikit.claims.model import Claim
+from oikit.claims.claim import Claim
 
 __all__ = ["CLAIMS", "readings"]
 

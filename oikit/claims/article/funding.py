@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from oikit.claims.events import fell_by
-from oikit.claims.model import Answer, Claim
-from oikit.claims.states import funding_place, jump_score, known, mean, settled
+from oikit.claims.claim import Answer, Claim
+from oikit.claims.events import fell_by, funding_place, jump_score, known, mean, settled
 from oikit.formatting import amount, share
 from oikit.indicators import velocity
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from oikit.claims.model import Answer, Claim
+from oikit.claims.claim import Answer, Claim
 from oikit.clock import bar_length, length
 from oikit.formatting import amount, share
 from oikit.margin import TAKER_FEE

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from oikit.claims.events import size_of_move, squeezed, turned, turned_by
-from oikit.claims.model import Answer, Claim
-from oikit.claims.states import (
+from oikit.claims.claim import Answer, Claim
+from oikit.claims.events import (
     KNOWN,
     crowd_place,
     funding_place,
@@ -20,7 +19,11 @@ from oikit.claims.states import (
     quietness,
     ratio_place,
     settled,
+    size_of_move,
+    squeezed,
     trend,
+    turned,
+    turned_by,
 )
 from oikit.clock import bars
 from oikit.formatting import count, share

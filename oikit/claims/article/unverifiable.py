@@ -8,8 +8,8 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 
+from oikit.claims.claim import Answer, Claim
 from oikit.claims.events import turned, turned_by
-from oikit.claims.model import Answer, Claim
 from oikit.clock import DAY, bar_length, bars
 from oikit.errors import InputError
 from oikit.formatting import correlation, count, share

@@ -1,6 +1,6 @@
 """What a claim is, what a verdict is, and the words that a verdict may use.
 
-A claim says *when it speaks*, *what followed* and *which way*; `weigh` (in `oikit.claims.weighing`)
+A claim says *when it speaks*, *what followed* and *which way*; `weigh` (in `oikit.claims.weigh`)
 turns it and a frame into a verdict. Definitions, arithmetic, advice and what cannot be tested carry
 an `answer` instead: a proof or a reason, never a p-value.
 """
@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+import numpy as np
 import pandas as pd
 
 from oikit.claims.events import Outcome, price_move
@@ -20,8 +21,9 @@ from oikit.errors import InputError
 from oikit.formatting import Unit, share
 from oikit.stats import Estimate
 from oikit.stats.estimate import Expect, expected
+from oikit.stats.given import column
 
-__all__ = ["KINDS", "VERDICTS", "Answer", "Claim", "Funnel", "Verdict"]
+__all__ = ["KINDS", "VERDICTS", "Answer", "Claim", "Funnel", "Verdict", "ask"]
 
 Kind = Literal["definition", "arithmetic", "forecast", "not testable", "advice"]
 Word = Literal[
@@ -310,3 +312,48 @@ class Verdict:
         return "arithmetic, and it holds" if self.holds else "arithmetic, and it does not hold"
 
     __repr__ = __str__
+
+
+def ask(claim: Claim, frame: pd.DataFrame) -> pd.Series:
+    """Where does the claim speak?
+
+    Parameters
+    ----------
+    claim : Claim
+        A forecast.
+    frame : DataFrame, shape (n, m)
+
+    Returns
+    -------
+    Series, shape (n,), 1.0, 0.0 or NaN
+
+    Raises
+    ------
+    InputError
+        If the claim is no forecast, or answers anything but yes, no or unknown on these rows.
+    """
+    if claim.speaks is None:
+        raise InputError(f"claim {claim.id} is {claim.kind} and never speaks; use weigh(claim, frame)")
+    said = claim.speaks(frame)
+    if not isinstance(said, pd.Series) or not said.index.equals(frame.index):
+        raise InputError(
+            f"claim {claim.id} must speak in a Series on the rows of the frame, not in a "
+            f"{type(said).__name__}; make it from the frame's own columns"
+        )
+    answers = column(said, f"what claim {claim.id} says", known=0)
+    if not np.isin(answers[~np.isnan(answers)], (0.0, 1.0)).all():
+        raise InputError(f"claim {claim.id} must say yes or no; compare with a threshold, like score > 2")
+    return pd.Series(answers, frame.index)
+
+
+def side_of(claim: Claim, frame: pd.DataFrame) -> pd.Series:
+    """Return the side that a claim with ``acts`` takes at each bar, or refuse what is no side."""
+    assert claim.acts is not None
+    side = claim.acts(frame)
+    if not isinstance(side, pd.Series) or not side.index.equals(frame.index):
+        size = f" of {len(side):,} rows" if isinstance(side, pd.Series) else ""
+        raise InputError(
+            f"acts of claim {claim.id} must be a Series on the {len(frame):,} rows of the frame, not a "
+            f"{type(side).__name__}{size}; make it from the frame's own columns"
+        )
+    return pd.Series(column(side, f"acts of claim {claim.id}", known=0), frame.index)

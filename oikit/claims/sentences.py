@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from oikit import stats
-from oikit.claims.model import Claim, Funnel, Verdict
-from oikit.claims.states import KNOWN
+from oikit.claims.claim import Claim, Funnel, Verdict
+from oikit.claims.events import KNOWN
 from oikit.formatting import amount, chance, count, difference, interval, moment, share
 from oikit.stats import SMALLEST_N
 
