@@ -381,8 +381,8 @@ def test_the_verdicts_are_the_ones_the_lesson_speaks_of() -> None:
     null, planted = oikit.sample("bnb-null"), oikit.sample("bnb-planted")
     asked = [CLAIMS[name] for name in ("C10", "C11", "C12", "C38")]
 
-    for frame in (null, planted):
-        assert [weigh(claim, frame).word for claim in asked[:2]] == ["undecided", "contradicted"]
+    for frame, word in ((null, "negligible"), (planted, "undecided")):
+        assert [weigh(claim, frame).word for claim in asked[:2]] == [word, "contradicted"]
     alone, among = weigh(CLAIMS["C11"], null), ledger(null, claims=asked)["C11"]
     assert alone.beside[-1].word == "supported"
     assert among.beside[-1].word == "undecided"

@@ -3,11 +3,10 @@
 ========================  ==========================================================================
 a statement               `Claim`: what it says, when it speaks, what followed, which way
 how often it speaks       `funnel`, before any outcome is read
-what the data say         `weigh`, which returns a `Verdict`
+what the data say         `weigh`, which returns a `Verdict`; ``weigh("C12", frame)`` takes an id, too
 the article, whole        `CLAIMS`, `judge`, `ledger_table`, `side_by_side`, `eras`
 how often one has tried   `Trials`, `SESSION`, `sweep`, `deflate`
-what followed             `oikit.claims.events`; only its `forward` looks ahead
-states to speak of        `oikit.claims.events`
+states, and what followed `oikit.claims.events`; only its `forward` looks ahead
 ========================  ==========================================================================
 
 A verdict is one of eight words (`VERDICTS`): **supported**, **contradicted**, **negligible** (any difference
