@@ -68,14 +68,7 @@ KNOWN = 0.95
 
 
 def known(state: pd.Series, *inputs: pd.Series) -> pd.Series:
-    """Say yes or no where all inputs are known, and nothing elsewhere.
-
-    Examples
-    --------
-    >>> score = pd.Series([np.nan, 3.0, 1.0])
-    >>> known(score > 2, score).tolist()
-    [nan, 1.0, 0.0]
-    """
+    """Say yes or no where all inputs are known, and nothing elsewhere."""
     there = np.logical_and.reduce([each.notna() for each in inputs])
     return state.astype(float).where(there)
 
@@ -85,20 +78,8 @@ def over_holes(
 ) -> pd.Series:
     """Ask a trailing measure of the last known bars, as many as the window has, if few are missing.
 
-    Parameters
-    ----------
-    values : Series, shape (n,)
-    window : int or str
-    measure : callable
-        From known values and a number of bars to a Series on the same rows.
-    before : int
-        How many bars before its window a measure looks back, too.
-
-    Returns
-    -------
-    Series, shape (n,)
-        Without holes what the measure says by itself. NaN where the bar is not known, and where the
-        known bars lie in a stretch of which less than 95% is known.
+    Without holes it is what the measure says by itself. NaN where the bar is not known, and where the
+    known bars lie in a stretch of which less than 95% is known; a measure may look further back by `before`.
 
     Examples
     --------
@@ -374,13 +355,7 @@ def first_in_cluster(flags: pd.Series, horizon: Window) -> pd.Series:
 
 @remembered
 def terciles(price: pd.Series, window: Window = WILDNESS) -> pd.Series:
-    """Was the market calm, usual or wild before each bar?
-
-    Examples
-    --------
-    >>> terciles(pd.Series([1.0, 2.0, 2.0, 3.0]), 1).tolist()
-    [nan, 2.0, 0.0, 1.0]
-    """
+    """Was the market calm (0.0), usual (1.0) or wild (2.0) before each bar?"""
     size = over_holes(price, window, lambda known, n: log_change(known, 1).abs().rolling(n).mean(), before=1)
     rank = size.rank(pct=True)
     return pd.Series(np.ceil(rank * 3) - 1, price.index)
@@ -389,15 +364,8 @@ def terciles(price: pd.Series, window: Window = WILDNESS) -> pd.Series:
 def base_rate(outcome: pd.Series, groups: pd.Series) -> pd.Series:
     """What usually followed at such times?
 
-    Notes
-    -----
     Bars at which the claim spoke count too: left out, they would make the comparison sharper for the
     arrangement that happened than for those that chance makes, and so find too much.
-
-    Examples
-    --------
-    >>> base_rate(pd.Series([1.0, 3.0, 5.0]), pd.Series([0.0, 0.0, 1.0])).tolist()
-    [2.0, 2.0, 5.0]
     """
     code, values = groups.to_numpy(), outcome.to_numpy()
     base = np.full(len(values), np.nan)

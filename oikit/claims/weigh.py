@@ -358,37 +358,12 @@ def guarded(cuts: int, planned: int) -> str:
 
 
 def refuse_look_ahead(claim: Claim, frame: pd.DataFrame, said: pd.Series, *, seconds: float = SECONDS) -> str:
-    """Ask again at bars all over the sample, and refuse a claim that knew what came later.
+    """Ask again at bars all over the sample, refuse what knew later ones, and say what was tried.
 
-    Parameters
-    ----------
-    claim : Claim
-        A forecast.
-    frame : DataFrame, shape (n, m)
-    said : Series, shape (n,)
-        What it says on the whole frame.
-    seconds : float
-        Processor time after which no further cut is begun; the first few are asked whatever they cost.
-
-    Returns
-    -------
-    str
-        What was tried, and what cannot be.
-
-    Raises
-    ------
-    InputError
-        With the bar that gave it away.
-
-    Notes
-    -----
     At each cut, with all later bars gone, ``speaks`` and ``acts`` must say of every bar before it what
     they say on the whole frame. Half of the cuts stand just before a bar at which the claim spoke (a
     centred window shows there), others at such a bar (there even one bar of foresight shows), the rest
-    evenly.
-
-    A function that closes over the whole frame answers from outside of what it is given. No cut can show
-    that.
+    evenly. No cut can show a function that closes over the whole frame.
     """
     plan, slow = _cuts(said), _slow(seconds)
     side = None if claim.acts is None else side_of(claim, frame)
@@ -407,23 +382,6 @@ def refuse_reaching_back(
 ) -> None:
     """Alter the past, and refuse an outcome that moves: it holds the bar of the signal, or earlier ones.
 
-    Parameters
-    ----------
-    claim : Claim
-        A forecast.
-    frame : DataFrame, shape (n, m)
-    said, after : Series, shape (n,)
-        What it says, and what followed, on the whole frame.
-    seconds : float
-        As in `refuse_look_ahead`.
-
-    Raises
-    ------
-    InputError
-        With the bar that gave it away.
-
-    Notes
-    -----
     Altered are all rows before a bar, and of the bar itself all that happened within it: everything but
     ``close`` and the other fields that are read at a bar's end. Outcomes from that bar on may not move.
     Those of `oikit.claims.events` are held to that by the tests; some compare with a trend, and say so.

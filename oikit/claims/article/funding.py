@@ -110,7 +110,7 @@ FUNDING: tuple[Claim, ...] = (
     ),
     Claim(
         id="C38",
-        says="Who ignores funding deceives himself about the result.",
+        says="It is a mistake to ignore changes of funding.",
         means="Funding is money that is paid or received, on top of the move of the price.",
         kind="arithmetic",
         lesson="04",

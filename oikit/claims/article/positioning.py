@@ -311,8 +311,8 @@ POSITIONING: tuple[Claim, ...] = (
     ),
     Claim(
         id="C05",
-        says="Open interest above 15% of the market cap is an extreme, and a reason to expect a turn.",
-        means="The ratio is above 15% at times, and the price then goes against its trend of 30 days.",
+        says="Open interest above 15% of the market cap means extreme positioning.",
+        means="The ratio is above 15% at times; the price then turns, against its trend of 30 days.",
         lesson="02",
         needs=(*_NEEDS, "close"),
         speaks=lambda f: known(_share(f) > ARTICLE_THRESHOLD, _share(f)),
