@@ -19,9 +19,12 @@ NAMES = (
     "accounts",
     "archive",
     "ledger",
+    "markets",
+    "fetching",
     "explorers",
     "reports",
     "imports",
+    "lessons",
 )
 
 
