@@ -36,7 +36,7 @@ def rows() -> Iterator[Row | str]:
     for lesson in sorted(SOURCE.glob("[0-9]*.py")):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "lesson.ipynb"
-            nbformat.write(solved(lesson), path)
+            nbformat.write(solved(lesson, teachers_cells=False), path)
             code = f"import os; os.chdir({folder!r})\n{_RUN}"
             spent = cpu(lambda code=code, folder=folder: fresh(code, OIKIT_STORE=f"{folder}/store"))
             pages[lesson.stem] = render(nbformat.read(path, 4))
