@@ -308,7 +308,7 @@ COLUMN = {name: i for i, name in enumerate(HEAD)}
         (
             "next to no open interest",
             with_interest(ROWS, 100, "0.7"),
-            {"open_interest: cell(s) under a hundredth of the file's largest, now missing": 1},
+            {"open_interest: cell(s) at once under a hundredth of the row before, now missing": 1},
             1,
         ),
         (

@@ -55,7 +55,7 @@ FAULTS: dict[str, tuple[str | type[VenueError], str]] = {
     "truncated-json=0.1": ("same", ""),
     "html-error-page": (BadReply, "a page called 'Just a moment...', not with data"),
     "duplicate-rows": ("same", "stood twice"),
-    "gap=0.2": ("holes", "unknown, the first ends"),
+    "gap=0.2": ("holes", "not wholly known, the first ends"),
     "reversed-order": ("same", "sorted"),
     "out-of-range-value=0.2": ("holes", "out of range, now missing"),
     "wrong-symbol-in-row": (BadReply, "asked for BNBUSDT, but Binance sent a row of ETHUSDT"),

@@ -39,8 +39,11 @@ Cure = Literal["left out", "moved", "sorted", "missing", "one kept", "gap", "ref
 
 UNREADABLE = np.iinfo(np.int64).min
 """The stamp of a row that has none."""
+_DAY = 86_400_000  # ms
 _LATE = 60_000  # ms; seen are 1 to 3 s, and no bar is shorter than a minute
-_STUB = 0.01  # of the file's largest open interest; the worst cascade on record left half of it
+_STUB = 0.01  # of the open interest before; the worst cascade on record left half of it
+_DEAREST = 1e7  # quote units; no coin costs as much
+_BELIEVED = 12  # rows; what has been so low for an hour is how the market is
 _MOST = 1e18  # no price, volume or count is anywhere near
 
 
@@ -162,12 +165,23 @@ def _impossible(rows: Rows) -> Mask:
 
 
 def _stub(rows: Rows) -> Mask:
+    """Open interest that fell to almost nothing at once, in coins and in money: rows before decide, alone."""
     wrong = np.zeros(rows.cells.shape, dtype=bool)
-    if "open_interest" in rows.columns and len(rows.file):
-        i = rows.columns.index("open_interest")
-        values, first = rows.cells[:, i], np.flatnonzero(np.diff(rows.file, prepend=-1))
-        most = np.repeat(np.fmax.reduceat(values, first), np.diff(first, append=len(values)))
-        wrong[:, i] = values < _STUB * most
+    if "open_interest" not in rows.columns:
+        return wrong
+    i = rows.columns.index("open_interest")
+    known = np.flatnonzero(~np.isnan(rows.cells[:, i]))
+    coins, at = rows.cells[known, i], rows.label[known]
+    money = rows.cells[known, rows.columns.index("open_interest_value")]
+    for start in np.flatnonzero(coins[1:] < _STUB * coins[:-1]) + 1:
+        if wrong[known[start], i]:
+            continue
+        last = start - 1  # the figure that was believed last
+        low = slice(start, start + _BELIEVED)
+        fallen = (coins[low] < _STUB * coins[last]) & (at[low] - at[last] <= _DAY)
+        # Where money stands and coins fell, the coin was renamed, unless none could be so dear.
+        fallen &= ~(money[low] >= _STUB * money[last]) | (money[low] > _DEAREST * coins[low])
+        wrong[known[low][np.logical_and.accumulate(fallen)], i] = True
     return wrong
 
 
@@ -243,7 +257,7 @@ DEFECTS: dict[str, Defect] = {
         Defect("out-of-range", "cell(s) out of range, now missing", "missing", "-", _impossible),
         Defect(
             "stub-interest",
-            "cell(s) under a hundredth of the file's largest, now missing",
+            "cell(s) at once under a hundredth of the row before, now missing",
             "missing",
             "ten rows of one coin or less, BTCUSDT",
             _stub,
