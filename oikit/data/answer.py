@@ -107,11 +107,22 @@ def answer(
     frame["taker_buy_sell_ratio"] = frame["taker_buy_volume"] / sold.where(sold > 0)
     frame = with_supply(frame, asked.symbol)
     frame = validate(frame[[name for name in FIELDS if name in frame]])
-    said = tuple(dict.fromkeys([*([instead] if instead else []), *losses, *remarks]))
+    said = tuple(dict.fromkeys([*([instead] if instead else []), *losses, *remarks, *_quiet(frame)]))
     known = coverage(frame, repairs=_mended(said), revised=_revised(said), now=clock)
     return Fetched(
         frame, asked.symbol, words(asked.every), asked.path, said, tuple(losses), requests, known, instead
     )
+
+
+def _quiet(frame: pd.DataFrame) -> list[str]:
+    """Return a remark on bars without a trade: their price is a repetition, no price that stood still."""
+    idle = frame.index[(frame["volume"] == 0) & frame["close"].notna()]
+    if not len(idle):
+        return []
+    return [
+        f"klines: {len(idle)} of {len(frame)} bar(s) have no trade, so their prices only repeat the last; "
+        f"the first ends {moment_text(idle[0])}"
+    ]
 
 
 def _mended(remarks: Iterable[str]) -> dict[str, int]:

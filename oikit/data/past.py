@@ -181,7 +181,8 @@ def read_past(
 
 
 def _hashes(files: Files) -> dict[str, str]:
-    return {key: entry["sha256"] for key, entry in files.items() if entry.get("sha256")}
+    # One that gave nothing may have been read by an oikit that could not tell its times: it is read again.
+    return {key: entry["sha256"] for key, entry in files.items() if entry.get("sha256") and entry["bars"]}
 
 
 def _price(

@@ -79,7 +79,7 @@ class Archived(NamedTuple):
     labels : dict of str to Label
         By key of the file; for ``metrics`` only.
     refused : dict of str to str
-        By key: files that are not used at all, and why.
+        By key: files that are not used at all, by name, and why.
     """
 
     frame: pd.DataFrame
@@ -121,9 +121,9 @@ def read_metrics(sheets: Sheets, *, price: pd.Series | None = None, strict: bool
     file = _checked(sheets, "metrics")
     sheets = sorted(sheets, key=lambda sheet: sheet[0].start)
     table = parse([text for _, text in sheets], _METRICS, file.symbol)
-    rows = _raw(sheets, table, SETS["metrics"].values(), _FIVE, closed=True)
+    rows, untimed = _raw(sheets, table, SETS["metrics"].values(), _FIVE, closed=True)
     rows, repairs, at_odds = repair(rows, "metrics")
-    refused = table.refused | at_odds
+    refused = table.refused | untimed | at_odds
     midnights = _midnights(rows)
     labels = _labels(rows, midnights, [file.start for file, _ in sheets], price)
     late = np.array([label.held == "start" for label in labels])
@@ -143,10 +143,18 @@ def read_metrics(sheets: Sheets, *, price: pd.Series | None = None, strict: bool
     return _archived(frame, repairs, told, sheets, refused, strict)
 
 
-def _raw(sheets: Sheets, table: Table, columns: Iterable[str], step: int, *, closed: bool = False) -> Rows:
-    """Return the parsed rows, with the spans given by the names of their files."""
+def _raw(
+    sheets: Sheets, table: Table, columns: Iterable[str], step: int, *, closed: bool = False
+) -> tuple[Rows, dict[int, str]]:
+    """Return the parsed rows, with the spans that their files are named for, and the files without a time."""
     start, end = (np.array([_ms(getattr(each, name)) for each, _ in sheets]) for name in ("start", "end"))
-    return Rows(tuple(columns), table.stamp, table.file, table.numbers, start, end, step, closed)
+    rows = Rows(tuple(columns), table.stamp, table.file, table.numbers, start, end, step, closed)
+    inside = (rows.label >= start[rows.file]) & (rows.label <= end[rows.file])
+    seen, timed = (np.bincount(of, minlength=len(sheets)) for of in (rows.file, rows.file[inside]))
+    untimed = {
+        int(number): DEFECTS["strange-times"].says for number in np.flatnonzero((seen > 0) & (timed == 0))
+    }
+    return rows.keep(~np.isin(rows.file, list(untimed))), untimed
 
 
 def _ms(when: pd.Timestamp) -> int:
@@ -221,8 +229,10 @@ def read_klines(sheets: Sheets, *, strict: bool = True) -> Archived:
         int(number): DEFECTS["other-bars"].says for number in np.unique(table.file[other])
     }
     table = table._replace(numbers=table.numbers[:, :-1])
-    rows = _raw(sheets, table, [names[name] for name in wanted], step if step <= _DAY else 0)
-    rows, repairs, at_odds = repair(rows.keep(~np.isin(table.file, list(refused))), file.set)
+    keep = ~np.isin(table.file, list(refused))
+    table = table._replace(stamp=table.stamp[keep], numbers=table.numbers[keep], file=table.file[keep])
+    rows, untimed = _raw(sheets, table, [names[name] for name in wanted], step if step <= _DAY else 0)
+    rows, repairs, at_odds = repair(rows, file.set)
     frame = _frame(rows.columns, rows.cells, rows.label + step if step else _next_month(rows.label))
     if file.set == "klines":
         # The venue writes at most eight decimals; rounding to them undoes the dust of the subtraction.
@@ -230,7 +240,7 @@ def read_klines(sheets: Sheets, *, strict: bool = True) -> Archived:
         if (sold < 0).any():
             repairs[f"taker_sell_volume: {DEFECTS['out-of-range'].says}"] += int((sold < 0).sum())
         frame["taker_sell_volume"] = sold.where(sold >= 0)
-    return _archived(frame, repairs, {}, sheets, refused | at_odds, strict)
+    return _archived(frame, repairs, {}, sheets, refused | untimed | at_odds, strict)
 
 
 def _of_other_length(table: Table, step: int) -> Mask:
@@ -254,9 +264,10 @@ def read_funding(sheets: Sheets, *, strict: bool = True) -> Archived:
     table = parse([text for _, text in sheets], _FUNDING, file.symbol)
     minute = (table.stamp + _MINUTE // 2) // _MINUTE * _MINUTE
     table = table._replace(stamp=np.where(table.stamp > 0, minute, UNREADABLE))
-    rows, repairs, at_odds = repair(_raw(sheets, table, SETS["fundingRate"].values(), 0), "fundingRate")
+    rows, untimed = _raw(sheets, table, SETS["fundingRate"].values(), 0)
+    rows, repairs, at_odds = repair(rows, "fundingRate")
     frame = _frame(rows.columns, rows.cells, rows.label)
-    return _archived(frame, repairs, {}, sheets, table.refused | at_odds, strict)
+    return _archived(frame, repairs, {}, sheets, table.refused | untimed | at_odds, strict)
 
 
 def _frame(columns: tuple[str, ...], cells: Floats, stamps: Ints) -> pd.DataFrame:
@@ -274,8 +285,9 @@ def _archived(
     refused: dict[int, str],
     strict: bool,
 ) -> Archived:
-    named = {sheets[number][0].key: why for number, why in sorted(refused.items())}
+    keys = {number: sheets[number][0].key for number in sorted(refused)}
+    named = {key: f"{key.rsplit('/', 1)[1]} {refused[number]}" for number, key in keys.items()}
     if named and strict:
-        lines = "\n".join(f"  - {key.rsplit('/', 1)[1]} {why}" for key, why in named.items())
+        lines = "\n".join(f"  - {why}" for why in named.values())
         raise BadReply(f"{len(named)} file(s) of the archive cannot be used:\n{lines}")
     return Archived(frame, repairs, labels, named)

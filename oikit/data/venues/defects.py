@@ -289,6 +289,9 @@ DEFECTS: dict[str, Defect] = {
         Defect("strange-member", "holds something other than its one table", "refused", "-"),
         Defect("too-large", "is larger than any such file can be", "refused", "-"),
         Defect("strange-header", "has other columns than we know", "refused", "-"),
+        Defect(
+            "strange-times", "has no row with a time of its day or month that can be read", "refused", "-"
+        ),
         Defect("strange-row", "holds a line that is no row of it", "refused", "-"),
         Defect("other-market", "holds a row of another market", "refused", "-"),
         Defect("other-bars", "holds bars of another length", "refused", "-"),
