@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oikit.data.quality import DEFECTS, compare, coverage, outages
+from oikit.data.quality import DEFECTS, compare, coverage, outages, redenominations
 from oikit.errors import FrameError, InputError
 from tests.conftest import frame
 
@@ -162,3 +162,35 @@ def test_the_catalogue_is_open_to_readers() -> None:
     """A lesson lists it."""
     assert DEFECTS["zero-cell"].cure == "missing"
     assert DEFECTS["blank-cell"].seen.startswith("2022")
+
+
+@pytest.mark.parametrize("factor", [10, 100, 1000, 0.1, 0.001])
+@pytest.mark.parametrize("gap", [False, True], ids=["at once", "across a gap"])
+def test_coins_counted_anew_are_no_trade(factor: float, gap: bool) -> None:
+    """Coins times k and the price by k, within one bar: found with its factor, whatever lies between."""
+    steps = np.arange(48)
+    market = frame(close=600 + steps % 5, open_interest=5e5 + 1000 * (steps % 7))
+    market.loc[market.index[24:], "close"] /= factor
+    market.loc[market.index[24:], "open_interest"] *= factor
+    if gap:
+        market.iloc[20:26] = np.nan
+
+    found = redenominations(market)
+
+    assert [at for at, _ in found] == [market.index[26 if gap else 24]]
+    assert found[0][1] == pytest.approx(factor, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("close", "coins"),
+    [
+        ([600.0, 60.0, 60.0], [5e5, 5e5, 5e5]),  # a crash, and nobody moved
+        ([600.0, 300.0, 300.0], [5e5, 1e6, 1e6]),  # a halved price, and twice the coins
+        ([600.0, 600.0, 600.0], [5e5, 5e6, 5e6]),  # ten times the positions
+        ([600.0, 600.0, 600.0], [5e5, 0.0, 5e5]),
+        ([600.0, np.nan, 600.0], [5e5, 5e5, np.nan]),
+    ],
+)
+def test_what_trading_can_do_is_no_redenomination(close: list[float], coins: list[float]) -> None:
+    """One of the two alone says nothing, and neither does a factor that a bad day can have."""
+    assert redenominations(frame(close=close, open_interest=coins)) == []

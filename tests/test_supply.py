@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from oikit.data.supply import base_of, circulating_supply, published, with_supply
+from oikit.data.answer import answer
+from oikit.data.question import understood
+from oikit.data.supply import base_of, circulating_supply, coins_of, published, with_supply
 from oikit.errors import InputError
 from oikit.frame import validate
 from tests.conftest import frame
@@ -107,3 +111,41 @@ def test_open_interest_over_market_cap_has_the_size_it_should() -> None:
     coins = 449_684 / circulating_supply("BNB", pd.DatetimeIndex(["2024-08-01"], tz="UTC"))
 
     assert coins.between(0.001, 0.01).all()
+
+
+@pytest.mark.parametrize(
+    ("symbol", "coins"),
+    [
+        ("1000SHIBUSDT", 1000),
+        ("1000PEPEUSDC", 1000),
+        ("10000LADYSUSDT", 10_000),
+        ("1000000MOGUSDT", 1_000_000),
+        ("1MBABYDOGEUSDT", 1_000_000),
+        ("1INCHUSDT", 1),
+        ("BNBUSDT", 1),
+        ("ETHBTC", 1),
+    ],
+)
+def test_a_contract_of_many_coins_is_never_set_against_single_ones(symbol: str, coins: int) -> None:
+    """The exchange gives the supply of single coins beside it; the ratio would be a thousandth."""
+    given = frame(close=[2e-2, 2e-2], circulating_supply=[5.89e14, 5.89e14])
+
+    found = with_supply(given, symbol)
+
+    assert coins_of(symbol) == coins
+    assert found[["circulating_supply", "market_cap"]].isna().all(axis=None) == (coins > 1)
+    validate(found)
+
+
+def test_odd_coins_are_told_in_remarks(tmp_path: Path) -> None:
+    """Why supply is unknown, and where coins were counted anew: said wherever the frame goes."""
+    asked = understood("1000SHIBUSDT", "2026-03-02", None, "1h", tmp_path, "http://127.0.0.1:9")
+    columns = {name: [600.0, 6.0] for name in ("open", "high", "low", "close")}
+    told = answer(asked, frame(**columns, volume=[1.0, 1.0], open_interest=[5.0, 500.0]), (), (), 0).remarks
+
+    assert told == (
+        "circulating_supply and market_cap are unknown: a contract of 1000SHIBUSDT is 1,000 coins, "
+        "and supply is counted in single coins",
+        "redenominated: the bar that ends 2026-03-02 02:00 UTC counts 100 coins for each before, and "
+        "their value stood; that is no trade, and what is in coins or prices breaks there",
+    )

@@ -14,9 +14,9 @@ import pandas as pd
 
 from oikit.clock import words
 from oikit.data import past
-from oikit.data.quality import Coverage, coverage
+from oikit.data.quality import Coverage, coverage, redenominations
 from oikit.data.question import Question, moment_text
-from oikit.data.supply import with_supply
+from oikit.data.supply import coins_of, with_supply
 from oikit.data.venues import binance
 from oikit.frame import FIELDS, resample, validate
 
@@ -107,11 +107,32 @@ def answer(
     frame["taker_buy_sell_ratio"] = frame["taker_buy_volume"] / sold.where(sold > 0)
     frame = with_supply(frame, asked.symbol)
     frame = validate(frame[[name for name in FIELDS if name in frame]])
-    said = tuple(dict.fromkeys([*([instead] if instead else []), *losses, *remarks, *_quiet(frame)]))
+    odd = [*_many_coins(asked.symbol), *_renamed(frame), *_quiet(frame)]
+    said = tuple(dict.fromkeys([*([instead] if instead else []), *losses, *remarks, *odd]))
     known = coverage(frame, repairs=_mended(said), revised=_revised(said), now=clock)
     return Fetched(
         frame, asked.symbol, words(asked.every), asked.path, said, tuple(losses), requests, known, instead
     )
+
+
+def _many_coins(symbol: str) -> list[str]:
+    """Return why a market has no supply and no market cap."""
+    coins = coins_of(symbol)
+    if coins == 1:
+        return []
+    return [
+        f"circulating_supply and market_cap are unknown: a contract of {symbol} is {coins:,} coins, "
+        "and supply is counted in single coins"
+    ]
+
+
+def _renamed(frame: pd.DataFrame) -> list[str]:
+    """Return a remark on each redenomination."""
+    return [
+        f"redenominated: the bar that ends {moment_text(at)} counts {factor:.4g} coins for each before, and "
+        "their value stood; that is no trade, and what is in coins or prices breaks there"
+        for at, factor in redenominations(frame)
+    ]
 
 
 def _quiet(frame: pd.DataFrame) -> list[str]:

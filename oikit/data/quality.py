@@ -4,6 +4,7 @@
 `coverage`           one frame: share known and longest gap of each column, as one printable line
 `outages`            spans in which nothing is known, to shade in a chart
 `compare`            two tables of the same moments: stored and fetched, or archive and REST
+`redenominations`    when coins were counted anew, without a trade
 `reworded`           cells of two tables that tell one figure with more digits or fewer
 ``DEFECTS``          every known defect of bulk files: how it is found and what is done about it
 ===================  ============================================================================
@@ -30,6 +31,8 @@ __all__ = ["DEFECTS", "Defect", "coverage"]
 _ROUNDED = ("long_short_ratio", "top_account_ratio", "top_position_ratio", "taker_buy_sell_ratio")
 _ROUNDING = 1e-3  # the REST service gives four decimals, the archive eight; 3.2e-4 is the most seen
 _DECIMALS = 4  # of a ratio from the REST service
+_RENAMED = 5.0  # times as many coins, or as few; no bar of trading does that and leaves their value
+_STOOD = 1.5  # times; a value that changed by less from one bar to the next stood
 _NAMED = 3  # as many things as the one line names of a kind
 
 
@@ -285,3 +288,22 @@ def reworded(was: pd.DataFrame, now: pd.DataFrame) -> tuple[pd.DataFrame, pd.Dat
         short, shorter = (np.round(values, _DECIMALS) == values for values in (old, new))
         same[name], fewer[name] = near & (short != shorter), near & shorter & ~short
     return same, fewer
+
+
+def redenominations(frame: pd.DataFrame) -> list[tuple[pd.Timestamp, float]]:
+    """Return when coins were counted anew, and by which factor: price moved against them, value stood.
+
+    Examples
+    --------
+    >>> times = pd.date_range("2026-03-02 01:00", periods=2, freq="h", tz="UTC", name="time")
+    >>> frame = pd.DataFrame({"close": [600.0, 6.0], "open_interest": [5.0, 505.0]}, times)
+    >>> [factor for at, factor in redenominations(frame)]
+    [101.0]
+    """
+    if not {"close", "open_interest"} <= {*frame}:
+        return []
+    both = frame[["close", "open_interest"]].where(lambda cells: cells > 0).dropna()
+    price, coins = np.log(both.to_numpy(dtype=np.float64)).T
+    moved, held = np.diff(coins), np.abs(np.diff(price) + np.diff(coins)) < np.log(_STOOD)
+    found = np.flatnonzero((np.abs(moved) > np.log(_RENAMED)) & held) + 1
+    return [(both.index[int(i)], float(round(np.exp(moved[i - 1]), 9))) for i in found]

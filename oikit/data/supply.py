@@ -7,7 +7,8 @@ the end of the day of the next burn, and no longer. Some burns are not in the ta
 published after them contradict each other.
 
 Outside the table the supply is missing. Nothing is carried forward past the next burn, nothing is
-interpolated, and a figure is used from the end of the day on which it was published.
+interpolated, and a figure is used from the end of the day on which it was published. Where a contract is
+a thousand coins or a million, supply is missing too: it is counted in single coins.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from oikit.errors import InputError
 
 _SYMBOL = re.compile(r"([A-Z0-9]{1,20}?)_?(?:USDT|USDC|FDUSD|BUSD|USD)(?:_PERP)?")
 
+_MANY = re.compile(r"(1M|10{3,9})(?=[A-Z])")
+
 
 def base_of(symbol: str) -> str:
     """Return the coin of this market.
@@ -35,6 +38,18 @@ def base_of(symbol: str) -> str:
     if match is None:
         raise InputError(f"symbol={symbol!r:.60} names no coin priced in dollars; type it like BNBUSDT")
     return match[1]
+
+
+def coins_of(symbol: str) -> int:
+    """Return how many coins one contract of this market is, as its name says.
+
+    Examples
+    --------
+    >>> [coins_of(name) for name in ("1000SHIBUSDT", "1MBABYDOGEUSDT", "1INCHUSDT", "BNBUSDT")]
+    [1000, 1000000, 1, 1]
+    """
+    match = _MANY.match(symbol)
+    return 1 if match is None else int(match[1].replace("M", "000000"))
 
 
 def published(base: str) -> pd.DataFrame:
@@ -66,7 +81,10 @@ def circulating_supply(base: str, times: pd.DatetimeIndex) -> pd.Series:
 
 
 def with_supply(frame: pd.DataFrame, symbol: str, *, price: str = "close") -> pd.DataFrame:
-    """Add the supply before the venue's own figures begin, and the market cap that follows."""
+    """Add the supply before the venue's own figures begin, and the market cap that follows.
+
+    Both are missing where a contract is many coins.
+    """
     if price not in frame:
         raise InputError(
             f"no column {price!r} to value the coins with; this frame has {', '.join(map(str, frame))}"
@@ -79,4 +97,6 @@ def with_supply(frame: pd.DataFrame, symbol: str, *, price: str = "close") -> pd
     known = np.flatnonzero(own.notna().to_numpy())
     before = np.arange(len(frame)) < (known[0] if len(known) else len(frame))
     supply = own.where(~before, table)
+    if coins_of(symbol) > 1:
+        supply = supply * np.nan
     return frame.assign(circulating_supply=supply, market_cap=supply * frame[price])
