@@ -215,7 +215,7 @@ def _from_venue(
     parts, repairs = dict[str, list[pd.DataFrame]](), Counter[str]()
     try:
         for piece in read_tail(
-            client, asked.symbol, asked.step, holes(stored, asked.step, first, lacking), progress
+            client, asked.symbol, asked.step, holes(stored, asked.step, first, lacking), now, progress
         ):
             if piece.frame is None:
                 lacking.add(piece.series)

@@ -134,8 +134,15 @@ class Client:
         path = address[len(self.base) :]
         return self.get(Query(path, {}, "files", expects=bytes, may_lack=True))
 
-    def get(self, query: Query) -> Any:
-        """Send a query, and return the parsed answer."""
+    def seconds(self) -> float:
+        """Return the time on this client's own clock, whose zero says nothing."""
+        return self._now()
+
+    def get(self, query: Query, clip: Callable[[Query], Query | None] | None = None) -> Any:
+        """Send a query, and return the parsed answer.
+
+        `clip` makes of it what can be asked at the moment of sending; if nothing, the answer is empty.
+        """
         cut = 0
 
         def may_heal(error: Exception) -> bool:
@@ -146,14 +153,18 @@ class Client:
             return not (error.once and cut > 1)
 
         try:
-            return self._retrying(may_heal, self._ask, query)
+            return self._retrying(may_heal, self._ask, query, clip)
         except _Again as failed:
             raise failed.error from failed.__cause__
 
-    def _ask(self, query: Query) -> Any:
+    def _ask(self, query: Query, clip: Callable[[Query], Query | None] | None) -> Any:
         if self._stopped is not None:
             raise self._stopped
         self._pace(query)
+        now = clip(query) if clip else query
+        if now is None:
+            return query.expects()
+        query = now
         httpx, _ = _import()
         self.requests += 1
         try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -23,16 +24,21 @@ Progress = Callable[[int, int, str], object]
 """Called with how many answers have come, how many are expected in all, and what the last one held."""
 
 _BEHIND = pd.Timedelta(minutes=1)  # figures older than this are stale
+_ARRIVES = pd.Timedelta(seconds=15)  # a request may take so long to arrive
 _NEAR = 100  # holes fewer bars apart than this are asked for together
 _FIRST_QUESTIONS = 3
 
 
 class Moment(NamedTuple):
-    """The venue's clock, the end of the last bar closed for its figures, and remarks about it."""
+    """The venue's clock, the end of the last bar closed for its figures, and remarks about it.
+
+    `read` is when the client's own clock said so.
+    """
 
     clock: pd.Timestamp
     closed: pd.Timestamp
     remarks: list[str]
+    read: float
 
 
 class Window(NamedTuple):
@@ -52,11 +58,11 @@ class Piece(NamedTuple):
 
 def moment(client: Client, symbol: str) -> Moment:
     """Look up the symbol, the venue's clock and the age of its figures."""
-    clock = read_time(client.get(binance.ask_time()))
+    clock, read = read_time(client.get(binance.ask_time())), client.seconds()
     binance.check_market(symbol, read_markets(client.get(binance.ask_markets())))
     newest = read_time(client.get(binance.ask_newest(symbol)))
     if clock - newest <= _BEHIND:
-        return Moment(clock, clock - binance.READY, [])
+        return Moment(clock, clock - binance.READY, [], read)
     late = (clock - newest).ceil("1min") // pd.Timedelta(minutes=1)
     return Moment(
         clock,
@@ -65,6 +71,7 @@ def moment(client: Client, symbol: str) -> Moment:
             f"stale: the newest figures are of {newest:%Y-%m-%d %H:%M} UTC, {late} min behind the venue's "
             "own clock; only bars that had closed by then are used"
         ],
+        read,
     )
 
 
@@ -98,15 +105,20 @@ def read_tail(
     symbol: str,
     step: pd.Timedelta,
     windows: Mapping[str, list[Window]],
+    now: Moment,
     progress: Progress | None = None,
 ) -> Iterator[Piece]:
-    """Fetch each window, and yield it as soon as it is complete."""
+    """Fetch each window, and yield it as soon as it is complete.
+
+    The wall moves on while this asks and waits, so a window is clipped to it when it is sent.
+    """
     asked = [
         (name, window, series.ask(symbol, step, window.since, window.until))
         for name, series in binance.SERIES.items()
         for window in windows.get(name, ())
     ]
     pages = [max(len(queries), _pages(queries[0], step)) for _, _, queries in asked]
+    edge = _Edge(client, now, step)
     done, lacking = _FIRST_QUESTIONS, set[str]()
     for k, (name, window, queries) in enumerate(asked):
         if name in lacking:
@@ -115,7 +127,7 @@ def read_tail(
         todo, began = list(queries), done
         while todo:
             query = todo.pop(0)
-            rows = client.get(query)
+            rows = client.get(query, edge.clip if series.walled else None)
             done += 1
             if rows is None:
                 lacking.add(name)
@@ -124,6 +136,9 @@ def read_tail(
                 reading = series.read(query, rows)
                 parts.append(reading.frame)
                 repairs += reading.repairs
+                if edge.behind:
+                    repairs[f"{name}: bar(s) that slipped behind the thirty-day wall, gaps"] += edge.behind
+                    edge.behind = 0
                 following = next_page(query, rows)
                 todo[:0] = [following] if following else []
             if progress:
@@ -134,6 +149,25 @@ def read_tail(
             continue
         laid = series.lay(pd.concat(parts), step, window.since, window.until)
         yield Piece(name, laid.frame, repairs + laid.repairs)
+
+
+class _Edge:
+    """The thirty-day wall as it moves; `behind` counts the bars of the last query that it has passed."""
+
+    def __init__(self, client: Client, now: Moment, step: pd.Timedelta) -> None:
+        self.behind = 0
+        self._client, self._now, self._step = client, now, step
+
+    def clip(self, query: Query) -> Query | None:
+        """Return what of a query can still be had by the time it arrives."""
+        passed = pd.Timedelta(seconds=self._client.seconds() - self._now.read)
+        reach = (self._now.clock + passed + _ARRIVES - binance.WALL).ceil(self._step)
+        first, bar = int(reach.timestamp() * 1000), self._step // pd.Timedelta(milliseconds=1)
+        start, end = int(query.params["startTime"]), int(query.params["endTime"])
+        self.behind = max(0, (min(first, end + bar) - start) // bar)
+        if not self.behind:
+            return query
+        return replace(query, params={**query.params, "startTime": first}) if first <= end else None
 
 
 def _pages(query: Query, step: pd.Timedelta) -> int:
