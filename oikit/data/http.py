@@ -98,7 +98,11 @@ class Client:
                 base_url=self.base,
                 timeout=timeout,
                 follow_redirects=False,
-                headers={"User-Agent": f"oikit/{oikit.__version__}", "Accept": "application/json, */*;q=0.5"},
+                headers={
+                    "User-Agent": f"oikit/{oikit.__version__}",
+                    "Accept": "application/json, */*;q=0.5",
+                    "Accept-Encoding": "gzip",
+                },
                 transport=transport,
                 trust_env=urlsplit(base).hostname
                 not in _LOOPBACK,  # a proxy has no business on this computer
@@ -202,6 +206,12 @@ class Client:
 
     def _body(self, reply: httpx.Response) -> bytes:
         """Read the answer, but no more and no longer than is reasonable."""
+        encoding = reply.headers.get("content-encoding", "identity").strip().lower()
+        if encoding not in ("identity", "gzip", "deflate"):
+            raise BadReply(
+                f"{self.host} packed an answer in a way that was not asked for ({_plain(encoding, 40)}); "
+                "it is not unpacked; try again later"
+            )
         began, chunks, size = self._now(), [], 0
         most = self._most_bytes if reply.status_code == 200 else _WORDS
         for chunk in reply.iter_bytes():

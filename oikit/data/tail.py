@@ -19,12 +19,14 @@ from oikit.data.http import Client
 from oikit.data.venues import binance
 from oikit.data.venues.binance_rows import next_page, read_markets, read_time
 from oikit.data.venues.query import Query
+from oikit.errors import BadReply
 
 Progress = Callable[[int, int, str], object]
 """Called with how many answers have come, how many are expected in all, and what the last one held."""
 
 _BEHIND = pd.Timedelta(minutes=1)  # figures older than this are stale
 _ARRIVES = pd.Timedelta(seconds=15)  # a request may take so long to arrive
+_SPARE_PAGES = 10  # beyond twice as many as are needed, before it is a venue that makes no progress
 _NEAR = 100  # holes fewer bars apart than this are asked for together
 _FIRST_QUESTIONS = 3
 
@@ -125,7 +127,13 @@ def read_tail(
             continue
         series, parts, repairs = binance.SERIES[name], [], Counter[str]()
         todo, began = list(queries), done
+        most = _SPARE_PAGES + 2 * len(queries) * _pages(queries[0], step, finest=True)
         while todo:
+            if done - began >= most:
+                raise BadReply(
+                    f"{name}: Binance sent {most} pages of a row or two and has more to come; "
+                    "none of it is used; try again later"
+                )
             query = todo.pop(0)
             rows = client.get(query, edge.clip if series.walled else None)
             done += 1
@@ -170,10 +178,10 @@ class _Edge:
         return replace(query, params={**query.params, "startTime": first}) if first <= end else None
 
 
-def _pages(query: Query, step: pd.Timedelta) -> int:
-    """Return the likely number of pages, for the progress bar only."""
+def _pages(query: Query, step: pd.Timedelta, *, finest: bool = False) -> int:
+    """Return the likely number of pages of a query, or the most of a market that settles each hour."""
     if query.bucket == "data":
         return 1
-    each = pd.Timedelta(hours=8) if query.bucket == "funding" else step
+    each = pd.Timedelta(hours=1 if finest else 8) if query.bucket == "funding" else step
     span = int(query.params["endTime"]) - int(query.params["startTime"])
     return -(-span // (int(query.params["limit"]) * (each // pd.Timedelta(milliseconds=1))))

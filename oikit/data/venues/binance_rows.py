@@ -57,12 +57,16 @@ _LATE = pd.Timedelta(minutes=1)  # far more than the milliseconds by which settl
 _LONGEST, _DAY = 8 * 60, 24 * 60  # minutes: the longest time between settlements, and a day
 _CHANGED = 6  # settlements that must seem to be missing before a longer interval is believed
 _ODD = "{}: cell(s) blank or out of range, now missing"
+_YEARS = (2019, 2050)  # from the first market on; a clock far ahead would lay out bars without end
 _MOST = 1e18  # no price, volume or supply is anywhere near
 
 
 def read_time(reply: dict[str, Any]) -> pd.Timestamp:
     """Read the venue's clock (``serverTime``), or the moment of a figure (``time``)."""
-    return pd.Timestamp(_stamp(reply.get("serverTime", reply.get("time"))), unit="ms", tz="UTC")
+    at = pd.Timestamp(_stamp(reply.get("serverTime", reply.get("time"))), unit="ms", tz="UTC")
+    if not _YEARS[0] <= at.year < _YEARS[1]:
+        raise BadReply(f"Binance's clock says {at:%Y-%m-%d}, which cannot be; try again later")
+    return at
 
 
 def read_markets(reply: dict[str, Any]) -> dict[str, str]:
