@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -169,3 +170,26 @@ def test_the_command_lists_verifies_compacts_and_exports(
     flip(where)
     code, out, err = run(capsys, "verify")
     assert (code, out.count("damaged"), err) == (2, 1, f"oikit: 1 thing(s) are wrong with {root}\n")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "BNBUSDT (conflicted copy)/4h",
+        "BNBUSDT/4h (1)",
+        "BNBUSDT/240min",
+        "bnbusdt/4h",
+        "BNBUSDT/old",
+        "\x1b[2J/4h",
+    ],
+)
+def test_folders_of_other_peoples_tools_are_skipped_and_told(odd: str, tmp_path: Path) -> None:
+    """A synchronised folder gets copies with odd names: no command stumbles over one, and verify names it."""
+    shutil.copytree(filled(tmp_path), tmp_path / "binance" / odd)
+
+    assert store.markets(tmp_path) == [("BNBUSDT", "4h")]
+    assert [shelf.symbol for shelf in shelves(tmp_path)] == ["BNBUSDT"]
+    assert len(compact(tmp_path)) == 1
+    (told,) = verify(tmp_path)
+    assert "no market and bar length of ours" in told
+    assert "\x1b" not in told

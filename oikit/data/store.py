@@ -27,10 +27,10 @@ from typing import Any
 
 import pandas as pd
 
-from oikit.clock import words
+from oikit.clock import length, words
 from oikit.data.quality import reworded
 from oikit.data.venues.query import check_symbol
-from oikit.errors import StoreError
+from oikit.errors import InputError, StoreError
 from oikit.files import locked, storing, write_atomic
 from oikit.frame import FIELDS, without_freq
 
@@ -85,9 +85,18 @@ def read_note(path: Path) -> dict[str, Any]:
 
 
 def markets(root: Path, *, venue: str = "binance") -> list[tuple[str, str]]:
-    """Return the stored markets with their bar lengths."""
+    """Return the stored markets with their bar lengths; folders with other names are not ours."""
     with storing(root, "read"):
-        return sorted((path.parts[-3], path.parts[-2]) for path in (root / venue).glob(f"*/*/{_MANIFEST}"))
+        found = [path.parent for path in (root / venue).glob(f"*/*/{_MANIFEST}")]
+    return sorted((where.parts[-2], where.parts[-1]) for where in found if is_ours(where))
+
+
+def is_ours(where: Path) -> bool:
+    """Return whether a folder is named as the store names one: a market, and a bar length in our words."""
+    try:
+        return where == where.parents[1] / check_symbol(where.parts[-2]) / words(length(where.parts[-1]))
+    except InputError:
+        return False
 
 
 def read(

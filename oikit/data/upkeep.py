@@ -110,6 +110,9 @@ def verify(root: Path) -> list[str]:
         wrong += [f"{path}: left half written; oikit store compact takes it away" for path in _parts(root)]
         folders = sorted(path for path in root.glob("*/*/*") if path.is_dir())
     for where in folders:
+        if not disk.is_ours(where):
+            wrong.append(f"{str(where)!r}: no market and bar length of ours; it is not read, move it away")
+            continue
         try:
             wrong += _wrong_in(root, where)
         except StoreError as error:
