@@ -310,7 +310,7 @@ def test_maintenance_margin_is_that_of_the_tier_and_never_jumps(table: pd.DataFr
     table=tables(),
     side=sides,
     entry=prices,
-    share=st.floats(0.01, 1),
+    share=st.floats(0.01, 1 - 1e-9),  # the quotient of a whole cap may round beyond it
     strength=st.floats(0.05, 1),
     others=st.floats(-0.01, 0.05),
 )
