@@ -61,7 +61,7 @@ test: $(VENV)/.dev browser
 full: $(VENV)/.dev browser
 	$(PYTEST) --quiet --nbval-lax notebooks
 	$(PYTEST) --durations 15 --cov --cov-report=term --cov-fail-under=95
-	@! $(MAKE) --dry-run floors >/dev/null 2>&1 || $(MAKE) floors
+	$(MAKE) floors
 	$(MAKE) bench
 
 # The larger versions of quicker tests: thousands of worlds, ten thousand broken files.
@@ -76,7 +76,7 @@ ON_OLDEST := frame clock indicators stats_published stats_resample stats_shift r
   archive cli terminal faults report report_facts report_formats
 
 floors: $(OLDEST)/.done
-	$(OLDEST)/bin/pytest --quiet --durations=10 --hypothesis-seed=0 $(ON_OLDEST:%=tests/test_%.py) \
+	$(OLDEST)/bin/pytest --numprocesses 2 --dist loadfile --quiet --hypothesis-seed=0 $(ON_OLDEST:%=tests/test_%.py) \
 	  --deselect tests/test_charts.py::test_charts_wait_for_no_grammar  # it is about constraints.txt
 
 $(OLDEST)/.done: pyproject.toml constraints-floors.txt
