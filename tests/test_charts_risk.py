@@ -446,7 +446,9 @@ def test_what_lies_outside_the_drawing_is_counted() -> None:
     """Within 8% of the price half of the longs break; the rest is named, not cut off in silence."""
     chart = cascade_steps(fallen(shock=-0.01, depth=5), within=0.08)
 
-    titles = [each["text"] for each in every(chart.to_dict(), "title") if isinstance(each, dict)]
+    titles = [
+        each["text"] for each in every(chart.to_dict(), "title") if isinstance(each, dict) and "text" in each
+    ]
     words = " ".join(line for text in titles if isinstance(text, list) for line in text)
     assert "farther away or never: 50.0% of the longs and 100.0% of the shorts." in words
 

@@ -106,7 +106,7 @@ def test_a_ledger_is_read_where_nothing_knows_a_minus_sign(code: str, tmp_path: 
 
 
 NO_PLACES = {
-    *("cluster", "every", "formats", "jobs", "market", "notes", "rest"),
+    *("cluster", "every", "formats", "jobs", "market", "name", "notes", "rest"),
     *("since", "site", "symbol", "title", "until", "week", "weeks"),
 }
 
