@@ -129,7 +129,7 @@ def read_days(*days: tuple[str, list[Row]], price: pd.Series | None = PRICE, str
 def at_the_instant(frame: pd.DataFrame) -> bool:
     """Whether every known figure is the one of its own stamp."""
     known = frame["open_interest"].dropna()
-    return bool((known == COINS[known.index]).all())
+    return bool((known.to_numpy() == COINS[known.index].to_numpy()).all())
 
 
 def test_columns_get_our_names_and_the_day_its_288_instants() -> None:

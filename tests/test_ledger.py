@@ -456,7 +456,7 @@ def test_a_market_without_a_move_is_judged_without_a_warning(name: str) -> None:
         words = claims_json(ODD[name])
         assert np.isfinite(features(ODD[name], clocks=("1h", "1d")).to_numpy(dtype=float)).any()
 
-    assert words["C13"] == "not testable"
+    assert words["C13"] == "arithmetic"
     assert "supported" not in {words["C05"], words["C09"]}
 
 
