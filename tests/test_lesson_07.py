@@ -692,3 +692,12 @@ def test_laws_of_own_answers(answers: list[tuple[float, bool]]) -> None:
     assert 0 <= found.brier.value <= 1
     assert found.brier.low <= found.brier.value + 1e-12 and found.brier.value <= found.brier.high + 1e-12
     assert found.right.low <= found.right.value <= found.right.high
+
+
+def test_each_forecaster_has_bars_of_its_own_colour() -> None:
+    """Where two bars stand side by side, their colour says whose they are."""
+    one = reliability_table([0.1] * 30 + [0.9] * 30, [0] * 27 + [1] * 3 + [0] * 27 + [1] * 3, edges=[0.5])
+    layers = reliability_of({"raw": one, "calm": one}).to_dict()["layer"]
+    bars = [layer["mark"]["color"] for layer in layers if layer["mark"]["type"] == "rule"]
+
+    assert len(bars) == 2 and len(set(bars)) == 2

@@ -217,10 +217,13 @@ def diagonal(x: alt.X, y: alt.Y, ends: tuple[float, float]) -> alt.Chart:
     return line.mark_line(color=COLORS["muted"], strokeDash=[5, 4], strokeWidth=1).encode(x, y)
 
 
-def bars_and_dots(base: alt.Chart, x: alt.X, y: alt.Y, *, color: Any, shape: Any) -> list[alt.Chart]:
+def bars_and_dots(
+    base: alt.Chart, x: alt.X, y: alt.Y, *, color: Any, shape: Any, bar_color: str = ""
+) -> list[alt.Chart]:
     """Draw ``came`` against ``said`` as dots, each on a bar from ``low`` to ``high``."""
+    look: dict[str, Any] = {"color": bar_color, "opacity": 0.35} if bar_color else {"color": COLORS["band"]}
     tips = [alt.Tooltip(f"{name}:Q", format=".1%") for name in ("said", "came", "low", "high")]
-    bar = base.mark_rule(strokeWidth=9, color=COLORS["band"])
+    bar = base.mark_rule(strokeWidth=9, **look)
     dot = base.mark_point(filled=True, size=110, opacity=1)
     return [
         bar.encode(x, alt.Y("low:Q", scale=y["scale"]), alt.Y2("high:Q")),
@@ -264,7 +267,9 @@ def reliability_of(tables: Mapping[str, pd.DataFrame], *, title: str = "") -> al
             says.append(f"{name}: no answers yet.")
             continue
         tone, form = alt.value(COLORS[color]), alt.value(shape)
-        layers += bars_and_dots(plot(table.astype(float).round(4)), x, y, color=tone, shape=form)
+        # A bar has its forecaster's colour, or nobody could tell whose it is where two stand side by side.
+        points = plot(table.astype(float).round(4))
+        layers += bars_and_dots(points, x, y, color=tone, shape=form, bar_color=COLORS[color])
         hold = int(((table["low"] <= table["said"]) & (table["said"] <= table["high"])).sum())
         says.append(f"{name}: {hold} of {len(table)} bars hold the line on which said is what came.")
     text = " ".join(["Said against came.", *(says or ["No answers yet."])])

@@ -32,7 +32,7 @@ from oikit.indicators import oi_to_cap, velocity
 __all__ = ["squeeze_table"]
 
 ARTICLE_THRESHOLD = 0.15
-"""Of the market cap; where it comes from is not said."""
+"""Share of the market cap that the article calls extreme, without a source."""
 
 _NEEDS = ("open_interest", "circulating_supply")
 
