@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 INPUTS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help lab report test full slow floors check browser course html outputs pack bench clean
+.PHONY: help lab report test full slow floors check browser course html outputs look pack bench clean
 
 help:
 	@echo "make lab      set up, then open JupyterLab on the first lesson"
@@ -21,6 +21,7 @@ help:
 	@echo "make course   make the student notebooks again from notebooks/source"
 	@echo "make html     run every lesson and write it as a page, in build/lessons"
 	@echo "make outputs  keep what the solved lessons say, for the tests, after a change that is meant"
+	@echo "make look     take pictures of every lesson, page and report, in build/look"
 	@echo "make pack     make data/samples again from its seeds"
 	@echo "make bench    measure speed against the named rivals"
 
@@ -99,6 +100,9 @@ html: $(VENV)/.lab
 
 outputs: $(VENV)/.lab
 	$(BIN)/oikit course outputs tests/solved
+
+look: $(VENV)/.dev browser
+	$(BIN)/python -m tests.look
 
 pack: $(VENV)/.report
 	$(BIN)/oikit pack data/samples
