@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,7 +51,7 @@ class RealFact(NamedTuple):
         return f"{sentence} ({self.market}, {self.when}; source: {self.source})"
 
 
-_WRITE = {
+_WRITE: dict[str, Callable[[float], str]] = {
     "fraction": lambda value: minus(f"{round(100 * value, 6):g}%"),
     "ratio": lambda value: f"{value:.2f}",
     "correlation": correlation,

@@ -399,27 +399,66 @@ def test_without_a_store_the_lesson_goes_on(
     assert 'oikit.load("BNBUSDT"' in capsys.readouterr().out
 
 
+def keep(root: Any, symbol: str, bars: int, address: str = "http://127.0.0.1:9") -> None:
+    """Store the last bars of a sample under this symbol."""
+    from oikit.data import store
+    from oikit.simulate.samples import sample
+
+    stored = sample("bnb-null").iloc[-bars:].drop(columns="circulating_supply")
+    stored.index = stored.index.as_unit("us")
+    origin = {"address": address, "fetched_at": "2026-03-10T00:00:00+00:00", "lacking": [], "remarks": []}
+    store.write(root, symbol, pd.Timedelta("1h"), stored, origin)
+
+
 def test_a_stored_market_is_read_with_its_provenance(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What somebody fetched becomes the third world, and says where it is from."""
-    from oikit.data import store
-    from oikit.simulate.samples import sample
-
-    stored = sample("bnb-null").iloc[-200:].drop(columns="circulating_supply")
-    stored.index = stored.index.as_unit("us")
-    origin = {
-        "address": "http://127.0.0.1:9",
-        "fetched_at": "2026-03-10T00:00:00+00:00",
-        "lacking": [],
-        "remarks": [],
-    }
-    store.write(tmp_path, "BNBUSDT", pd.Timedelta("1h"), stored, origin)
+    keep(tmp_path, "BNBUSDT", 1500)
     monkeypatch.setenv("OIKIT_STORE", str(tmp_path))
 
     real = real_market()
 
-    assert real is not None and len(real) == 200
+    assert real is not None and len(real) == 1500
     assert real["circulating_supply"].notna().all()
     assert "figures given as real by http://127.0.0.1:9" in capsys.readouterr().out
     assert daily(real)["ratio"].notna().any()
+
+
+@pytest.mark.parametrize(
+    ("stored", "chosen"),
+    [
+        ({"BNBUSDT": 1439}, None),
+        ({"BNBUSDT": 1440}, "BNBUSDT"),
+        ({"ETHUSDT": 1500}, "ETHUSDT"),
+        ({"ETHUSDT": 1500, "SOLUSDT": 1600}, "SOLUSDT"),
+        ({"ETHUSDT": 3000, "BNBUSDT": 1500}, "BNBUSDT"),
+        ({"ETHUSDT": 1500, "BNBUSDT": 100}, "ETHUSDT"),
+    ],
+)
+def test_any_market_of_sixty_days_will_do(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Any, stored: dict[str, int], chosen: str | None
+) -> None:
+    """The coin of the article is taken first, then the market with the most bars."""
+    for symbol, bars in stored.items():
+        keep(tmp_path, symbol, bars)
+    monkeypatch.setenv("OIKIT_STORE", str(tmp_path))
+
+    real = real_market()
+
+    assert (real is None) == (chosen is None)
+    assert real is None or (real.attrs["symbol"], len(real)) == (chosen, stored[chosen or ""])
+
+
+def test_what_a_store_says_of_itself_is_shown_as_text(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An address with a script in it ran once in an exported page."""
+    keep(tmp_path, "BNBUSDT", 1500, "http://x/`<script>alert(1)</script><meta http-equiv=refresh>")
+    monkeypatch.setenv("OIKIT_STORE", str(tmp_path))
+
+    real_market()
+    said = capsys.readouterr().out
+
+    assert "<" not in said and "`" not in said
+    assert "&lt;script&gt;" in said

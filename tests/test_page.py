@@ -217,3 +217,21 @@ def test_a_missing_part_is_named(package: str, extra: str, monkeypatch: pytest.M
 def test_the_library_cannot_end_its_own_element() -> None:
     """Inside a script element these two would end it, or hide the rest."""
     assert "</script" not in page._library() and "<!--" not in page._library()
+
+
+@pytest.mark.parametrize(
+    "evil",
+    [
+        '<meta http-equiv="refresh" content="0;url=https://example.org">',
+        "<META HTTP-EQUIV=refresh CONTENT='0'>",
+        "<meta\nhttp-equiv=refresh content=0",
+    ],
+)
+def test_no_output_can_send_the_reader_elsewhere(evil: str) -> None:
+    """A cell's HTML and Markdown stay, without any ``<meta>``; shown as code it is only text."""
+    shown = output(text__html=f"<p>kept</p>{evil}")
+    html = page.render(notebook(shown, source=f"text = '''{evil}'''", text=f"# A title\n\n{evil}"))
+
+    head, body = html.split("<body>")
+    assert "<p>kept</p>" in body and head.count("<meta") == 3
+    assert "<meta" not in body.lower()

@@ -24,6 +24,7 @@ from oikit.export.bundle import bundle
 __all__ = ["render"]
 
 _VEGA = re.compile(r"application/vnd\.vegalite\.v[56](\.json|\+json)")
+_META = re.compile(r"<meta\b[^>]*>?", re.IGNORECASE)  # it could send the reader to another address
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _KINDS = ["text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg", "text/plain"]
 
@@ -46,7 +47,7 @@ def render(notebook: Mapping[str, Any], *, title: str = "", show_code: bool = Tr
     -------
     str
         HTML. Text is escaped wherever it is text. HTML that a cell put out on purpose stays, but no
-        script in it will run.
+        script in it will run, and no ``<meta>`` of it is kept.
 
     Raises
     ------
@@ -139,7 +140,7 @@ def _body(notebook: Mapping[str, Any], show_code: bool) -> str:
     )
     exporter.config.NbConvertBase.display_data_priority = _KINDS
     html: str = exporter.from_notebook_node(notebook)[0]
-    return html
+    return _META.sub("", html)
 
 
 def _output(output: dict[str, Any], charts: list[str]) -> dict[str, Any]:
