@@ -18,7 +18,7 @@ help:
 	@echo "make slow     the larger versions of quicker tests"
 	@echo "make floors   set up the oldest versions that will do, and run a part of the tests on them"
 	@echo "make check    formatting, lint and types"
-	@echo "make course   make the student notebooks again from notebooks/source"
+	@echo "make course   make the student notebooks again from notebooks/oikit_lessons"
 	@echo "make html     run every lesson and write it as a page, in build/lessons"
 	@echo "make outputs  keep what the solved lessons say, for the tests, after a change that is meant"
 	@echo "make look     take pictures of every lesson, page and report, in build/look"

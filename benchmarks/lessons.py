@@ -11,9 +11,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.harness import ROOT, Row, cpu, fresh, oikit, size
+from benchmarks.harness import Row, cpu, fresh, oikit, size
 
-SOURCE = ROOT / "notebooks" / "source"
 BUDGET, LENS = 6.0, 9.0
 """Processor seconds; lesson 07 teaches models."""
 
@@ -31,17 +30,18 @@ def rows() -> Iterator[Row | str]:
 
     from oikit.export import render
     from oikit.learn.course import solved
+    from oikit.lessons import lessons
 
     pages = {}
-    for lesson in sorted(SOURCE.glob("[0-9]*.py")):
+    for lesson in lessons():
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "lesson.ipynb"
             nbformat.write(solved(lesson, teachers_cells=False), path)
             code = f"import os; os.chdir({folder!r})\n{_RUN}"
             spent = cpu(lambda code=code, folder=folder: fresh(code, OIKIT_STORE=f"{folder}/store"))
-            pages[lesson.stem] = render(nbformat.read(path, 4))
-        budget = LENS if lesson.stem.startswith("07") else BUDGET
-        yield Row(f"P8 cold run {lesson.stem}, CPU", "the budget", budget, "-", None, spent, 1.0)
+            pages[lesson.notebook] = render(nbformat.read(path, 4))
+        budget = LENS if lesson.number == "07" else BUDGET
+        yield Row(f"P8 cold run {lesson.notebook}, CPU", "the budget", budget, "-", None, spent, 1.0)
     with tempfile.TemporaryDirectory() as folder:
         fresh(oikit("report", "--out", folder))
         pages["report"] = next(Path(folder).glob("*.html")).read_text(encoding="utf-8")

@@ -342,14 +342,16 @@ def course() -> click.Command:
 
     group = click.Group("course", help="Make the lessons.")
 
-    source = click.option("--source", default="notebooks/source", show_default=True, metavar="FOLDER")
+    source = click.option(
+        "--source", metavar="FOLDER", help="A folder of lessons.  [default: the lessons of oikit]"
+    )
 
     @group.command("build")
     @source
     @click.option("--out", default="notebooks", show_default=True, metavar="FOLDER")
     @click.option("--solutions", metavar="FOLDER", help="Write notebooks with solutions, for teachers.")
     @click.option("--nbgrader", metavar="FOLDER", help="Write a course folder for nbgrader.")
-    def build(source: str, out: str, solutions: str | None, nbgrader: str | None) -> None:
+    def build(source: str | None, out: str, solutions: str | None, nbgrader: str | None) -> None:
         """Make the learner's notebooks from their sources, or what a teacher needs beside them."""
         from oikit.learn import course as lessons
         from oikit.learn import release
@@ -369,7 +371,7 @@ def course() -> click.Command:
     @click.argument("folder")
     @source
     @click.option("--with-solutions", is_flag=True, help="For teachers; by default nothing is answered.")
-    def html(folder: str, source: str, with_solutions: bool) -> None:
+    def html(folder: str, source: str | None, with_solutions: bool) -> None:
         """Run every lesson and write it as a page into FOLDER, with an index."""
         from oikit.learn.pages import pages
 
@@ -379,7 +381,7 @@ def course() -> click.Command:
     @group.command("outputs")
     @click.argument("folder")
     @source
-    def outputs(folder: str, source: str) -> None:
+    def outputs(folder: str, source: str | None) -> None:
         """Run every solved lesson and keep what it says in FOLDER, for the tests."""
         from oikit.learn.outputs import write
 

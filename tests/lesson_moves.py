@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from oikit.explore import EXPLORERS
-from oikit.explore.ledger import rows
 from oikit.explore.model import Amount
+from oikit.lessons import part
+from oikit_lessons.lesson01.explorer import rows
 
 Hand = Literal["mouse", "keyboard"]
 
@@ -39,7 +39,7 @@ class Lesson:
 
     @property
     def bench(self) -> Any:
-        return EXPLORERS[self.number]
+        return part(self.number, "explorer").EXPLORER
 
     def steps(self, there: Hand, back: Hand) -> Iterator[Move]:
         """Put every control elsewhere with one hand, and in reverse order back with the other.

@@ -1,4 +1,4 @@
-"""What all tests of a lesson share: its run with the solutions, and the page that is made of it.
+"""What all tests of a lesson share: its source, its run with the solutions, and the page that is made of it.
 
 A lesson takes up to half a minute to run, so each is run once by a process; `tests/conftest.py` keeps
 the tests of one lesson on one worker.
@@ -16,14 +16,32 @@ import pytest
 from oikit.export import render
 from oikit.learn import course
 from oikit.learn.run import run
+from oikit.lessons import Lesson, lessons
 
-SOURCES = Path(__file__).resolve().parents[1] / "notebooks" / "source"
+LESSONS = lessons()
+NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.notebook)
+
+
+def lesson_of(number: str) -> Lesson:
+    """Find a lesson by its number."""
+    (found,) = (each for each in LESSONS if each.number == number)
+    return found
+
+
+def plant(folder: Path, notebook: str, text: str) -> Lesson:
+    """Write a lesson of these cells into a folder of lessons."""
+    own = folder / f"lesson{notebook[:2]}"
+    own.mkdir(parents=True, exist_ok=True)
+    (own / "__init__.py").write_text(f'NOTEBOOK = "{notebook}"\n', encoding="utf-8")
+    (own / "lesson.py").write_text(text, encoding="utf-8")
+    return Lesson(notebook[:2], notebook, own / "lesson.py")
 
 
 @functools.cache
 def _solved(lesson: str) -> Any:
     pytest.importorskip("nbclient")
-    return run(course.solved(SOURCES / f"{lesson}.py"), name=lesson)
+    return run(course.solved(lesson_of(lesson[:2])), name=lesson)
 
 
 def solved_run(lesson: str) -> Any:

@@ -19,9 +19,8 @@ from oikit.learn import course
 from oikit.learn.pages import LIMIT, pages
 from oikit.learn.release import grader, release
 from oikit.learn.run import run
-
-ROOT = Path(__file__).resolve().parents[1]
-LESSONS = sorted((ROOT / "notebooks" / "source").glob("*.py"))
+from oikit.lessons import Lesson, lessons
+from tests.runs import LESSONS, each_lesson, plant
 
 SOURCE = """\
 # %% [markdown]
@@ -102,11 +101,9 @@ SOLVED_PATH = """def oi_path(trades):
 
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
-    folder = tmp_path / "source"
-    folder.mkdir()
     # The function's stub returns first; a learner's answer must replace it, so here the stub is the answer.
-    (folder / "01_small.py").write_text(SOURCE.replace("    return TODO\n    # s", "    TODO\n    # s"))
-    return folder
+    plant(tmp_path / "source", "01_small", SOURCE.replace("    return TODO\n    # s", "    TODO\n    # s"))
+    return tmp_path / "source"
 
 
 def codes(notebook: Any) -> list[Any]:
@@ -136,7 +133,7 @@ def test_teachers_get_notebooks_with_solutions_in_a_folder_of_their_own(source: 
 
 def test_every_answer_is_marked_and_every_check_has_a_point(source: Path) -> None:
     """The point hangs on a strict check that the learner does not see; an exercise counts once."""
-    cells = [cell for cell in grader(source / "01_small.py").cells if "nbgrader" in cell.metadata]
+    cells = [cell for cell in grader(*lessons(source)).cells if "nbgrader" in cell.metadata]
     facts = {cell.metadata["nbgrader"]["grade_id"]: cell for cell in cells}
 
     assert list(facts) == ["answer-01-06", "check-01-2", "answer-01-08", "answer-01-09", "check-01-1"]
@@ -154,12 +151,12 @@ def test_every_answer_is_marked_and_every_check_has_a_point(source: Path) -> Non
             assert (marked["grade"], marked["locked"], marked["solution"]) == (False, False, True)
             assert "### BEGIN SOLUTION\n" in cell.source and cell.source.endswith("### END SOLUTION")
             assert "TODO" in cell.source.split("### BEGIN")[0]
-    assert not any("secret" in cell.source for cell in grader(source / "01_small.py").cells)
+    assert not any("secret" in cell.source for cell in grader(*lessons(source)).cells)
 
 
 def test_a_source_whose_answer_is_not_marked_makes_no_release(source: Path, tmp_path: Path) -> None:
     """Else the answer would be handed out."""
-    path = source / "01_small.py"
+    path = source / "lesson01" / "lesson.py"
     path.write_text(path.read_text().replace("# solution\nagain", "# Solution\nagain"))
     with pytest.raises(InputError, match="write '# Solution' as '# solution'"):
         release(source, tmp_path / "course")
@@ -178,8 +175,8 @@ def test_a_teachers_configuration_is_left_alone(source: Path, tmp_path: Path) ->
     assert config.read_text() == "mine"
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
-def test_every_lesson_can_be_released(lesson: Path) -> None:
+@each_lesson
+def test_every_lesson_can_be_released(lesson: Lesson) -> None:
     """Each exercise that is checked has its point once, and outside the marks no answer is left."""
     cells = codes(grader(lesson))
     asked = set(re.findall(r'check\("([\d.]+)"', "\n".join(codes_of(lesson))))
@@ -194,7 +191,7 @@ def test_every_lesson_can_be_released(lesson: Path) -> None:
         assert line.strip() in stubs
 
 
-def codes_of(lesson: Path) -> list[str]:
+def codes_of(lesson: Lesson) -> list[str]:
     return [cell.source for cell in codes(course.student(lesson))]
 
 
@@ -256,8 +253,8 @@ def test_nbgrader_takes_the_lessons_and_gives_the_right_marks(source: Path, tmp_
 
 @pytest.fixture
 def two(source: Path) -> Path:
-    text = (source / "01_small.py").read_text()
-    (source / "02_next.py").write_text(text.replace("01 · A small lesson", "02 · <i>The</i> next"))
+    text = (source / "lesson01" / "lesson.py").read_text()
+    plant(source, "02_next", text.replace("01 · A small lesson", "02 · <i>The</i> next"))
     return source
 
 

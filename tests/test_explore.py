@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 
 from oikit.errors import InputError, MissingExtra
-from oikit.explore import EXPLORERS, explore, still
-from oikit.explore.ledger import LEDGER, rows, says
+from oikit.explore import explore, still
 from oikit.explore.model import Amount, Choice, Explorer, chosen, every_setting, grid
+from oikit.lessons import numbers, part
+from oikit_lessons.lesson01.explorer import EXPLORER, rows, says
 
-ALL = every_setting(LEDGER)
+ALL = every_setting(EXPLORER)
 
 
 # --- the ledger ---
@@ -71,8 +72,8 @@ def test_every_number_of_the_sentence_is_in_the_table() -> None:
 
 def test_every_setting_has_its_own_number() -> None:
     """The page finds its rows by that number, so it may not be shared."""
-    table = grid(LEDGER)
-    expression = re.sub(r"indexof\((\[.*?\]), (\w+)\)", r"\1.index(\2)", chosen(LEDGER))
+    table = grid(EXPLORER)
+    expression = re.sub(r"indexof\((\[.*?\]), (\w+)\)", r"\1.index(\2)", chosen(EXPLORER))
 
     assert len(ALL) == 100
     assert {row["at"] for row in table} == set(range(len(ALL)))
@@ -97,7 +98,7 @@ def test_an_explorer_with_too_many_controls_is_refused() -> None:
 
 def test_each_explorer_asks_before_every_control() -> None:
     """A question before every control, and the starting point is one of its options."""
-    for explorer in EXPLORERS.values():
+    for explorer in (part(number, "explorer").EXPLORER for number in numbers()):
         assert explorer.asks.endswith("?")
         for control in explorer.controls:
             assert control.asks.endswith("?")
@@ -117,7 +118,7 @@ def test_named_settings_give_the_result_in_words() -> None:
     assert str(answer).splitlines()[2].split("  ")[0] == "  trade".strip().rjust(7).split("  ")[0]
     html = answer._repr_html_()
     assert html.startswith('<p role="status"')
-    assert html.count('<th scope="col"') == len(LEDGER.shows)
+    assert html.count('<th scope="col"') == len(EXPLORER.shows)
     assert html.count("<tr>") == 6
 
 
@@ -135,7 +136,7 @@ def test_words_begin_at_the_left_and_a_long_table_is_folded() -> None:
 @pytest.mark.parametrize(
     ("lesson", "settings", "says"),
     [
-        ("99", {}, "no explorer for lesson '99'; there are 00, 01"),
+        ("99", {}, "no lesson '99'; there are lessons 00, 01"),
         ("01", {"buyr": "opens"}, "did you mean 'buyer'?"),
         ("01", {"leverage": 5}, "it has buyer, seller, size, price_step"),
         ("01", {"buyer": "holds"}, "use one of ('opens', 'closes')"),
@@ -166,13 +167,13 @@ def test_the_still_face_is_one_specification_with_its_controls_inside() -> None:
     spec = still("01").to_dict()
     text = json.dumps(spec)
 
-    assert [param["name"] for param in spec["params"]] == [control.name for control in LEDGER.controls]
-    for param, control in zip(spec["params"], LEDGER.controls, strict=True):
+    assert [param["name"] for param in spec["params"]] == [control.name for control in EXPLORER.controls]
+    for param, control in zip(spec["params"], EXPLORER.controls, strict=True):
         assert param["bind"]["name"].startswith(control.asks)
         assert param["bind"]["input"] in ("radio", "range")
     assert '"url"' not in text
     assert len(text) < 150_000
-    assert says(**LEDGER.start) in spec["description"]
+    assert says(**EXPLORER.start) in spec["description"]
 
 
 @pytest.mark.parametrize("version", ["5", "6"])
@@ -187,7 +188,7 @@ def test_both_versions_of_the_library_draw_the_chosen_setting(version: str, at: 
         pytest.skip(f"this vl-convert has no Vega-Lite {version}")
     newest = known[-1]
     settings, last = ALL[at], rows(**ALL[at])[-1]
-    for spec in (still("01").to_dict(), unbound(LEDGER).to_dict()):
+    for spec in (still("01").to_dict(), unbound(EXPLORER).to_dict()):
         for param in spec["params"]:
             param["value"] = settings[param["name"]]
         picture = convert.vegalite_to_svg({**spec, "$schema": ""}, vl_version=newest)
@@ -231,8 +232,8 @@ def test_a_control_sets_the_chart_and_the_sentence(face: Any) -> None:
 
 def test_both_faces_hold_the_same_rows(face: Any) -> None:
     """One definition: what the kernel draws is what the page carries."""
-    assert json.dumps(grid(LEDGER)) in json.dumps(face.chart.spec)
-    assert json.dumps(grid(LEDGER)) in json.dumps(still("01").to_dict())
+    assert json.dumps(grid(EXPLORER)) in json.dumps(face.chart.spec)
+    assert json.dumps(grid(EXPLORER)) in json.dumps(still("01").to_dict())
 
 
 def test_a_number_typed_between_two_steps_goes_to_the_nearest(face: Any) -> None:
@@ -274,7 +275,7 @@ def test_each_control_stands_behind_its_question(face: Any) -> None:
     kept = list(face.controls.values())
     everything = every_widget(face.box)
 
-    assert [each.value for each in order] == [control.asks for control in LEDGER.controls]
+    assert [each.value for each in order] == [control.asks for control in EXPLORER.controls]
     for label, control in zip(order, kept, strict=True):
         assert everything.index(label) < everything.index(control)
         assert "oikit-asks" in label._dom_classes  # by its style a long question takes a second line

@@ -15,10 +15,11 @@ from oikit.data.venues import binance
 from oikit.errors import InputError
 from oikit.explore import worlds
 from oikit.explore.model import every_setting, grid, words
+from oikit.lessons import numbers, part
 from oikit.simulate.market import simulate
 from oikit.simulate.worlds import WORLDS
 
-WITH_WORLDS = tuple(name for name, each in explore.EXPLORERS.items() if each.worlds)
+WITH_WORLDS = tuple(name for name in numbers() if part(name, "explorer").EXPLORER.worlds)
 each_explorer = pytest.mark.parametrize("lesson", WITH_WORLDS)
 
 
@@ -89,7 +90,7 @@ def test_the_still_face_carries_the_third_world(lesson: str) -> None:
     explorer = explore._find(lesson)
     spec = explore.still(lesson).to_dict()
 
-    assert len(grid(explorer)) > len(grid(explore.EXPLORERS[lesson]))
+    assert len(grid(explorer)) > len(grid(part(lesson, "explorer").EXPLORER))
     assert "NaN" not in str(spec)
 
 

@@ -20,11 +20,13 @@ from oikit.files import locked
 from oikit.learn import TODO, check, course, evidence_card, explain, given, notes, predict, quiz, reveal, say
 from oikit.learn.evidence import by_label, draw_intervals
 from oikit.learn.exercise import TOLERANCE, Property, Unfinished, judge, plain, same
-from oikit.learn.exercises_01 import DECOMPOSITION, EXERCISES, OI_PATH, Trade
-from oikit.learn.lessons import LESSONS, exercise, exercises, question, questions
+from oikit.learn.lessons import exercise, exercises, question, questions
 from oikit.learn.questions import digest
-from oikit.learn.questions_01 import QUESTIONS
+from oikit.lessons import lessons, numbers
+from oikit_lessons.lesson01.exercises import DECOMPOSITION, EXERCISES, OI_PATH, Trade
+from oikit_lessons.lesson01.questions import QUESTIONS
 from tests.conftest import series
+from tests.runs import plant
 
 
 @pytest.fixture(autouse=True)
@@ -155,7 +157,7 @@ def test_no_two_wrong_models_look_alike() -> None:
 
 def test_the_ledgers_of_the_check_can_exist_and_show_every_kind_of_trade() -> None:
     """A check that never closes a contract could not tell open interest from volume."""
-    from oikit.learn.exercises_01 import IMPOSSIBLE, _ledgers
+    from oikit_lessons.lesson01.exercises import IMPOSSIBLE, _ledgers
 
     ledgers = _ledgers()
     kinds = {trade[:2] for ledger in ledgers for trade in ledger}
@@ -267,7 +269,7 @@ def test_a_reason_is_followed_by_the_next_hint_from_the_second_miss_on() -> None
     assert "Worked answer" in found[3].says
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
+@pytest.mark.parametrize("lesson", numbers())
 def test_every_exercise_has_a_hint_before_the_worked_answer(lesson: str) -> None:
     """Nobody is handed the answer without having been helped first."""
     for asked in exercises(lesson):
@@ -599,13 +601,6 @@ def test_without_widgets_the_quiz_is_text(monkeypatch: pytest.MonkeyPatch) -> No
     assert set(quiz("01.q")._repr_mimebundle_()) == {"text/plain", "text/html"}  # type: ignore[union-attr]
 
 
-def test_every_lesson_of_the_list_has_its_modules() -> None:
-    """A number in the list without exercises or questions would fail in front of a class."""
-    for lesson in LESSONS:
-        assert exercise(f"{lesson}.1").id == f"{lesson}.1"
-        assert {each.id[3] for each in questions(lesson)} >= {"w", "a", "q"}
-
-
 # --- what is remembered ---
 
 
@@ -872,10 +867,8 @@ def f():
 
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
-    folder = tmp_path / "source"
-    folder.mkdir()
-    (folder / "01_lesson.py").write_text(SOURCE, encoding="utf-8")
-    return folder
+    plant(tmp_path / "source", "01_lesson", SOURCE)
+    return tmp_path / "source"
 
 
 def test_a_learner_gets_the_place_and_not_the_answer(source: Path, tmp_path: Path) -> None:
@@ -897,7 +890,7 @@ def test_a_learner_gets_the_place_and_not_the_answer(source: Path, tmp_path: Pat
 
 def test_a_teacher_gets_everything(source: Path) -> None:
     """The solved notebook runs the stub first, then the answer over it."""
-    cells = course.solved(source / "01_lesson.py").cells
+    cells = course.solved(*lessons(source)).cells
 
     assert len(cells) == 4
     assert cells[1].source.endswith("answer = 42")
@@ -913,7 +906,7 @@ def test_building_twice_gives_the_same_bytes_and_a_change_is_noticed(source: Pat
     assert built.read_bytes() == first
     assert b"\r" not in first and first.endswith(b"}\n") and not first.endswith(b"\n\n")
     assert course.stale(source, tmp_path / "out") == []
-    (source / "01_lesson.py").write_text(SOURCE.replace("A lesson", "Another"), encoding="utf-8")
+    plant(source, "01_lesson", SOURCE.replace("A lesson", "Another"))
     assert course.stale(source, tmp_path / "out") == ["01_lesson.ipynb"]
     assert course.stale(source, tmp_path / "nowhere") == ["01_lesson.ipynb"]
 
@@ -931,7 +924,7 @@ def test_a_source_that_would_show_its_answer_is_refused(
     text: str, says: str, source: Path, tmp_path: Path
 ) -> None:
     """A typing slip must not hand out the solution, nor half-build the course."""
-    (source / "01_lesson.py").write_text(text, encoding="utf-8")
+    plant(source, "01_lesson", text)
     with pytest.raises(InputError) as refused:
         course.build(source, tmp_path / "out")
 
@@ -951,4 +944,4 @@ def test_without_jupytext_the_line_to_type_is_said(source: Path, monkeypatch: py
 
     monkeypatch.setitem(sys.modules, "jupytext", None)
     with pytest.raises(MissingExtra, match=r"pip install 'oikit\[course\]'"):
-        course.student(source / "01_lesson.py")
+        course.student(*lessons(source))

@@ -13,9 +13,10 @@ import pytest
 
 from oikit.errors import InputError
 from oikit.learn import check, explain, given, hint, learner, learners, notes, predict, progress, quiz, reveal
-from oikit.learn.lessons import LESSONS, exercise, exercises
+from oikit.learn.lessons import exercise, exercises
 from oikit.learn.rescue import line_for, watch
 from oikit.learn.standing import standings
+from oikit.lessons import numbers
 
 RIGHT = (-40_000_000, 100_000_000, -8_000_000)
 Said = Callable[[], str]
@@ -104,7 +105,7 @@ def test_nothing_done_is_said_and_where_to_begin(said: Said) -> None:
     """The first thing a learner may type."""
     progress()
 
-    first = exercises(LESSONS[0])[0].id
+    first = exercises(numbers()[0])[0].id
     assert said() == f"Nothing is noted in this folder yet.\nNext: exercise {first}, in lesson {first[:2]}.\n"
     assert not Path(".oikit").exists()
 
@@ -155,9 +156,9 @@ def test_the_next_exercise_is_looked_for_in_the_last_lesson_first(said: Said) ->
     for each in exercises("06"):
         notes.record("check", each.id, status="CORRECT", tries=1, misconception="", seen="")
     progress()
-    first = exercises(LESSONS[0])[0].id
+    first = exercises(numbers()[0])[0].id
     assert f"Next: exercise {first}, in lesson {first[:2]}." in said()
-    for lesson in LESSONS:
+    for lesson in numbers():
         for each in exercises(lesson):
             notes.record("check", each.id, status="CORRECT", tries=1, misconception="", seen="")
     progress()
@@ -341,9 +342,9 @@ def test_progress_says_that_the_file_is_damaged(said: Said) -> None:
     [
         (lambda: hint("01.9"), "there is no exercise '01.9'; there are 01.1, 01.2"),
         (lambda: hint(3), "there is no lesson for 3"),
-        (lambda: progress("77"), "there is no lesson '77'; there are "),
-        (lambda: progress(1), "there is no lesson 1; there are "),
-        (lambda: progress(["01"]), "there is no lesson ['01']"),
+        (lambda: progress("77"), "there is no lesson for '77'; there are "),
+        (lambda: progress(1), "there is no lesson for 1; there are "),
+        (lambda: progress(["01"]), "there is no lesson for ['01']"),
     ],
 )
 def test_what_does_not_exist_is_refused_with_what_does(call: Callable[[], object], says: str) -> None:

@@ -17,10 +17,11 @@ from oikit.errors import InputError
 from oikit.learn import TODO, check, course, given, learner, notes, progress, say
 from oikit.learn import learners as names
 from oikit.learn.exercise import TOLERANCE, Exercise, judge
-from oikit.learn.lessons import LESSONS, exercise, exercises
+from oikit.learn.lessons import exercise, exercises
 from oikit.learn.variants import DRAWS, OTHER_NUMBERS, drawn, every
+from oikit.lessons import numbers
+from tests.runs import lesson_of
 
-SOURCE = Path(__file__).resolve().parents[1] / "notebooks" / "source"
 RIGHT = (-40_000_000, 100_000_000, -8_000_000)
 """The parts of 01.2 with the numbers of the class."""
 
@@ -258,9 +259,8 @@ def test_only_numbers_of_the_exercise_are_drawn_and_none_of_the_class(name: str)
 @each_drawn
 def test_a_worked_example_is_never_drawn(name: str) -> None:
     """The lesson solves its own numbers in front of everyone."""
-    (source,) = SOURCE.glob(f"{name[:2]}_*.py")
     shown: set[float] = set()
-    for cell in course.student(source).cells:
+    for cell in course.student(lesson_of(name[:2])).cells:
         if cell.cell_type == "code":
             literals = (node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Constant))
             shown |= {float(node.value) for node in literals if type(node.value) in (int, float)}
@@ -307,8 +307,7 @@ def test_the_lessons_own_solution_is_right_for_every_learner(
     name: str, monkeypatch: pytest.MonkeyPatch, said: Said
 ) -> None:
     """A solution with a number typed in would be right in class and wrong at home."""
-    (source,) = SOURCE.glob(f"{name[:2]}_*.py")
-    cells = [cell.source for cell in course.solved(source).cells if cell.cell_type == "code"]
+    cells = [cell.source for cell in course.solved(lesson_of(name[:2])).cells if cell.cell_type == "code"]
     first = next(place for place, code in enumerate(cells) if f'given("{name}")' in code)
     last = next(place for place, code in enumerate(cells) if f'check("{name}"' in code)
     for who in ("class", "ana", "bob", "7", "eve"):
@@ -320,7 +319,7 @@ def test_the_lessons_own_solution_is_right_for_every_learner(
         assert f"[CORRECT] {name}" in said()
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
+@pytest.mark.parametrize("lesson", numbers())
 def test_exercises_without_lists_are_the_same_for_all(lesson: str) -> None:
     """A new lesson works before anyone has written lists for it."""
     for asked in exercises(lesson):

@@ -37,8 +37,8 @@ from oikit.claims import (
 from oikit.claims.article.positioning import coins_needed, squeeze_table
 from oikit.claims.weigh import ask, refuse_look_ahead
 from oikit.errors import FrameError, InputError
-from oikit.learn.lessons import LESSONS
 from oikit.lens.features import features
+from oikit.lessons import numbers
 from tests.conftest import SHARED, frame
 
 WORLDS = ("bnb-null", "bnb-planted", "btc-null")
@@ -107,7 +107,7 @@ def test_the_lessons_of_the_course_are_named() -> None:
     """Whatever lesson exists has a claim to treat."""
     treated = {claim.lesson for claim in CLAIMS.values()}
 
-    assert {str(each)[:2] for each in LESSONS} <= treated | {"00", "10"}
+    assert {str(each)[:2] for each in numbers()} <= treated | {"00", "10"}
 
 
 # ---------------------------------------------------------------- what they may do

@@ -13,9 +13,15 @@ import pytest
 
 from oikit.claims import CLAIMS, KINDS, VERDICTS, Answer, Claim, Verdict
 from oikit.explore import explore, still
-from oikit.explore.claim_ledger import (
-    CLAIM_LEDGER,
+from oikit.explore.model import every_setting
+from oikit.learn import TODO
+from oikit.learn.exercise import judge, same
+from oikit.learn.ready import Ready, ready
+from oikit_lessons.lesson00 import exercises as book
+from oikit_lessons.lesson00.exercises import EXERCISES, FIVE, REWRITE, ROWS, SENTENCES, SLOTS
+from oikit_lessons.lesson00.explorer import (
     CONTRADICTIONS,
+    EXPLORER,
     STANDINGS,
     WHERE,
     counts,
@@ -24,16 +30,10 @@ from oikit.explore.claim_ledger import (
     says,
     standing,
 )
-from oikit.explore.model import every_setting
-from oikit.learn import TODO
-from oikit.learn import exercises_00 as book
-from oikit.learn.exercise import judge, same
-from oikit.learn.exercises_00 import EXERCISES, FIVE, REWRITE, ROWS, SENTENCES, SLOTS
-from oikit.learn.questions_00 import QUESTIONS
-from oikit.learn.ready import Ready, ready
+from oikit_lessons.lesson00.questions import QUESTIONS
+from tests.runs import lesson_of
 
-SOURCE = Path(__file__).resolve().parents[1] / "notebooks" / "source"
-ALL = every_setting(CLAIM_LEDGER)
+ALL = every_setting(EXPLORER)
 
 # --- every statement has its place ---
 
@@ -56,7 +56,7 @@ MET_IN_WORDS = {
 
 def source_of(lesson: str) -> str:
     """The words of a lesson in one line."""
-    (found,) = SOURCE.glob(f"{lesson}_*.py")
+    found = lesson_of(lesson).source
     return " ".join(re.sub(r"^# ?>? ?", "", found.read_text(encoding="utf-8"), flags=re.M).split())
 
 
@@ -158,7 +158,7 @@ def test_a_verdict_leads_to_its_standing(verdict: Verdict, word: str) -> None:
 
 def test_the_filters_share_out_the_statements() -> None:
     """Each statement is in one kind and one lesson, so the parts add up to the whole."""
-    kinds, lessons = (control.options[1:] for control in CLAIM_LEDGER.controls[:2])
+    kinds, lessons = (control.options[1:] for control in EXPLORER.controls[:2])
     whole = [row["id"] for row in rows("any", "any", "null")]
 
     assert sorted(row["id"] for kind in kinds for row in rows(kind, "any", "null")) == whole

@@ -15,8 +15,13 @@ import pytest
 from oikit.claims import SESSION
 from oikit.explore import explore, still, tried
 from oikit.explore.model import every_setting, grid
-from oikit.explore.thresholds import (
-    BENCH,
+from oikit.learn import by_event, evidence_card, real_market
+from oikit.learn.evidence import draw_intervals
+from oikit.learn.exercise import judge, same
+from oikit.stats import trials_needed, wilson
+from oikit_lessons.lesson02.exercises import EXERCISES
+from oikit_lessons.lesson02.explorer import (
+    EXPLORER,
     PUSH,
     PUSHED_ABOVE,
     THRESHOLDS,
@@ -27,18 +32,13 @@ from oikit.explore.thresholds import (
     says,
     turns,
 )
-from oikit.learn import by_event, evidence_card, real_market
-from oikit.learn.evidence import draw_intervals
-from oikit.learn.exercise import judge, same
-from oikit.learn.exercises_02 import EXERCISES
-from oikit.learn.questions_02 import QUESTIONS
-from oikit.stats import trials_needed, wilson
+from oikit_lessons.lesson02.questions import QUESTIONS
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSON = "02_ratio_threshold"
 
 RATIO, EPISODES, INTERVAL = EXERCISES.values()
-ALL = every_setting(BENCH)
+ALL = every_setting(EXPLORER)
 
 
 # --- exercises ---
@@ -298,7 +298,7 @@ def test_the_page_carries_a_small_grid() -> None:
     spec = json.dumps(still("02").to_dict())
 
     assert len(spec) < 250_000
-    assert len({row["at"] for row in grid(BENCH)}) == len(ALL) == 80
+    assert len({row["at"] for row in grid(EXPLORER)}) == len(ALL) == 80
     assert "There are 80 settings to try here." in " ".join(spec.replace("\\n", " ").split())
 
 

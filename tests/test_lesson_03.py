@@ -15,18 +15,18 @@ import pytest
 from oikit.errors import InputError
 from oikit.explore import still
 from oikit.explore.model import every_setting, grid
-from oikit.explore.quiet_jumps import HORIZON, JUMPS, jumps, path, rows, says
 from oikit.indicators import robust_zscore, velocity
 from oikit.learn.exercise import judge, same
-from oikit.learn.exercises_03 import EXERCISES
-from oikit.learn.lineup import PANELS, line_up
-from oikit.learn.questions_03 import QUESTIONS
 from oikit.learn.todo import TODO
 from oikit.stats import binomial_p
+from oikit_lessons.lesson03.exercises import EXERCISES
+from oikit_lessons.lesson03.explorer import EXPLORER, HORIZON, jumps, path, rows, says
+from oikit_lessons.lesson03.lineup import PANELS, line_up
+from oikit_lessons.lesson03.questions import QUESTIONS
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSON = "03_velocity_divergence"
-ALL = every_setting(JUMPS)
+ALL = every_setting(EXPLORER)
 NAN = float("nan")
 
 Numbers = list[float]
@@ -193,8 +193,8 @@ def test_each_question_has_one_right_option() -> None:
 
 def test_the_numbers_of_the_lesson_are_those_of_the_code() -> None:
     """Four of thirty may be luck and five hardly; the warm-up repeats what lesson 02 showed."""
-    from oikit.explore.thresholds import bench, daily
     from oikit.simulate.samples import sample
+    from oikit_lessons.lesson02.explorer import bench, daily
 
     assert right_chance(5, 30) < 0.05 < right_chance(4, 30)
     assert binomial_p(1, 1, 0.05) == pytest.approx(0.05)
@@ -278,7 +278,7 @@ def test_the_page_carries_a_small_grid() -> None:
     spec = json.dumps(still("03").to_dict())
 
     assert len(spec) < 250_000
-    assert len({row["at"] for row in grid(JUMPS)}) == len(ALL) == 72
+    assert len({row["at"] for row in grid(EXPLORER)}) == len(ALL) == 72
     assert HORIZON == "72h"
 
 

@@ -19,18 +19,18 @@ from oikit.claims import CLAIMS, weigh
 from oikit.claims.ledger import judge as ledger
 from oikit.errors import InputError
 from oikit.explore import explore, still
-from oikit.explore.lag_bench import LAG_BENCH, days, rows, says
 from oikit.explore.model import every_setting, grid
 from oikit.formatting import signed
 from oikit.learn import TODO
 from oikit.learn.exercise import judge, same
-from oikit.learn.exercises_04 import ALARM, BLOCKS, EVERY, EXERCISES, PAYMENT
-from oikit.learn.questions_04 import QUESTIONS
 from oikit.margin import funding_payment
 from oikit.stats.lagged import lagged, strongest
+from oikit_lessons.lesson04.exercises import ALARM, BLOCKS, EVERY, EXERCISES, PAYMENT
+from oikit_lessons.lesson04.explorer import EXPLORER, days, rows, says
+from oikit_lessons.lesson04.questions import QUESTIONS
 
-ALL: list[dict[str, Any]] = every_setting(LAG_BENCH)
-START: dict[str, Any] = LAG_BENCH.start
+ALL: list[dict[str, Any]] = every_setting(EXPLORER)
+START: dict[str, Any] = EXPLORER.start
 NUMBERS = (PAYMENT, ALARM, EVERY)
 
 # --- the exercises ---
@@ -242,7 +242,7 @@ def outside(found: dict[str, Any], prefix: str = "") -> bool:
 
 def test_strangers_look_related_by_level_and_not_by_change() -> None:
     """What the first thing to notice finds, in a world where nothing can be found."""
-    for lag in map(str, LAG_BENCH.controls[3].options):
+    for lag in map(str, EXPLORER.controls[3].options):
         for horizon in ("1d", "3d", "7d"):
             level = row(world="apart", horizon=horizon, lag=lag)
             change = row(world="apart", measure="changes", horizon=horizon, lag=lag)
@@ -305,7 +305,7 @@ def test_the_page_carries_a_small_grid() -> None:
     spec = json.dumps(still("04").to_dict())
 
     assert len(spec) < 250_000
-    assert len({each["at"] for each in grid(LAG_BENCH)}) == len(ALL) == 162
+    assert len({each["at"] for each in grid(EXPLORER)}) == len(ALL) == 162
     assert "There are 162 settings" in re.sub(r"\s+", " ", spec.replace("\\n", " "))
 
 
@@ -348,12 +348,12 @@ def test_words_read_the_row_aloud() -> None:
 
 def test_the_facts_in_the_questions_are_true() -> None:
     """Numbers in options come from nowhere else, so they are computed here once more."""
-    from oikit.explore.quiet_jumps import JUMPS
-    from oikit.explore.quiet_jumps import rows as jumps
+    from oikit_lessons.lesson03.explorer import EXPLORER
+    from oikit_lessons.lesson03.explorer import rows as jumps
 
     best = jumps("null", "72h", 3.0, "1")[0]["effect"]
     assert QUESTIONS["04.w1"].answer == "b" and -3 < best < -2.5
-    assert len([each for each in every_setting(JUMPS) if each["world"] == "null"]) == 36
+    assert len([each for each in every_setting(EXPLORER) if each["world"] == "null"]) == 36
     walks = [abs(np.corrcoef(each)[0, 1]) for each in noise(500, 2, 365, seed=4).cumsum(axis=2)]
     assert QUESTIONS["04.b"].answer == "c" and np.median(walks) == pytest.approx(0.42, abs=0.03)
     assert QUESTIONS["04.c"].answer == "a" and round(0.07 / (0.07 + 0.18), 2) == 0.28

@@ -15,15 +15,15 @@ import oikit
 from oikit.cascade import cascade
 from oikit.claims.article.positioning import squeeze_table
 from oikit.explore import explore, still
-from oikit.explore.forced_out import FORCED_OUT, MIXES, ROUNDS, follow, rows, says
 from oikit.explore.model import every_setting
 from oikit.learn import TODO
 from oikit.learn.exercise import judge, same
-from oikit.learn.exercises_05 import CASCADE, EVERY_TIME, EXERCISES, HEADS, _cases, _rounds
-from oikit.learn.questions_05 import QUESTIONS
 from oikit.stats import clopper_pearson
+from oikit_lessons.lesson05.exercises import CASCADE, EVERY_TIME, EXERCISES, HEADS, _cases, _rounds
+from oikit_lessons.lesson05.explorer import EXPLORER, MIXES, ROUNDS, follow, rows, says
+from oikit_lessons.lesson05.questions import QUESTIONS
 
-ALL = every_setting(FORCED_OUT)
+ALL = every_setting(EXPLORER)
 
 # --- the exercises ---
 

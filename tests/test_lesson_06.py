@@ -13,16 +13,17 @@ import pytest
 
 import oikit
 from oikit import risk
-from oikit.explore import explore, margin_bench, still
-from oikit.explore.margin_bench import HOURS, MARGIN_BENCH, PATHS, rows, says, touched_share
+from oikit.explore import explore, still
 from oikit.explore.model import every_setting
 from oikit.learn import TODO, evidence_card
 from oikit.learn.exercise import judge, same
-from oikit.learn.exercises_06 import EXERCISES, LEVEL, LONG_MOVE, THREE_SIZES, TOUCHED
-from oikit.learn.questions_06 import QUESTIONS
 from oikit.margin import liquidation_price
+from oikit_lessons.lesson06 import explorer
+from oikit_lessons.lesson06.exercises import EXERCISES, LEVEL, LONG_MOVE, THREE_SIZES, TOUCHED
+from oikit_lessons.lesson06.explorer import EXPLORER, HOURS, PATHS, rows, says, touched_share
+from oikit_lessons.lesson06.questions import QUESTIONS
 
-ALL = every_setting(MARGIN_BENCH)
+ALL = every_setting(EXPLORER)
 
 # --- the exercises ---
 
@@ -183,7 +184,7 @@ def test_a_touch_stays_a_touch_and_whoever_is_beyond_has_touched() -> None:
 def test_more_of_anything_is_never_safer() -> None:
     """More leverage, more to keep, more funding, more volatility: each touches at least as often."""
     end = {tuple(settings.values()): rows(**settings)[-1] for settings in ALL}
-    for place, control in enumerate(MARGIN_BENCH.controls):
+    for place, control in enumerate(EXPLORER.controls):
         for less, more in pairwise(control.options):
             for key, row in end.items():
                 if key[place] == less:
@@ -221,8 +222,8 @@ def test_the_sentence_says_what_the_table_holds() -> None:
 def test_the_same_question_has_the_same_answer() -> None:
     """Seeds: a class sees one number, whatever was asked before."""
     first = rows("20x", "1%", "0.05%", "5%")
-    margin_bench._walks.cache_clear()
-    margin_bench._shares.cache_clear()
+    explorer._walks.cache_clear()
+    explorer._shares.cache_clear()
 
     assert rows("20x", "1%", "0.05%", "5%") == first
 

@@ -23,21 +23,22 @@ import oikit
 from oikit.charts.results import reliability_of
 from oikit.claims import CLAIMS, weigh
 from oikit.errors import InputError
-from oikit.explore import look_alikes, still
-from oikit.explore.calibration_bench import CALIBRATION, rows, says
-from oikit.explore.look_alikes import COLUMNS, TESTS, table, who_teaches, worth
+from oikit.explore import still
 from oikit.explore.model import every_setting
 from oikit.learn import my_calibration, predict, reveal
 from oikit.learn.exercise import judge, same
-from oikit.learn.exercises_07 import EXERCISES
-from oikit.learn.lens_skill import skill_by_model
 from oikit.learn.notes import record
-from oikit.learn.questions_07 import QUESTIONS
 from oikit.learn.todo import TODO
 from oikit.lens import calibration, examples, folds, model
 from oikit.stats import SMALLEST_N, binomial_p, reliability_table, wilson
+from oikit_lessons.lesson07 import nearest_neighbours
+from oikit_lessons.lesson07.exercises import EXERCISES
+from oikit_lessons.lesson07.explorer import EXPLORER, rows, says
+from oikit_lessons.lesson07.nearest_neighbours import COLUMNS, TESTS, table, who_teaches, worth
+from oikit_lessons.lesson07.questions import QUESTIONS
+from oikit_lessons.lesson07.skill import skill_by_model
 
-ALL = every_setting(CALIBRATION)
+ALL = every_setting(EXPLORER)
 KNOWN = ["price_move", "volatility_percentile", "velocity", "velocity_score", "divergence", "funding"]
 KNOWN += ["crowd_lean", "oi_to_cap_percentile"]
 
@@ -407,14 +408,14 @@ def market(outcome: Callable[[np.ndarray, np.ndarray], np.ndarray], n: int = 900
     facts = pd.DataFrame(
         {"time": times, "market": "m", "outcome": outcome(x[:, 0], luck).astype(float)}
     ).assign(weight=examples.uniqueness(times, pd.Timedelta("72h")))
-    variables = pd.DataFrame(x, columns=list(look_alikes.VARIABLES))
+    variables = pd.DataFrame(x, columns=list(nearest_neighbours.VARIABLES))
     return examples.Examples(variables, facts, "x", pd.Timedelta("72h"), pd.Timedelta("8h"))
 
 
 def test_look_alikes_find_what_is_there_and_a_leak_where_nothing_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer that hangs on a variable is found honestly; one made of luck is found by cheating only."""
     there, nothing = market(lambda x, luck: x + luck > 0.5), market(lambda x, luck: luck > 0.5)
-    monkeypatch.setattr(look_alikes, "_asked", lambda world: there if world == "planted" else nothing)
+    monkeypatch.setattr(nearest_neighbours, "_asked", lambda world: there if world == "planted" else nothing)
     honest = {"split": "walk-forward", "gap": "3 days"}
     found = worth("planted", noise="0", **honest)
     leak = worth("null", split="shuffled", gap="none", noise="10")
@@ -430,7 +431,7 @@ def test_look_alikes_find_what_is_there_and_a_leak_where_nothing_is(monkeypatch:
 
 def test_every_setting_is_stored_once_and_nothing_else() -> None:
     """A summary and five groups for each of them, with the columns that `table` writes."""
-    text = (Path(look_alikes.__file__).with_suffix(".csv")).read_text(encoding="utf-8")
+    text = (Path(nearest_neighbours.__file__).with_suffix(".csv")).read_text(encoding="utf-8")
     lines = list(csv.DictReader(text.splitlines()))
 
     assert tuple(lines[0]) == COLUMNS
@@ -494,7 +495,7 @@ def test_a_leak_shows_skill_where_there_is_none_and_vanishes_with_the_past_alone
 
 def test_as_it_opens_the_leak_looks_honest() -> None:
     """Every bar holds the line, and the dots rise more steeply than it: as the prose says."""
-    bars = [row for row in rows(**CALIBRATION.start) if row["kind"] == "bar"]  # type: ignore[arg-type]
+    bars = [row for row in rows(**EXPLORER.start) if row["kind"] == "bar"]  # type: ignore[arg-type]
 
     assert all(each["low"] <= each["said"] <= each["high"] for each in bars)
     assert bars[-1]["came"] - bars[0]["came"] > bars[-1]["said"] - bars[0]["said"] > 0
@@ -526,7 +527,7 @@ def test_every_sentence_agrees_with_its_rows() -> None:
 )
 def test_the_planted_world_has_a_word_for_each_case(found: dict[str, Any], says_so: str) -> None:
     """Also for those that these settings do not reach."""
-    from oikit.explore.calibration_bench import _verdict
+    from oikit_lessons.lesson07.explorer import _verdict
 
     assert says_so in _verdict("planted", found)
 

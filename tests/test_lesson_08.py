@@ -15,24 +15,26 @@ import pytest
 import oikit
 from oikit.claims import CLAIMS
 from oikit.errors import InputError
-from oikit.explore import dice, explore, overfitting_bench, still
+from oikit.explore import explore, still
 from oikit.explore.drawing import unbound
 from oikit.explore.model import every_setting
-from oikit.explore.overfitting_bench import OVERFITTING, best_so_far, opened, results, rows, says, tries
 from oikit.formatting import signed
-from oikit.learn import TODO, bug_hunt, notes
+from oikit.learn import TODO, notes
 from oikit.learn.exercise import judge, same
-from oikit.learn.exercises_08 import BEST_OF, EXERCISES, HUNT, P_VALUES, SURVIVORS
-from oikit.learn.plan import PLAN, SLOTS
-from oikit.learn.questions_08 import QUESTIONS
-from oikit.learn.seal import open_seal, under_seal
 from oikit.lens import garden
 from oikit.lens.garden import CUT, POSITIONS, chance, every_rule, held, luck, returns, searched
 from oikit.margin import TAKER_FEE
 from oikit.stats import any_false_positive, benjamini_hochberg, expected_max_sharpe, holm
+from oikit_lessons.lesson08 import bug_hunt, explorer, random_rules
+from oikit_lessons.lesson08.exercises import BEST_OF, EXERCISES, HUNT, P_VALUES, SURVIVORS
+from oikit_lessons.lesson08.explorer import EXPLORER, best_so_far, opened, results, rows, says, tries
+from oikit_lessons.lesson08.hold_out import open_seal, under_seal
+from oikit_lessons.lesson08.preregistration import PLAN, SLOTS
+from oikit_lessons.lesson08.questions import QUESTIONS
+from tests.runs import lesson_of
 
-ALL: list[dict[str, Any]] = list(every_setting(OVERFITTING))
-START: dict[str, Any] = OVERFITTING.start
+ALL: list[dict[str, Any]] = list(every_setting(EXPLORER))
+START: dict[str, Any] = EXPLORER.start
 
 
 @pytest.fixture(autouse=True)
@@ -145,18 +147,18 @@ def test_a_chance_is_said_in_cases(p: float, said: str) -> None:
 
 def test_the_best_of_many_dice_is_good_once() -> None:
     """What the first picture and the sentence below it say."""
-    before, after = dice.best_and_after(100)
-    drawn = dice.throw(100, seed=7)
+    before, after = random_rules.best_and_after(100)
+    drawn = random_rules.throw(100, seed=7)
     year = drawn.iloc[:365]
     best = (year.mean() / year.std()).idxmax()
 
     assert abs(before - expected_max_sharpe(100)) < 0.15
     assert abs(after) < 0.3
     assert abs(drawn[best].iloc[365:].mean() / drawn[best].iloc[365:].std()) * 365**0.5 < 0.1
-    said = dice.fan(drawn).to_dict()["description"]
+    said = random_rules.fan(drawn).to_dict()["description"]
     assert said.startswith("100 lines that throw dice")
     with pytest.raises(InputError, match="no day after the first year"):
-        dice.fan(dice.throw(3, days=365))
+        random_rules.fan(random_rules.throw(3, days=365))
 
 
 # --- the bench ---
@@ -228,7 +230,7 @@ def test_the_picture_shows_the_best_so_far_and_the_line_for_luck() -> None:
     """With a kernel: the parameters follow the notes. Without one, the chosen rule stands alone."""
     pytest.importorskip("ipywidgets")
     face = explore("08")
-    assert face.chart.settings["best"] == ALL.index({**OVERFITTING.start})
+    assert face.chart.settings["best"] == ALL.index({**EXPLORER.start})
     face.controls["signal"].value = "price"
     face.controls["position"].value = "long 1 day"
     best = {"world": "null", **(best_so_far("null") or {})}
@@ -314,7 +316,7 @@ def test_an_opened_rule_is_drawn_beyond_the_cut() -> None:
 
     assert any(row["kind"] == "sealed" for row in here)
     assert not any(row["kind"] == "sealed" for row in other)
-    spec = json.dumps(unbound(OVERFITTING).to_dict())
+    spec = json.dumps(unbound(EXPLORER).to_dict())
     assert "opened after\\n1 rule" in spec and "under seal" in spec
 
 
@@ -589,7 +591,7 @@ def test_all_ways_to_keep_the_books_differ() -> None:
 
 
 def test_the_faulty_backtest_shines_and_the_repaired_one_does_not() -> None:
-    """On coins that throw dice. What the lesson prints while the faults go."""
+    """On coins that throw random_rules. What the lesson prints while the faults go."""
     closes, funding = bug_hunt.market()
     shines = garden.sharpe(bug_hunt.backtest(closes, funding, bug_hunt.score))
     honest = garden.sharpe(backtest_of()(closes, funding, scored(center=False, full=False)))
@@ -600,7 +602,7 @@ def test_the_faulty_backtest_shines_and_the_repaired_one_does_not() -> None:
 
 def test_the_lesson_hands_out_the_backtest_that_is_kept_here() -> None:
     """All five faults are in the cells, too."""
-    text = (Path(__file__).resolve().parents[1] / "notebooks/source/08_mistakes_lab.py").read_text()
+    text = lesson_of("08").source.read_text()
     space: dict[str, Any] = {"np": np}
     for cell in text.split("# %%"):
         if "def score" in cell or "def backtest" in cell:
@@ -705,7 +707,7 @@ def test_no_reason_is_given_twice() -> None:
 def test_the_facts_in_the_questions_are_true() -> None:
     """Numbers in options come from nowhere else, so they are computed here once more."""
     assert QUESTIONS["08.a"].answer == "c" and abs(expected_max_sharpe(100) - 2.5) < 0.1
-    drawn = dice.throw(4000, days=365, seed=1)
+    drawn = random_rules.throw(4000, days=365, seed=1)
     ratio = drawn.mean() / drawn.std() * 365**0.5
     assert abs((ratio > 1).mean() - 1 / 6) < 0.02
     assert QUESTIONS["08.b"].answer == "b" and abs(any_false_positive(20) - 2 / 3) < 0.03
@@ -728,7 +730,7 @@ def test_a_p_is_one_minus_the_probabilistic_sharpe_ratio(days: pd.DataFrame) -> 
 
 def test_the_lesson_meets_its_claims() -> None:
     """Those of the ledger that name this lesson are weighed in it."""
-    text = (Path(__file__).resolve().parents[1] / "notebooks/source/08_mistakes_lab.py").read_text()
+    text = lesson_of("08").source.read_text()
 
     for claim in CLAIMS.values():
         assert claim.lesson != "08" or f'"{claim.id}"' in text
@@ -736,6 +738,6 @@ def test_the_lesson_meets_its_claims() -> None:
 
 def test_the_seal_has_a_world_for_each_option() -> None:
     """A world that could be searched and never opened would be a dead end."""
-    from oikit.learn.seal import WORLDS
+    from oikit_lessons.lesson08.hold_out import WORLDS
 
-    assert overfitting_bench.WORLD.options == WORLDS
+    assert explorer.WORLD.options == WORLDS

@@ -16,14 +16,15 @@ import oikit
 from oikit.data.quality import coverage
 from oikit.explore import explore, still
 from oikit.explore.model import every_setting
-from oikit.explore.replay import BARS, REPLAY, rows, says, week
 from oikit.frame import resample
 from oikit.indicators import robust_zscore, velocity
 from oikit.learn import TODO
 from oikit.learn.evidence import by_event, draw_intervals, evidence_card
 from oikit.learn.exercise import judge, same
-from oikit.learn.exercises_10 import EXERCISES, FALL, GAP, SLOTS, _columns, _paths
-from oikit.learn.questions_10 import QUESTIONS
+from oikit_lessons.lesson10.exercises import EXERCISES, FALL, GAP, SLOTS, _columns, _paths
+from oikit_lessons.lesson10.explorer import BARS, EXPLORER, rows, says, week
+from oikit_lessons.lesson10.questions import QUESTIONS
+from tests.runs import lesson_of
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSON = "10_your_own_market"
@@ -185,7 +186,7 @@ def test_the_bench_tells_of_a_bar_only_what_was_known() -> None:
 
 def test_hidden_means_hidden() -> None:
     """No number of a later bar is in the rows or in the sentence until it may be seen."""
-    for settings in every_setting(REPLAY):
+    for settings in every_setting(EXPLORER):
         (now,), said = rows(**settings), says(**settings)
         assert ("With hindsight" in said) == (settings["later"] == "shown")
         assert ("hindsight" not in said.lower()) == (now["hindsight"] == "")
@@ -307,7 +308,7 @@ def test_the_lesson_takes_a_stored_market_and_calls_it_real(
     }
     store.write(tmp_path / "store", "BNBUSDT", pd.Timedelta("1h"), kept, origin)
     monkeypatch.setenv("OIKIT_STORE", str(tmp_path / "store"))
-    notebook = solved(ROOT / "notebooks" / "source" / f"{LESSON}.py")
+    notebook = solved(lesson_of("10"))
     where = {"metadata": {"path": str(tmp_path)}}
     done = nbclient.NotebookClient(notebook, timeout=180, kernel_name="python3", resources=where).execute()
     outputs = [output for cell in done.cells for output in cell.get("outputs", [])]

@@ -24,6 +24,7 @@ from oikit.export import render
 from oikit.learn import course
 from oikit.learn.lessons import questions
 from oikit.learn.run import run
+from tests import runs
 from tests.browser import (
     Browser,
     chromium,
@@ -36,9 +37,8 @@ from tests.browser import (
     wear,
 )
 from tests.lesson_moves import LESSONS, Lesson, Move
-from tests.runs import SOURCES
+from tests.runs import NOTEBOOKS, lesson_of
 
-NOTEBOOKS = SOURCES.parent
 CUT = "all => all.filter(each => each.scrollWidth > each.clientWidth).map(each => each.textContent)"
 """Buttons whose words do not fit into them."""
 
@@ -84,7 +84,7 @@ def visit(lesson: Lesson, lab: tuple[str, Path]) -> Iterator[Visit]:
 def unsolved(lesson: Lesson, request: pytest.FixtureRequest) -> Any:
     """The outputs of the lesson as it is handed out: of the visit, or of a kernel alone without a browser."""
     if chromium() is None:
-        return run(course.student(SOURCES / f"{lesson.name}.py"), name=lesson.name)
+        return run(course.student(lesson_of(lesson.number)), name=lesson.name)
     return request.getfixturevalue("visit").saved
 
 
@@ -132,7 +132,7 @@ def put(visit: Visit, here: Any, move: Move) -> None:
 
 def test_every_lesson_is_visited() -> None:
     """A new one that is not listed would be left out here and of the pages."""
-    assert [lesson.name for lesson in LESSONS] == [path.stem for path in sorted(SOURCES.glob("*.py"))]
+    assert [lesson.name for lesson in LESSONS] == [each.notebook for each in runs.LESSONS]
 
 
 # --- what the run put out ---

@@ -1,7 +1,7 @@
 """Lessons: what a reader can hold in mind, and that no answer lies about.
 
-Everything here holds for each file in ``notebooks/source``; a new lesson is tested by being there. That
-lessons run is held by test_lesson_lab.py, which visits each of them.
+Everything here holds for each folder in ``notebooks/oikit_lessons``; a new lesson is tested by being there.
+That lessons run is held by test_lesson_lab.py, which visits each of them.
 """
 
 from __future__ import annotations
@@ -10,24 +10,19 @@ import ast
 import itertools
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from oikit.learn import course
 from oikit.learn.lessons import exercise, question, questions
-
-ROOT = Path(__file__).resolve().parents[1]
-SOURCE, BUILT = ROOT / "notebooks" / "source", ROOT / "notebooks"
-LESSONS = sorted(SOURCE.glob("*.py"))
-
-each_lesson = pytest.mark.parametrize("source", LESSONS, ids=lambda path: path.stem)
+from oikit.lessons import Lesson
+from tests.runs import LESSONS, NOTEBOOKS, each_lesson
 
 
 @pytest.fixture
-def student(source: Path) -> Any:
-    return course.student(source)
+def student(lesson: Lesson) -> Any:
+    return course.student(lesson)
 
 
 def prose(notebook: Any) -> str:
@@ -55,25 +50,26 @@ def test_there_is_a_lesson() -> None:
 
 
 @each_lesson
-def test_a_lesson_has_the_eleven_blocks_in_order(student: Any, source: Path) -> None:
+def test_a_lesson_has_the_eleven_blocks_in_order(student: Any, lesson: Lesson) -> None:
     """Readers find their way in the next lesson because this one is built the same."""
     text = re.sub(r"```.*?```", "", prose(student), flags=re.DOTALL)
 
     assert re.findall(r"^## (.+)$", text, re.MULTILINE) == list(course.BLOCKS)
-    assert re.findall(r"^# (.+)$", text, re.MULTILINE)[0].startswith(f"{source.stem[:2]} · ")
+    assert re.findall(r"^# (.+)$", text, re.MULTILINE)[0].startswith(f"{lesson.number} · ")
     assert len(re.findall(r"^# ", text, re.MULTILINE)) == 1
     assert "does not show" in text.split("## Key points")[1]
 
 
 @each_lesson
-def test_a_lesson_keeps_its_budgets(student: Any, source: Path) -> None:
+def test_a_lesson_keeps_its_budgets(student: Any, lesson: Lesson) -> None:
     """Cells, words, lines, and enough words between the lines; the solved cells, too."""
     text, code = prose(student), codes(student)
     written = sum(map(lines, code))
+    imports, *longest = map(lines, codes(course.solved(lesson)))
 
     assert len(student.cells) <= 45
     assert 600 <= words(text) <= 1800
-    assert max(map(lines, codes(course.solved(source)))) <= 12
+    assert imports <= 14 and max(longest) <= 12
     assert sorted(map(lines, code))[len(code) // 2] <= 4
     assert words(text) >= 8 * written
 
@@ -114,9 +110,9 @@ def test_a_lesson_speaks_plainly(student: Any) -> None:
 
 
 @each_lesson
-def test_only_known_questions_and_exercises_are_asked(student: Any, source: Path) -> None:
+def test_only_known_questions_and_exercises_are_asked(student: Any, lesson: Lesson) -> None:
     """Each name exists, and each of the lesson's own is used."""
-    lesson, asked = source.stem[:2], set()
+    asked = set()
     for code in codes(student):
         for node in ast.walk(ast.parse(code)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
@@ -128,8 +124,8 @@ def test_only_known_questions_and_exercises_are_asked(student: Any, source: Path
                 elif node.func.id == "quiz":
                     asked |= {each.id for each in questions(name)}
 
-    assert {name for name in asked if "." in name} >= {each.id for each in questions(lesson)}
-    assert {f"{lesson}.1", f"{lesson}.2"} <= asked
+    assert {name for name in asked if "." in name} >= {each.id for each in questions(lesson.number)}
+    assert {f"{lesson.number}.1", f"{lesson.number}.2"} <= asked
 
 
 # --- what is committed ---
@@ -137,36 +133,36 @@ def test_only_known_questions_and_exercises_are_asked(student: Any, source: Path
 
 def test_the_committed_notebooks_are_what_the_sources_build() -> None:
     """Byte for byte; if not, type: oikit course build."""
-    assert course.stale(SOURCE, BUILT) == []
+    assert course.stale(None, NOTEBOOKS) == []
 
 
 @each_lesson
-def test_a_committed_notebook_has_no_outputs_and_no_traces(source: Path) -> None:
+def test_a_committed_notebook_has_no_outputs_and_no_traces(lesson: Lesson) -> None:
     """Stable ids, a kernel that everyone has, nothing of the machine it was made on."""
-    text = (BUILT / f"{source.stem}.ipynb").read_text(encoding="utf-8")
+    text = (NOTEBOOKS / f"{lesson.notebook}.ipynb").read_text(encoding="utf-8")
     notebook = json.loads(text)
     ids = [cell["id"] for cell in notebook["cells"]]
 
-    assert ids == [f"{source.stem[:2]}-{place:02d}" for place in range(1, len(ids) + 1)]
+    assert ids == [f"{lesson.number}-{place:02d}" for place in range(1, len(ids) + 1)]
     assert not any(cell.get("outputs") or cell.get("execution_count") for cell in notebook["cells"])
     assert notebook["metadata"] == {
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
     assert not re.search(r"/(home|tmp|root|work|Users)/|http://|https://", text)
-    assert len(source.stem) <= 60 and re.fullmatch(r"\d\d_[a-z_]+", source.stem)
+    assert len(lesson.notebook) <= 60 and re.fullmatch(r"\d\d_[a-z_]+", lesson.notebook)
 
 
 @each_lesson
-def test_no_answer_can_be_found_in_what_a_learner_opens(source: Path) -> None:
+def test_no_answer_can_be_found_in_what_a_learner_opens(lesson: Lesson) -> None:
     """Not the solutions' lines, not the reasons of the right options, not their letters."""
-    text = (BUILT / f"{source.stem}.ipynb").read_text(encoding="utf-8")
-    for solved, stub in zip(codes(course.solved(source)), codes(course.student(source)), strict=True):
+    text = (NOTEBOOKS / f"{lesson.notebook}.ipynb").read_text(encoding="utf-8")
+    for solved, stub in zip(codes(course.solved(lesson)), codes(course.student(lesson)), strict=True):
         if "# solution" in solved:
             below = solved.split("# solution")[1]
             for line in (each.strip() for each in below.splitlines()):
                 assert len(line) < 12 or line in stub or line not in text.replace('\\"', '"')
-    for each in questions(source.stem[:2]):
+    for each in questions(lesson.number):
         assert each.says[each.answer] not in text
         assert each.right not in text
     assert "# solution" not in text

@@ -17,12 +17,10 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from oikit.cli import main
 from oikit.learn import course
 from oikit.learn.outputs import said, write
-from tests.runs import solved_run
+from oikit.lessons import Lesson
+from tests.runs import LESSONS, each_lesson, plant, solved_run
 
-ROOT = Path(__file__).resolve().parents[1]
 KEPT = Path(__file__).parent / "solved"
-LESSONS = sorted((ROOT / "notebooks" / "source").glob("*.py"))
-each_lesson = pytest.mark.parametrize("source", LESSONS, ids=lambda path: path.stem)
 
 VARIES = (
     (r"\b\d+(?:\.\d+)? (?:ms|milliseconds|seconds)\b", "TIME"),
@@ -51,22 +49,22 @@ def drift(kept: Any, now: Any) -> str:
 
 @pytest.mark.notebook
 @each_lesson
-def test_a_lesson_says_what_it_said(source: Path) -> None:
+def test_a_lesson_says_what_it_said(lesson: Lesson) -> None:
     """Word for word, every cell; a drifting number is an error, and so is an error."""
-    path = KEPT / f"{source.stem}.ipynb"
+    path = KEPT / f"{lesson.notebook}.ipynb"
     assert path.is_file(), "nothing is kept of this lesson yet; type: make outputs"
     kept = nbformat.read(path, as_version=4)
 
-    differs = drift(kept, said(solved_run(source.stem)))
+    differs = drift(kept, said(solved_run(lesson.notebook)))
 
     assert not differs, f"if this change is meant, type: make outputs\n{differs}"
 
 
 @each_lesson
-def test_what_is_kept_is_of_the_lesson_as_it_is(source: Path) -> None:
+def test_what_is_kept_is_of_the_lesson_as_it_is(lesson: Lesson) -> None:
     """Every exercise is CORRECT in it, every chart says something, and its cells are the source's."""
-    kept = nbformat.read(KEPT / f"{source.stem}.ipynb", as_version=4)
-    solved = course.solved(source)
+    kept = nbformat.read(KEPT / f"{lesson.notebook}.ipynb", as_version=4)
+    solved = course.solved(lesson)
     text = "\n".join(
         str(output.get("data", {}).get("text/plain", "a stream or an error"))
         for cell in kept.cells
@@ -84,7 +82,7 @@ def test_what_is_kept_is_of_the_lesson_as_it_is(source: Path) -> None:
 
 def test_nothing_is_kept_of_lessons_that_are_gone() -> None:
     """A renamed lesson leaves no notebook behind."""
-    assert {path.stem for path in KEPT.glob("*.ipynb")} == {path.stem for path in LESSONS}
+    assert {path.stem for path in KEPT.glob("*.ipynb")} == {each.notebook for each in LESSONS}
 
 
 def outputs_of(*cells: list[str]) -> Any:
@@ -158,8 +156,7 @@ def test_of_an_output_only_its_words_are_kept() -> None:
 def test_both_ways_to_keep_say_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """By the function and by the command; the second run gives the same bytes as the first."""
     source = tmp_path / "source"
-    source.mkdir()
-    (source / "01_small.py").write_text("# %%\nanswer = TODO = 1\n# solution\nanswer = 42\n\n# %%\nanswer\n")
+    plant(source, "01_small", "# %%\nanswer = TODO = 1\n# solution\nanswer = 42\n\n# %%\nanswer\n")
     (made,) = write(source, tmp_path / "one")
     with pytest.raises(SystemExit) as ended:
         main(["course", "outputs", str(tmp_path / "two"), "--source", str(source)])

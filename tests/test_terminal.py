@@ -17,6 +17,7 @@ from oikit import cli
 from oikit.data.question import understood
 from oikit.files import folder, read
 from oikit.report.order import placed
+from tests.runs import lesson_of, plant
 
 ROOT = Path(__file__).resolve().parents[1]
 ENCODINGS = ("cp1252", "gbk", "cp437", "ascii", "utf-8")
@@ -139,9 +140,8 @@ def test_a_folder_in_quotes_is_the_one_in_the_home_folder(
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "lessons").mkdir()
-    source = ROOT / "notebooks" / "source" / "00_start_here.py"
-    (tmp_path / "lessons" / source.name).write_bytes(source.read_bytes())
+    lesson = lesson_of("00")
+    plant(tmp_path / "lessons", lesson.notebook, lesson.source.read_text(encoding="utf-8"))
 
     exit_code, _ = written("utf-8", "course", "build", "--source", "~/lessons", "--out=~/made")
 

@@ -5,44 +5,19 @@ Both sides leave, so contracts disappear
 
 ``explore("01")`` plays it with buttons and sliders; named settings give the same result in words,
 for reading aloud, for slow machines and for a page without a kernel. ``still("01")`` is one chart
-that moves by itself. To add one: write a module with an `Explorer` and list it in `EXPLORERS`.
+that moves by itself. To add one: write ``explorer.py`` with an EXPLORER in the folder of its lesson.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from oikit.errors import InputError, MissingExtra
-from oikit.explore.calibration_bench import CALIBRATION
-from oikit.explore.claim_ledger import CLAIM_LEDGER
-from oikit.explore.decision_log import DECISION_LOG
-from oikit.explore.forced_out import FORCED_OUT
-from oikit.explore.lag_bench import LAG_BENCH
-from oikit.explore.ledger import LEDGER
-from oikit.explore.margin_bench import MARGIN_BENCH
+from oikit.errors import MissingExtra
 from oikit.explore.model import Explorer, words
-from oikit.explore.overfitting_bench import OVERFITTING
-from oikit.explore.quiet_jumps import JUMPS
-from oikit.explore.replay import REPLAY
-from oikit.explore.thresholds import BENCH
 from oikit.explore.worlds import with_real
+from oikit.lessons import part
 
-__all__ = ["EXPLORERS", "explore", "still", "tried"]
-
-EXPLORERS: dict[str, Explorer] = {
-    CLAIM_LEDGER.id: CLAIM_LEDGER,
-    LEDGER.id: LEDGER,
-    BENCH.id: BENCH,
-    JUMPS.id: JUMPS,
-    LAG_BENCH.id: LAG_BENCH,
-    FORCED_OUT.id: FORCED_OUT,
-    MARGIN_BENCH.id: MARGIN_BENCH,
-    CALIBRATION.id: CALIBRATION,
-    OVERFITTING.id: OVERFITTING,
-    DECISION_LOG.id: DECISION_LOG,
-    REPLAY.id: REPLAY,
-}
-"""Lesson number to explorer."""
+__all__ = ["explore", "still", "tried"]
 
 
 def explore(lesson: str, **settings: Any) -> Any:
@@ -128,6 +103,4 @@ def tried(lesson: str) -> int:
 
 
 def _find(lesson: str) -> Explorer:
-    if lesson not in EXPLORERS:
-        raise InputError(f"there is no explorer for lesson {lesson!r}; there are {', '.join(EXPLORERS)}")
-    return with_real(EXPLORERS[lesson])
+    return with_real(part(lesson, "explorer").EXPLORER)

@@ -1,6 +1,6 @@
 """The course builder: one source per lesson, with its solutions, and the notebook a learner opens.
 
-Lessons are written in ``notebooks/source/*.py`` in jupytext's percent format. In a code cell,
+A lesson is written in the ``lesson.py`` of its folder, in jupytext's percent format. In a code cell,
 everything from a line ``# solution`` on becomes ``# your turn``; the lines above, with their TODO,
 stay. A cell tagged ``solution`` is left out. What is built holds no outputs, no traces of a
 machine, and cell ids made of the lesson and the position, so that building twice gives the same
@@ -15,6 +15,7 @@ from typing import Any
 
 from oikit.errors import InputError, MissingExtra
 from oikit.files import write_atomic
+from oikit.lessons import Lesson, lessons
 
 __all__ = ["build", "solutions"]
 
@@ -37,13 +38,13 @@ _SOLUTION = re.compile(r"^([ \t]*)# solution[ \t]*$", re.MULTILINE)
 _NEARLY = re.compile(r"^[ \t]*#+[ \t]*solutions?\b", re.MULTILINE | re.IGNORECASE)
 
 
-def build(source_dir: str | Path, out_dir: str | Path) -> list[Path]:
+def build(source: str | Path | None, out_dir: str | Path) -> list[Path]:
     """Write the learner's notebook of every lesson.
 
     Parameters
     ----------
-    source_dir : path
-        Holding ``*.py`` in percent format.
+    source : path or None
+        The folder of the lessons' folders; None for the lessons that come with oikit.
     out_dir : path
 
     Returns
@@ -58,15 +59,15 @@ def build(source_dir: str | Path, out_dir: str | Path) -> list[Path]:
     MissingExtra
         If jupytext is not installed.
     """
-    return _write({path: student(path) for path in lessons(source_dir)}, Path(out_dir))
+    return _write({each.notebook: student(each) for each in lessons(source)}, Path(out_dir))
 
 
-def solutions(source_dir: str | Path, out_dir: str | Path) -> list[Path]:
+def solutions(source: str | Path | None, out_dir: str | Path) -> list[Path]:
     """Write the teacher's notebook of every lesson: the same, with its solutions.
 
     Parameters
     ----------
-    source_dir, out_dir : path
+    source, out_dir : path
         As in `build`.
 
     Returns
@@ -79,57 +80,49 @@ def solutions(source_dir: str | Path, out_dir: str | Path) -> list[Path]:
     InputError
         If there is no source, or if learners' notebooks would be overwritten.
     """
-    made = {path: solved(path) for path in lessons(source_dir)}
-    for path in made:
-        there = Path(out_dir) / f"{path.stem}.ipynb"
-        if there.is_file() and there.read_text(encoding="utf-8") == as_text(student(path)):
+    made = {}
+    for each in lessons(source):
+        made[each.notebook] = solved(each)
+        there = Path(out_dir) / f"{each.notebook}.ipynb"
+        if there.is_file() and there.read_text(encoding="utf-8") == as_text(student(each)):
             raise InputError(f"{out_dir} holds the learners' notebooks; choose another folder for solutions")
     return _write(made, Path(out_dir))
 
 
-def _write(made: dict[Path, Any], folder: Path) -> list[Path]:
-    texts = {folder / f"{source.stem}.ipynb": as_text(notebook) for source, notebook in made.items()}
+def _write(made: dict[str, Any], folder: Path) -> list[Path]:
+    texts = {folder / f"{name}.ipynb": as_text(notebook) for name, notebook in made.items()}
     folder.mkdir(parents=True, exist_ok=True)
     write_atomic({path: text.encode() for path, text in texts.items()})
     return list(texts)
 
 
-def stale(source_dir: str | Path, out_dir: str | Path) -> list[str]:
+def stale(source: str | Path | None, out_dir: str | Path) -> list[str]:
     """Return the notebooks that differ from what their source would build now."""
     differ = []
-    for path in lessons(source_dir):
-        notebook = Path(out_dir) / f"{path.stem}.ipynb"
-        if not notebook.is_file() or notebook.read_bytes() != as_text(student(path)).encode():
+    for each in lessons(source):
+        notebook = Path(out_dir) / f"{each.notebook}.ipynb"
+        if not notebook.is_file() or notebook.read_bytes() != as_text(student(each)).encode():
             differ.append(notebook.name)
     return differ
 
 
-def student(source: str | Path) -> Any:
+def student(lesson: Lesson) -> Any:
     """Make the notebook a learner opens: no solutions, no outputs."""
-    return _notebook(Path(source), keep_solutions=False, teachers_cells=False)
+    return _notebook(lesson, keep_solutions=False, teachers_cells=False)
 
 
-def solved(source: str | Path, *, teachers_cells: bool = True) -> Any:
+def solved(lesson: Lesson, *, teachers_cells: bool = True) -> Any:
     """Make the notebook a teacher or a test runs: the same, with the solutions in it."""
-    return _notebook(Path(source), keep_solutions=True, teachers_cells=teachers_cells)
+    return _notebook(lesson, keep_solutions=True, teachers_cells=teachers_cells)
 
 
-def lessons(source_dir: str | Path) -> list[Path]:
-    """Find the sources, in order."""
-    found = sorted(Path(source_dir).glob("*.py"))
-    if not found:
-        raise InputError(f"there are no lessons in {source_dir}; a lesson is a .py file in percent format")
-    return found
-
-
-def _notebook(source: Path, *, keep_solutions: bool, teachers_cells: bool) -> Any:
+def _notebook(lesson: Lesson, *, keep_solutions: bool, teachers_cells: bool) -> Any:
     try:
         import jupytext
         from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
     except ImportError as error:
         raise MissingExtra("jupytext", "course") from error
-    read = jupytext.reads(source.read_text(encoding="utf-8"), fmt="py:percent")
-    lesson = source.stem.split("_")[0]
+    read = jupytext.reads(lesson.source.read_text(encoding="utf-8"), fmt="py:percent")
     cells: list[Any] = []
     for cell in read.cells:
         tags = [tag for tag in cell.metadata.get("tags", []) if tag != "solution"]
@@ -137,9 +130,11 @@ def _notebook(source: Path, *, keep_solutions: bool, teachers_cells: bool) -> An
             continue
         text = cell.source
         if cell.cell_type == "code" and not keep_solutions:
-            text = _without_solution(text, source.name)
+            text = _without_solution(text, lesson.notebook)
         make = new_markdown_cell if cell.cell_type == "markdown" else new_code_cell
-        cells.append(make(text, id=f"{lesson}-{len(cells) + 1:02d}", metadata={"tags": tags} if tags else {}))
+        cells.append(
+            make(text, id=f"{lesson.number}-{len(cells) + 1:02d}", metadata={"tags": tags} if tags else {})
+        )
     metadata = {
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
@@ -147,18 +142,18 @@ def _notebook(source: Path, *, keep_solutions: bool, teachers_cells: bool) -> An
     return new_notebook(cells=cells, metadata=metadata)
 
 
-def _without_solution(text: str, source: str) -> str:
+def _without_solution(text: str, lesson: str) -> str:
     found = _SOLUTION.search(text)
     nearly = _NEARLY.search(text)
     if nearly and (found is None or nearly.start() < found.start()):
         raise InputError(
-            f"{source}: write {nearly[0].strip()!r} as '# solution', or the learner reads the answer"
+            f"{lesson}: write {nearly[0].strip()!r} as '# solution', or the learner reads the answer"
         )
     if found is None:
         return text
     above = text[: found.start()].rstrip()
     if "TODO" not in above:
-        raise InputError(f"{source}: above '# solution' the learner needs a line with TODO to replace")
+        raise InputError(f"{lesson}: above '# solution' the learner needs a line with TODO to replace")
     return f"{above}\n{found[1]}# your turn"
 
 

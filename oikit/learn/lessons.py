@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
 from oikit.errors import InputError
 from oikit.learn.exercise import Exercise
 from oikit.learn.questions import Question
-
-LESSONS = ("00", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10")
-"""A lesson has two modules, ``exercises_01`` with EXERCISES and ``questions_01`` with QUESTIONS."""
+from oikit.lessons import numbers, part
 
 
 def exercise(name: str) -> Exercise:
@@ -41,10 +38,9 @@ def questions(prefix: str) -> list[Question]:
 
 def _book(name: str, shelf: str) -> dict[str, Any]:
     lesson = name.split(".")[0] if isinstance(name, str) else name
-    if lesson not in LESSONS:
-        raise InputError(f"there is no lesson for {name!r}; there are lessons {', '.join(LESSONS)}")
-    module = importlib.import_module(f"oikit.learn.{shelf.lower()}_{lesson}")
-    book: dict[str, Any] = getattr(module, shelf)
+    if lesson not in numbers():
+        raise InputError(f"there is no lesson for {name!r}; there are lessons {', '.join(numbers())}")
+    book: dict[str, Any] = getattr(part(lesson, shelf.lower()), shelf)
     return book
 
 

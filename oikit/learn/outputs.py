@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from oikit.files import write_atomic
-from oikit.learn.course import lessons, solved
+from oikit.learn.course import solved
 from oikit.learn.run import run
+from oikit.lessons import lessons
 
 __all__ = ["write"]
 
@@ -31,13 +32,13 @@ def said(notebook: Any) -> Any:
     return notebook
 
 
-def write(source_dir: str | Path, folder: str | Path) -> list[Path]:
+def write(source: str | Path | None, folder: str | Path) -> list[Path]:
     """Run every solved lesson and keep what it says.
 
     Parameters
     ----------
-    source_dir : path
-        Holding ``*.py`` in percent format.
+    source : path or None
+        As in `oikit.learn.course.build`.
     folder : path
 
     Returns
@@ -49,8 +50,8 @@ def write(source_dir: str | Path, folder: str | Path) -> list[Path]:
 
     Path(folder).mkdir(parents=True, exist_ok=True)
     made = []
-    for source in lessons(source_dir):
-        made.append(Path(folder) / f"{source.stem}.ipynb")
-        text = nbformat.writes(said(run(solved(source), name=source.stem)), ensure_ascii=False, indent=1)
+    for each in lessons(source):
+        made.append(Path(folder) / f"{each.notebook}.ipynb")
+        text = nbformat.writes(said(run(solved(each), name=each.notebook)), ensure_ascii=False, indent=1)
         write_atomic({made[-1]: (text.rstrip("\n") + "\n").encode()})
     return made

@@ -13,8 +13,9 @@ from typing import Any
 
 from oikit.errors import InputError
 from oikit.files import write_atomic
-from oikit.learn.course import lessons, solved, student
+from oikit.learn.course import solved, student
 from oikit.learn.run import run
+from oikit.lessons import lessons
 
 __all__ = ["pages"]
 
@@ -27,13 +28,13 @@ _DONE = (
 )
 
 
-def pages(source_dir: str | Path, folder: str | Path, *, with_solutions: bool = False) -> Iterator[Path]:
+def pages(source: str | Path | None, folder: str | Path, *, with_solutions: bool = False) -> Iterator[Path]:
     """Run every lesson and write it as one self-contained page; then an index of them.
 
     Parameters
     ----------
-    source_dir : path
-        Holding ``*.py`` in percent format.
+    source : path or None
+        As in `oikit.learn.course.build`.
     folder : path
         Where the pages go, and ``index.html``.
     with_solutions : bool
@@ -53,9 +54,9 @@ def pages(source_dir: str | Path, folder: str | Path, *, with_solutions: bool = 
     """
     from oikit.export import render
 
-    sources = lessons(source_dir)
+    sources = lessons(source)
     Path(folder).mkdir(parents=True, exist_ok=True)
-    made = {source.stem: (solved if with_solutions else student)(source) for source in sources}
+    made = {each.notebook: (solved if with_solutions else student)(each) for each in sources}
     for place, (stem, notebook) in enumerate(made.items()):
         run(notebook, name=stem)
         after = list(made)[place + 1] if place + 1 < len(made) else ""

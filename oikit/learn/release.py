@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from oikit.files import write_atomic
-from oikit.learn.course import as_text, lessons, solved, student
+from oikit.learn.course import as_text, solved, student
+from oikit.lessons import Lesson, lessons
 
 __all__ = ["release"]
 
@@ -25,13 +26,13 @@ c.ClearSolutions.code_stub = {"python": "# your turn"}
 """
 
 
-def release(source_dir: str | Path, folder: str | Path) -> list[Path]:
+def release(source: str | Path | None, folder: str | Path) -> list[Path]:
     """Write the course folder for nbgrader: one assignment for each lesson.
 
     Parameters
     ----------
-    source_dir : path
-        Holding ``*.py`` in percent format.
+    source : path or None
+        As in `oikit.learn.course.build`.
     folder : path
         The course folder; an ``nbgrader_config.py`` that is already there is left as it is.
 
@@ -46,8 +47,8 @@ def release(source_dir: str | Path, folder: str | Path) -> list[Path]:
         If there is no lesson, or one whose answers are not marked as such.
     """
     made = {
-        Path(folder) / "source" / path.stem / f"{path.stem}.ipynb": as_text(grader(path))
-        for path in lessons(source_dir)
+        Path(folder) / "source" / each.notebook / f"{each.notebook}.ipynb": as_text(grader(each))
+        for each in lessons(source)
     }
     for path, text in made.items():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -58,12 +59,12 @@ def release(source_dir: str | Path, folder: str | Path) -> list[Path]:
     return list(made)
 
 
-def grader(source: str | Path) -> Any:
+def grader(lesson: Lesson) -> Any:
     """Make the notebook that nbgrader reads: answers marked, checks with a point each."""
     from nbformat.v4 import new_code_cell
 
-    student(source)  # refuses a source whose answers could not be told from the rest
-    notebook = solved(source, teachers_cells=False)
+    student(lesson)  # refuses a source whose answers could not be told from the rest
+    notebook = solved(lesson, teachers_cells=False)
     cells: list[Any] = []
     graded: set[str] = set()
     for cell in notebook.cells:

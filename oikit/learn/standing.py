@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from oikit.errors import InputError
-from oikit.learn.lessons import LESSONS, exercises, questions
+from oikit.learn.lessons import exercises, questions
 from oikit.learn.notes import book
 from oikit.learn.show import page
 from oikit.learn.todo import TODO, untouched
 from oikit.learn.variants import OTHER_NUMBERS
+from oikit.lessons import numbers
 
 __all__ = ["progress"]
 
@@ -90,8 +90,6 @@ def progress(lesson: Any = TODO) -> None:
         rows: Rows = [_lesson(number, kept, tried) for number in _begun(kept)]
         title = "Your progress"
     else:
-        if lesson not in LESSONS:
-            raise InputError(f"there is no lesson {lesson!r}; there are {', '.join(LESSONS)}")
         head = ("exercise", "state", "to look at again")
         rows = [_exercise(each.id, tried) for each in exercises(lesson)]
         title = f"Your progress in lesson {lesson}"
@@ -129,13 +127,13 @@ def _plain(misconception: str) -> str:
 
 def _begun(kept: list[dict[str, Any]]) -> list[str]:
     begun = {each["id"].split(".")[0] for each in kept}
-    return [number for number in LESSONS if number in begun]
+    return [number for number in numbers() if number in begun]
 
 
 def _next(kept: list[dict[str, Any]], tried: dict[str, Standing]) -> str:
     """Return the next open exercise: in the learner's last lesson, then from the first lesson on."""
     last = [each["id"].split(".")[0] for each in reversed(kept)]
-    order = dict.fromkeys([*(number for number in last[:1] if number in LESSONS), *LESSONS])
+    order = dict.fromkeys([*(number for number in last[:1] if number in numbers()), *numbers()])
     for number in order:
         for each in exercises(number):
             found = tried.get(each.id, Standing(each.id, False, 0, ""))

@@ -1,0 +1,1 @@
+"""The lessons: a folder each, with its source, exercises, questions and explorer."""

@@ -1,0 +1,3 @@
+"""Lesson 04: funding, correlation and "every single time"."""
+
+NOTEBOOK = "04_funding_correlation"

@@ -1,0 +1,3 @@
+"""Lesson 05: squeeze asymmetry."""
+
+NOTEBOOK = "05_squeeze_asymmetry"
