@@ -74,7 +74,7 @@ QUESTIONS = {
             {
                 "a": "the line lies far above everything that happened, so the rule never spoke.",
                 "b": "that would need many times the contracts that were ever open here.",
-                "c": "that would need many times the contracts that were ever open here.",
+                "c": "even one episode would need many times the contracts that were ever open here.",
             },
         ),
         Question(
