@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from oikit.errors import InputError
 from oikit.explore import explore, still
 from oikit.explore.model import every_setting
 from oikit.learn import TODO
-from oikit.learn.exercise import judge, same
+from oikit.learn.exercise import judge
 from oikit.learn.notes import entries
 from oikit.stats import any_false_positive
 from oikit_lessons.lesson09 import accounting, blind, capstone, explorer
@@ -143,12 +142,9 @@ def test_each_wrong_booking_gets_its_own_reason(name: str) -> None:
     assert (found.status, found.misconception, found.says) == ("NOT YET", name, known[name])
 
 
-def test_every_reason_for_a_booking_is_tried_and_none_fits_two() -> None:
-    """Wrong models lead to different numbers, or their reasons would fit badly."""
-    gives = [rule.gives(None) for rule in NET.rules] + [NET.answer(None)["nets"]]
-
+def test_every_reason_for_a_booking_is_tried() -> None:
+    """A reason nobody can reach would be dead text."""
     assert {each.name for each in (*NET.rules, *NET.properties)} == set(WRONG)
-    assert not any(same(one, other) for one, other in combinations(gives, 2))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from itertools import combinations, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from oikit.frame import resample
 from oikit.indicators import robust_zscore, velocity
 from oikit.learn import TODO
 from oikit.learn.evidence import by_event, draw_intervals, evidence_card
-from oikit.learn.exercise import judge, same
+from oikit.learn.exercise import judge
 from oikit_lessons.lesson10.exercises import EXERCISES, FALL, GAP, SLOTS, _columns, _paths
 from oikit_lessons.lesson10.explorer import BARS, EXPLORER, rows, says, week
 from oikit_lessons.lesson10.questions import QUESTIONS
@@ -100,20 +100,10 @@ def test_each_wrong_function_gets_its_own_reason(exercise: Any, wrong: Any, name
     assert (found.status, found.misconception, found.says) == ("NOT YET", name, known[name])
 
 
-def test_every_reason_is_tried_and_said_once() -> None:
+def test_every_reason_is_tried() -> None:
     """A reason nobody can reach would be dead text."""
     for exercise, wrong in ((GAP, WRONG_GAPS), (FALL, WRONG_FALLS)):
-        reasons = (*exercise.rules, *exercise.properties)
-        assert {each.name for each in reasons} == set(wrong)
-        assert len({each.says for each in reasons}) == len(reasons)
-
-
-def test_no_two_mistakes_lead_to_the_same_answer() -> None:
-    """A reason that fits two mistakes fits one of them badly."""
-    for exercise, part in ((GAP, "gaps"), (FALL, "falls")):
-        gives = [rule.gives(None) for rule in exercise.rules] + [exercise.answer(None)[part]]
-
-        assert not any(same(one, other) for one, other in combinations(gives, 2))
+        assert {each.name for each in (*exercise.rules, *exercise.properties)} == set(wrong)
 
 
 @pytest.mark.parametrize(
