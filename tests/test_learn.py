@@ -499,7 +499,7 @@ def test_the_quiz_is_judged_in_words(said: Said) -> None:
 
     text = said()
     assert "[NOT YET] 01.q1: " in text
-    assert "a) impossible: each new contract brought one long and one short." in text
+    assert "a) that can't happen: each new contract brings one long and one short." in text
     assert "[NOT ATTEMPTED] 01.q2" in text
     assert "[CORRECT] 01.q3" in text
     assert [(each["id"], each["status"]) for each in book()] == [("01.q1", "NOT YET"), ("01.q3", "CORRECT")]

@@ -181,7 +181,7 @@ OI_PATH = Exercise(
             "only-the-last",
             "paths",
             lambda given: [path[-1] for path in _add_up(_right)(given)],
-            "that is only where it ends. One number for each trade is asked.",
+            "that is only the last number. Return one for each trade.",
         ),
         Malrule(
             "accepts-the-impossible",

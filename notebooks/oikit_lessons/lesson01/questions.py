@@ -12,14 +12,14 @@ QUESTIONS = {
     for each in (
         Question(
             "01.w1",
-            "“Whoever buys a contract buys it from somebody who sells it.” What kind of statement is this?",
+            "“Every buyer of a contract has a seller.” What kind of statement is this?",
             {"a": "a forecast", "b": "true by definition", "c": "advice", "d": "a claim that needs data"},
             "c76b75ce4d6322d7",
             {
                 "a": "it says nothing about what comes next.",
-                "b": "a trade has two sides by definition, so no data can prove it wrong.",
+                "b": "a trade has two sides by definition, so no data could prove it wrong.",
                 "c": "it tells nobody what to do.",
-                "d": "try to imagine data against it: a trade with one side is no trade.",
+                "d": "try to imagine data against it: a trade with only one side isn't a trade.",
             },
         ),
         Question(
@@ -33,10 +33,10 @@ QUESTIONS = {
             },
             "7c8735dd87b7e0a3",
             {
-                "a": "one day that fits is not a test; any day can be chosen afterwards.",
-                "b": "a tone is no probability.",
-                "c": "without an event, an outcome and a horizon, no observation can speak against it.",
-                "d": "then which observation would show that it is wrong?",
+                "a": "one day that fits is no test, because you can always find one afterwards.",
+                "b": "sounding sure doesn't make it testable.",
+                "c": "without an event, an outcome and a time limit, nothing could count against it.",
+                "d": "then what would you have to see to know that it is wrong?",
             },
         ),
         Question(
@@ -46,21 +46,21 @@ QUESTIONS = {
             {"a": "it rises", "b": "it stays", "c": "it falls"},
             "e59d81a54f4c8c2d",
             {
-                "a": "C is new, but A leaves: the contract has a new owner, and there is still one.",
-                "b": "C takes the place of A. One contract before, one after: only its owner changed.",
-                "c": "A leaves, but C takes the place: the contract still exists.",
+                "a": "C is new, but A leaves. The contract has a new owner, and there is still only one.",
+                "b": "C takes A's place: one contract before, one after, with another owner.",
+                "c": "A leaves, but C takes A's place, so the contract still exists.",
             },
         ),
         Question(
             "01.b",
-            "The price rises by a tenth while three of every hundred contracts are closed. "
+            "The price rises by 10% while 3% of the contracts are closed. "
             "What happens to open interest in dollars?",
             {"a": "it rises", "b": "it stays", "c": "it falls"},
             "da37ee6055b5cac7",
             {
                 "a": "dollars are contracts times price: the price adds more than the closing takes away.",
-                "b": "the two changes differ in size, so they cannot cancel.",
-                "c": "contracts fall, but dollars are contracts times price.",
+                "b": "+10% and −3% don't cancel.",
+                "c": "contracts fall, but dollars are contracts times price, and the price rises by more.",
             },
         ),
         Question(
@@ -74,39 +74,39 @@ QUESTIONS = {
             },
             "315061e61043c585",
             {
-                "a": "impossible: each new contract brought one long and one short.",
-                "b": "more contracts are open than before; who holds them and why, the number does not say.",
-                "c": "each new long has a new short: the same number shows as much pessimism as optimism.",
-                "d": "that is a forecast. The evidence card shows how little such a label says about it.",
+                "a": "that can't happen: each new contract brings one long and one short.",
+                "b": "more contracts are open. The number doesn't say who holds them, or why.",
+                "c": "each new long has a new short, so the number shows as much pessimism as optimism.",
+                "d": "that is a forecast, and the chart of the four names shows how little they say about it.",
             },
         ),
         Question(
             "01.q2",
-            "Five hundred contracts were traded today. What can open interest have done?",
+            "500 contracts were traded today. What can have happened to open interest?",
             {
-                "a": "risen by five hundred, as every trade adds to it",
-                "b": "nothing: volume and open interest have nothing to do with each other",
-                "c": "anything from five hundred down to five hundred up",
-                "d": "risen by a thousand, as both sides count",
+                "a": "it rose by 500, because every trade adds to it",
+                "b": "nothing, because volume and open interest are unrelated",
+                "c": "anything from 500 down to 500 up",
+                "d": "it rose by 1,000, because both sides count",
             },
             "cebdb0534de0ee24",
             {
-                "a": "that is volume. A trade in which both sides leave takes contracts away.",
-                "b": "they do: no trade moves open interest by more than its size.",
-                "c": "if both sides of each trade open, it rises by all; if all close, it falls by all.",
-                "d": "open interest counts one side: a contract is one, although two people hold it.",
+                "a": "that is volume. When both sides leave, a trade takes contracts away.",
+                "b": "they are related: no trade can move open interest by more than its size.",
+                "c": "if both sides open in every trade it rises by 500, and if both close it falls by 500.",
+                "d": "open interest counts each contract once, although two people hold it.",
             },
         ),
         Question(
             "01.q3",
-            "Dollar open interest fell by three per cent, the price by five. What did contracts do?",
-            {"a": "they grew", "b": "they shrank", "c": "they stood still", "d": "that cannot be known"},
+            "Dollar open interest fell by 3% and the price by 5%. What happened to the contracts?",
+            {"a": "they grew", "b": "they shrank", "c": "they didn't change", "d": "you can't tell"},
             "3f3b2b0c09ef4bfd",
             {
-                "a": "dollars fell by less than the price, so there must be more contracts.",
+                "a": "dollars fell by less than the price did, so there must be more contracts.",
                 "b": "dollars shrank. Divide by the price to see the contracts.",
                 "c": "then dollars would have fallen exactly as much as the price.",
-                "d": "dollars are contracts times price: two of the three give the third.",
+                "d": "you can: dollars are contracts times price, so two of the three give the third.",
             },
         ),
     )

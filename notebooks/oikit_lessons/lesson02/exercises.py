@@ -98,7 +98,7 @@ RATIO = Exercise(
         "dollars over price are coins; half of both sides is one side; then divide by coins in circulation.",
     ),
     worked=_ratio_worked,
-    well="one unit, one side, all venues, and the coins that exist: only now can two ratios be compared.",
+    well="one unit, one side, all venues, and the coins that exist. Now you can compare two ratios.",
 )
 
 
@@ -250,7 +250,7 @@ EPISODES = Exercise(
         "start with an empty list; for each day that is above, append it if the list is empty or "
         "day >= the last entry + wait; give back the list."
     ),
-    well="each episode is one piece of evidence: their futures do not overlap.",
+    well="each episode is one piece of evidence, because their futures don't overlap.",
 )
 
 
@@ -389,7 +389,7 @@ INTERVAL = Exercise(
         f"{sum(_wilson(7, 10)) / 2:.4f}, half = {(_wilson(7, 10)[1] - _wilson(7, 10)[0]) / 2:.4f}, so "
         f"{_wilson(7, 10)[0]:.4f} to {_wilson(7, 10)[1]:.4f}."
     ),
-    well="six of six reaches down to about three in five. Few cases say little, and your interval shows it.",
+    well="even 6 of 6 fits a true rate of 61%. A few cases say little, and your interval shows it.",
 )
 
 EXERCISES = {each.id: each for each in (RATIO, EPISODES, INTERVAL)}

@@ -12,24 +12,24 @@ QUESTIONS = {
     for each in (
         Question(
             "02.w1",
-            "Dollar open interest rose by a tenth, and so did the price. What did contracts do?",
+            "Dollar open interest rose by 10%, and so did the price. What happened to the contracts?",
             {
-                "a": "they grew by a tenth",
-                "b": "they stood still",
+                "a": "they grew by 10%",
+                "b": "they didn't change",
                 "c": "they shrank",
-                "d": "that cannot be known",
+                "d": "you can't tell",
             },
             "4624c340ed5e1e8a",
             {
-                "a": "that is the price. Divide the dollars by it to see the contracts.",
-                "b": "dollars are contracts times price, and the price did it all.",
+                "a": "that is the price. Divide dollars by price to see the contracts.",
+                "b": "dollars are contracts times price, and the price explains all of it.",
                 "c": "then dollars would have risen by less than the price.",
-                "d": "dollars are contracts times price: two of the three give the third.",
+                "d": "you can: dollars are contracts times price, so two of the three give the third.",
             },
         ),
         Question(
             "02.w2",
-            "Open interest stands at its highest level ever. Which side holds more of it?",
+            "Open interest is at its highest level ever. Which side holds more of it?",
             {
                 "a": "the longs",
                 "b": "the shorts",
@@ -38,16 +38,16 @@ QUESTIONS = {
             },
             "67672e265229300c",
             {
-                "a": "each long has a short: at the highest level as at the lowest.",
-                "b": "each short has a long: at the highest level as at the lowest.",
-                "c": "every contract has one long and one short, so its size points to no side.",
-                "d": "funding says who pays for holding, not who holds more contracts.",
+                "a": "every long has a short, at the highest level as at any other.",
+                "b": "every short has a long, at the highest level as at any other.",
+                "c": "every contract has one long and one short, so the size can't lean to a side.",
+                "d": "funding says who pays, not who holds more contracts.",
             },
         ),
         Question(
             "02.a",
-            "The price doubles. Nobody opens or closes a contract, and no coin is made or burnt. "
-            "What does open interest over market cap do?",
+            "The price doubles, nobody opens or closes a contract, and no coin is made or burnt. "
+            "What happens to open interest over market cap?",
             {
                 "a": "it doubles",
                 "b": "it stays",
@@ -55,11 +55,9 @@ QUESTIONS = {
             },
             "b9c39d9ffdc20c37",
             {
-                "a": "dollars of open interest double, but market cap doubles with them.",
-                "b": (
-                    "the price stands above and below and cancels: coins in contracts over coins that exist."
-                ),
-                "c": "market cap doubles, but so do the dollars that are open.",
+                "a": "open interest in dollars doubles, but market cap doubles with it.",
+                "b": ("the price cancels, and coins in contracts over coins that exist are left."),
+                "c": "market cap doubles, but so does open interest in dollars.",
             },
         ),
         Question(
@@ -79,62 +77,62 @@ QUESTIONS = {
         ),
         Question(
             "02.c",
-            "A figure swings around its usual level and knows nothing of any price. After a "
-            "reading among its highest twentieth, how often is it lower thirty days later?",
+            "A figure swings around its usual level and has nothing to do with any price. After a "
+            "reading in its highest 5%, how often is it lower 30 days later?",
             {
-                "a": "about half of the time",
-                "b": "about two times in three",
-                "c": "about nine times in ten",
+                "a": "about 50 times in 100",
+                "b": "about 67 times in 100",
+                "c": "about 90 times in 100",
             },
             "19fe0123c69af0ad",
             {
-                "a": "that is so on any day. After a high one, the way back to the usual level is down.",
-                "b": "more often: so high a reading has almost nowhere to go but down.",
-                "c": "it goes back to its usual level. No crowd is needed for that, and no price.",
+                "a": "that is true of any day. From a high day, the usual level lies below.",
+                "b": "more often: from such a high reading it can hardly go anywhere but down.",
+                "c": "it drifts back to its usual level. That takes no crowd and no price.",
             },
         ),
         Question(
             "02.q1",
-            "A rule needs the ratio above 15%. In three years that never happened. What is known"
+            "A rule needs a ratio above 15%, which never happened in three years. What do you know"
             " about the rule?",
             {
-                "a": "it is reliable, as it never gave a false alarm",
+                "a": "it is reliable, because it never gave a false alarm",
                 "b": "it is wrong",
-                "c": "nothing: it has no record",
-                "d": "a turn is overdue",
+                "c": "nothing, because it has no record",
+                "d": "a reversal is overdue",
             },
             "d648b77697155c81",
             {
-                "a": "it gave no right alarm either. Silence is no record.",
-                "b": "no case speaks against it, and none for it.",
-                "c": "no cases, no record: neither good nor bad. It was never put to the test.",
-                "d": "nothing in a count of zero says what comes next.",
+                "a": "it gave no right alarm either. A rule that never fires has no record.",
+                "b": "there is no case against it, and none for it.",
+                "c": "no cases means no record, good or bad. It was never tested.",
+                "d": "a count of zero doesn't tell you what comes next.",
             },
         ),
         Question(
             "02.q2",
-            "After high readings a turn followed in 7 of 9 episodes. Within the same time a turn "
-            "follows on 61% of all days. What may you say?",
+            "After high readings a reversal followed in 7 of 9 episodes. Within the same time a reversal "
+            "follows on 61% of all days. What can you say?",
             {
-                "a": "the rule works: 78% is much",
-                "b": "too few cases: the interval holds the usual rate",
-                "c": "the rule fails: 2 of 9 went wrong",
-                "d": "61% of all turns come after high readings",
+                "a": "the rule works, because 78% is a lot",
+                "b": "there are too few cases, because the interval holds the usual rate",
+                "c": "the rule fails, because 2 of 9 went wrong",
+                "d": "61% of all reversals come after high readings",
             },
             "dde3e81fee2ffea9",
             {
-                "a": "much compared with what? 78% of nine cases can be luck where 61% is usual.",
-                "b": "seven of nine may come from anything between 45% and 94%, and 61% lies inside.",
+                "a": "a lot compared with what? Where 61% is usual, 78% of nine cases can be luck.",
+                "b": "7 of 9 fits any rate between 45% and 94%, and 61% is inside.",
                 "c": (
                     "a tendency may fail at times. Compare it with the usual rate, and look at the interval."
                 ),
-                "d": "that turns the question round: it is the share of all days with a turn after them.",
+                "d": "that turns the question around: 61% is the share of days that a reversal follows.",
             },
         ),
         Question(
             "02.q3",
-            "Somebody is right 55% of the time where luck is right 50%. How many separate cases"
-            " does it take to see that, four times in five?",
+            "Someone is right 55% of the time where luck is right 50%. How many separate cases"
+            " does it take to see that with a chance of 80%?",
             {
                 "a": "about 20",
                 "b": "about 80",
@@ -143,10 +141,10 @@ QUESTIONS = {
             },
             "5d5e535d5b0b4343",
             {
-                "a": "with twenty cases, luck alone is right eleven times or more in two of five tries.",
-                "b": "with eighty, the interval is still some twenty points wide.",
-                "c": "small edges need hundreds of separate cases. Most rules about extremes have a dozen.",
-                "d": "that would even show an edge of under two points.",
+                "a": "with 20 cases, luck alone is right 11 times or more in 41 of 100 tries.",
+                "b": "with 80, the interval is still about 20 points wide.",
+                "c": "a small edge needs hundreds of separate cases. Most rules about extremes have a dozen.",
+                "d": "that many would even show an edge of less than 2 points.",
             },
         ),
     )

@@ -180,7 +180,7 @@ VELOCITY = Exercise(
             "unknown-as-zero",
             "values",
             _gives(lambda v, w: np.nan_to_num(_velocity(v, w)), _data),
-            "the first w bars say zero, which means that nothing moved. Nobody knows that: use float('nan').",
+            "the first w bars are zero, but you can't know that nothing moved. Use float('nan').",
         ),
     ),
     properties=(_NO_FUTURE,),
@@ -284,7 +284,7 @@ SCORE = Exercise(
             "unknown-as-zero",
             "values",
             _gives(lambda v, w: np.nan_to_num(_trailing(v, w, _robust)), _score_data),
-            "the first w bars score zero, which means usual. Nobody knows that: use float('nan').",
+            "the first w bars score zero, which means usual. You can't know that, so use float('nan').",
         ),
     ),
     properties=(_NO_FUTURE,),
@@ -358,7 +358,7 @@ CHANCE = Exercise(
             "a-coin",
             "chances",
             _for_all(lambda k, n: _at_least(k, n, 0.5)),
-            "you let luck be right every other time. One panel in twenty happened.",
+            "you let luck be right half of the time. Only one panel of 20 is real.",
         ),
         Malrule(
             "all-of-them",
@@ -390,7 +390,7 @@ CHANCE = Exercise(
         f"for 4 of 30: the sum of comb(30, j) × 0.05^j × 0.95^(30 - j) over j from 4 to 30 is "
         f"{_at_least(4, 30):.4f}."
     ),
-    well="four of thirty may be luck, five hardly: now a class can measure what it sees.",
+    well="4 of 30 may be luck, 5 of 30 hardly. Now a class can measure what it sees.",
 )
 
 EXERCISES = {each.id: each for each in (VELOCITY, SCORE, CHANCE)}
