@@ -46,7 +46,7 @@ def year(seed: int, *, world: str = "bnb", effect: float = 0.0, years: int = 1) 
     )
 
 
-def cry_wolf(seeds: Iterable[int], *, world: str = "bnb", years: int = 1, draws: int = 300) -> pd.DataFrame:
+def cry_wolf(seeds: Iterable[int], *, world: str = "bnb", years: int = 1) -> pd.DataFrame:
     """How often is each claim called supported or contradicted where nothing leads the price?
 
     Returns
@@ -59,7 +59,7 @@ def cry_wolf(seeds: Iterable[int], *, world: str = "bnb", years: int = 1, draws:
     for seed in seeds:
         market = year(seed, world=world, years=years)
         for claim in COMPARED:
-            v = weigh(claim, market, draws=draws, look=False)
+            v = weigh(claim, market, look=False)
             found.append(
                 (claim.id, v.effect is not None, v.word in CALLED, v.p <= 0.05, v.naive_p <= 0.05, v.n)
             )
@@ -67,7 +67,7 @@ def cry_wolf(seeds: Iterable[int], *, world: str = "bnb", years: int = 1, draws:
     return table.groupby("id", sort=False).mean()
 
 
-def found(seeds: Iterable[int], effect: float, *, years: int = 1, draws: int = 300) -> pd.Series:
+def found(seeds: Iterable[int], effect: float, *, years: int = 1) -> pd.Series:
     """How often is a planted effect found, and how often should it be?
 
     Returns
@@ -80,7 +80,7 @@ def found(seeds: Iterable[int], effect: float, *, years: int = 1, draws: int = 3
     answers = []
     for seed in seeds:
         market = year(seed, effect=effect, years=years)
-        v = weigh(JUMP, market, draws=draws, look=False)
+        v = weigh(JUMP, market, look=False)
         ahead = planted_drift(market["open_interest"], effect).rolling(72).sum().shift(-72)
         planted = float(ahead[v.followed.index].mean())
         spread = v.detectable / stats.min_detectable_effect(1.0, v.n)
@@ -141,7 +141,7 @@ def rows(rounds: int = 1) -> list[Row]:
         lambda: rolled(asked, DRAWS // 100),
         lambda: through_arch(asked, DRAWS // 500),
         lambda: blocks_alone(asked),
-        lambda: judge(market, draws=DRAWS),
+        lambda: judge(market),
         rounds=rounds,
     )
     name = f"P3 whole ledger, {len(asked)} compared, 3 years hourly"

@@ -46,8 +46,6 @@ def judge(
     *,
     claims: Iterable[Claim] | None = None,
     market: str | None = None,
-    draws: int = 0,
-    seed: int = 0,
 ) -> dict[str, Verdict]:
     """What do these data say about each claim, knowing that all were asked?
 
@@ -58,8 +56,6 @@ def judge(
         Of the article by default.
     market : str, optional
         Its name, as in `weigh`.
-    draws, seed : int
-        Not needed, as in `weigh`.
 
     Returns
     -------

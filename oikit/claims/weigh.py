@@ -81,8 +81,6 @@ def weigh(
     frame: pd.DataFrame,
     *,
     market: str | None = None,
-    draws: int = 0,
-    seed: int = 0,
     trials: int = 1,
     look: bool = True,
 ) -> Verdict:
@@ -96,8 +94,6 @@ def weigh(
     market : str, optional
         Its name, to be said with the verdict. Of a bundled market (``oikit.sample``) the verdict also says
         what was built into it. Without a name it is "this table".
-    draws, seed : int
-        Not needed: nothing is drawn. They stay so that what was written for an earlier interval runs.
     trials : int
         Settings of this claim that have been tried, this one among them: the best of many looks
         good by luck, so the p-value that decides is made larger (``1 - (1 - p) ** trials``).

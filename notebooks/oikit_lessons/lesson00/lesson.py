@@ -269,7 +269,7 @@ draw_intervals(table, title="Three days after a jump, two simulated markets", ag
 # something if it finds what is there **and** stays silent where nothing is.
 
 # %%
-found = {name: weigh(jump, world, draws=2_000).word for name, world in worlds.items()}
+found = {name: weigh(jump, world).word for name, world in worlds.items()}
 evidence_card(
     claim=f"{jump.means} Asked after each separate jump.",
     table=table,
