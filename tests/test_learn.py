@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from oikit import stats
 from oikit.errors import InputError, MissingExtra
 from oikit.files import locked
 from oikit.learn import TODO, check, course, evidence_card, explain, given, notes, predict, quiz, reveal, say
@@ -683,6 +684,22 @@ def test_every_bar_with_a_label_and_an_outcome_is_counted_once() -> None:
     assert table["n"].sum() == (labels.notna() & after.notna()).sum() == 389
     assert table.loc["up", "mean"] == pytest.approx(after[labels == "up"].mean())
     assert table.loc["up", "effect"] == pytest.approx(-table.loc["down", "effect"])
+
+
+def test_interval_and_p_are_of_one_test() -> None:
+    """Both are the shift's, so an interval without 0 has a p of at most 0.05 before it is adjusted."""
+    labels, after = planted(0.002)
+    table = by_label(labels, after)
+    tests = {
+        name: stats.circular_shift((labels == name).astype(float).where(labels.notna()), after, horizon=1)
+        for name in ("up", "down")
+    }
+
+    for name, test in tests.items():
+        assert (table.loc[name, "low"], table.loc[name, "high"]) == (test.effect.low, test.effect.high)
+        assert (test.p <= 0.05) == (not test.effect.low <= 0 <= test.effect.high)
+    adjusted = stats.benjamini_hochberg([tests[name].p for name in table.index])
+    assert table["p"].tolist() == pytest.approx(np.asarray(adjusted).tolist())
 
 
 def test_labels_keep_the_order_of_their_categories() -> None:

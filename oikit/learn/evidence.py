@@ -33,7 +33,7 @@ _MEANS = {
 }
 
 
-def by_label(labels: pd.Series, outcome: pd.Series, *, horizon: int = 1, seed: int = 0) -> pd.DataFrame:
+def by_label(labels: pd.Series, outcome: pd.Series, *, horizon: int = 1) -> pd.DataFrame:
     """Compare the outcome after each label with the outcome after all the others.
 
     Parameters
@@ -44,15 +44,14 @@ def by_label(labels: pd.Series, outcome: pd.Series, *, horizon: int = 1, seed: i
         The outcome; NaN where unknown.
     horizon : int, bars
         How far the outcome looks ahead.
-    seed : int
 
     Returns
     -------
     DataFrame, one row for each label that occurs
         ``n`` (bars with a known outcome), ``mean``, ``effect`` (less the mean of the other labels),
-        ``low`` and ``high`` (block-bootstrapped 95% interval of the effect), ``naive_low`` and
-        ``naive_high`` (a t-test that treats every bar as new evidence), and ``p`` (circular shift,
-        adjusted for the number of labels).
+        ``low`` and ``high`` (all effects that `oikit.stats.circular_shift` would not reject),
+        ``naive_low`` and ``naive_high`` (a t-test that treats every bar as new evidence), and ``p`` of
+        the same shift, adjusted for the number of labels.
 
     Raises
     ------
@@ -65,20 +64,20 @@ def by_label(labels: pd.Series, outcome: pd.Series, *, horizon: int = 1, seed: i
     """
     import pandas as pd
 
-    from oikit.stats import benjamini_hochberg, bootstrap_effect, circular_shift, plain_t
+    from oikit.stats import benjamini_hochberg, circular_shift, plain_t
 
     rows, ps = {}, []
     for label in labels.dropna().unique():
         happened = (labels == label).astype(float).where(labels.notna())
-        honest = bootstrap_effect(happened, outcome, horizon=horizon, seed=seed)
+        honest = circular_shift(happened, outcome, horizon=horizon)
         naive = plain_t(happened, outcome).effect
-        ps.append(circular_shift(happened, outcome, horizon=horizon).p)
+        ps.append(honest.p)
         rows[label] = {
-            "n": honest.n,
+            "n": honest.effect.n,
             "mean": outcome[labels == label].mean(),
-            "effect": honest.value,
-            "low": honest.low,
-            "high": honest.high,
+            "effect": honest.effect.value,
+            "low": honest.effect.low,
+            "high": honest.effect.high,
             "naive_low": naive.low,
             "naive_high": naive.high,
         }

@@ -291,7 +291,8 @@ table[["n"]].assign(mean_next_day=table["mean"].map("{:+.2%}".format))
 # %% [markdown]
 # Four means, and one of them is bound to be the highest. *Before you believe it, look how far each may be
 # off.* A dot is how much that group differs from all other days; its line is the interval that holds the
-# truth nineteen times in twenty. Blocks of days were drawn again and again to find it.
+# truth nineteen times in twenty. To find it, the names are slid along the calendar, one day at a time. Each
+# slide shows what difference chance alone can make.
 
 # %%
 draw_intervals(table, title="The day after, in a simulated market")
@@ -305,7 +306,7 @@ draw_intervals(table, title="The day after, in a simulated market")
 evidence_card(
     claim="The day after differs, depending on the name that the day before got.",
     table=table,
-    method="block bootstrap of days; p by circular shift, adjusted for the names tried",
+    method="circular shift of days, for the interval and for p; p adjusted for the names tried",
     trials=0,
     data=f"simulated sample bnb-null, {day.index[0]:%Y-%m-%d} to {day.index[-1]:%Y-%m-%d}",
     costs="none charged; the claim is about a direction",
