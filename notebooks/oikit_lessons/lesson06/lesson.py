@@ -47,9 +47,9 @@ quiz("06.w")
 #
 # Four sentences about size, in our own words. You meet them in many articles:
 #
-# > At a leverage of twenty, a move of a twentieth against you is what it takes. About one leveraged position
-# > in ten is wiped out. Never let one be more than two per cent of the account. And a leverage of five to ten
-# > gives the better return for the risk.
+# > At a leverage of twenty, even a move of five per cent against you is enough to be liquidated. About one
+# > leveraged position in ten is wiped out. Never let one be more than two per cent of the account. And a
+# > leverage of five to ten gives the better return for the risk.
 #
 # *What would have to be true?* The first must follow from the margin rules. The second needs a leverage and a
 # length of time. The third needs one meaning. The last needs a measure, and accounts that live long enough.
@@ -72,10 +72,11 @@ predict("06.c", choice=TODO, confidence=TODO)
 # ### What is left, and what must stay?
 #
 # A long is opened at twenty times its margin. Call the position one; the margin is a twentieth of it. The
-# tempting answer is that a fall of a twentieth closes it, since then all of the margin is gone.
+# article's five per cent are that twentieth: at such a fall all of the margin is gone. So the sentence is
+# true. Does it take that much?
 #
-# It forgets that somebody is watching. The exchange acts while the maintenance margin is still there, a share
-# of what the position is worth *at that price*. So at the fall we look for, two things are equal:
+# It takes less, because somebody is watching. The exchange acts while the maintenance margin is still there,
+# a share of what the position is worth *at that price*. So at the fall we look for, two things are equal:
 #
 # - what is left: the margin, less funding paid, less the fall,
 # - what must stay: the rate, times one less the fall.
@@ -88,8 +89,9 @@ fall = (1 / leverage - rate) / (1 - rate)
 later = risk.liquidation_distance(10_000, side="long", leverage=leverage, tiers=rate, funding_paid=paid)
 assert np.isclose(fall, risk.liquidation_distance(10_000, side="long", leverage=leverage, tiers=rate))
 say(
-    f"A fall of {1 / leverage:.0%} would take all of the margin; one of **{fall:.2%}** closes the long.",
-    f"Once it has paid {paid:.1%} in funding, in nine settlements, **{later:.2%}** is enough.",
+    f"A fall of {1 / leverage:.0%} takes all of the margin, so it is enough, as the article says.",
+    f"But less will do: a fall of **{fall:.2%}** closes the long.",
+    f"Once it has paid {paid:.1%} in funding, in nine settlements, even **{later:.2%}** is enough.",
 )
 reveal("06.a")
 
@@ -315,8 +317,8 @@ evidence_card(
 )
 
 # %% [markdown]
-# Two verdicts beside it need no data. That a twentieth closes a leverage of twenty is **arithmetic**, and too
-# kind. That the Sharpe ratio improves is **arithmetic**, and wrong.
+# Two verdicts beside it need no data. That five per cent are enough at a leverage of twenty is
+# **arithmetic**, and it holds: less is enough. That the Sharpe ratio improves is **arithmetic**, and wrong.
 #
 # ## Quiz
 #
