@@ -198,12 +198,15 @@ def test_a_quiet_day_is_narrower_than_usual() -> None:
     high[-24:] = 2**0.5
     market = frame(high=high, low=np.ones(24 * 40))
 
-    assert events.quietness(market["high"], market["low"]).iloc[-1] == pytest.approx(0.5)
+    assert events.quietness(market).iloc[-1] == pytest.approx(0.5)
 
 
 def test_a_trend_has_a_sign() -> None:
-    """Up, down, none, unknown."""
-    assert same(events.trend(series([1.0, 2.0, 1.0, 1.0]), 1), [NAN, 1.0, -1.0, 0.0])
+    """Against a rise, against a fall, none, unknown."""
+    close = np.repeat([1.0, 2.0, 1.0, 1.0], 30)
+    market = pd.DataFrame({"close": close}, pd.date_range("2026-03-02", periods=120, freq="D", tz="UTC"))
+
+    assert same(events.against_trend(market).iloc[::30], [NAN, -1.0, 1.0, 0.0])
 
 
 def test_what_is_remembered_is_what_would_be_made_anew() -> None:

@@ -69,7 +69,7 @@ def test_a_look_back_answers_from_known_bars_that_lie_close_together(
 ) -> None:
     """Without holes what the measure says; with holes, of the last known ones, or nothing."""
     column = series(values)
-    means = events.mean(column, count)
+    means = events.trailing(column, count, "mean")
     pd.testing.assert_series_equal(means, column.rolling(count).mean())
     pd.testing.assert_series_equal(
         events.over_holes(column, count, robust_zscore, before=1), robust_zscore(column, count)
@@ -77,7 +77,7 @@ def test_a_look_back_answers_from_known_bars_that_lie_close_together(
 
     some = column.where(~np.isin(np.arange(len(values)), list(holes)))
     rows = np.flatnonzero(some.notna())
-    for row, said in enumerate(events.mean(some, count)):
+    for row, said in enumerate(events.trailing(some, count, "mean")):
         mine = rows[rows <= row][-count:]
         near = len(mine) == count and mine[-1] == row and (row - mine[0] + 1) * events.KNOWN <= count
         assert np.isnan(said) != near

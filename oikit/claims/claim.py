@@ -10,8 +10,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal, get_args
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -179,6 +180,26 @@ class Claim:
             raise InputError(f"claim {self.id} cannot be: " + "; ".join(problems))
         expected(self.expect)
 
+    def with_reading(self, **changes: Any) -> Claim:
+        """Add another reading beside this claim: the same but for what changes."""
+        return replace(self, beside=(*self.beside, replace(self, beside=(), **changes)))
+
+    def with_lesson(self, lesson: str) -> Claim:
+        """Return the same claim, with its readings, as it is treated in this lesson."""
+        return replace(self, lesson=lesson, beside=tuple(each.with_lesson(lesson) for each in self.beside))
+
+
+def _answered(
+    kind: Kind, id: str, says: str, means: str
+) -> Callable[[Callable[[pd.DataFrame], Answer]], Claim]:
+    """Make a claim of the function that answers it."""
+    return lambda answer: Claim(id, says, means, kind, answer=answer)
+
+
+definition, arithmetic, not_testable, advice = (
+    partial(_answered, kind) for kind in KINDS if kind != "forecast"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
@@ -315,35 +336,19 @@ class Verdict:
 
 
 def ask(claim: Claim, frame: pd.DataFrame) -> pd.Series:
-    """Where does the claim speak?
-
-    Parameters
-    ----------
-    claim : Claim
-        A forecast.
-    frame : DataFrame, shape (n, m)
-
-    Returns
-    -------
-    Series, shape (n,), 1.0, 0.0 or NaN
-
-    Raises
-    ------
-    InputError
-        If the claim is no forecast, or answers anything but yes, no or unknown on these rows.
-    """
+    """Return where a forecast speaks (1.0), does not (0.0) or cannot know (NaN), or refuse other answers."""
     if claim.speaks is None:
         raise InputError(f"claim {claim.id} is {claim.kind} and never speaks; use weigh(claim, frame)")
-    said = claim.speaks(frame)
-    if not isinstance(said, pd.Series) or not said.index.equals(frame.index):
+    answer = claim.speaks(frame)
+    if not isinstance(answer, pd.Series) or not answer.index.equals(frame.index):
         raise InputError(
             f"claim {claim.id} must speak in a Series on the rows of the frame, not in a "
-            f"{type(said).__name__}; make it from the frame's own columns"
+            f"{type(answer).__name__}; make it from the frame's own columns"
         )
-    answers = column(said, f"what claim {claim.id} says", known=0)
-    if not np.isin(answers[~np.isnan(answers)], (0.0, 1.0)).all():
+    values = column(answer, f"what claim {claim.id} says", known=0)
+    if not np.isin(values[~np.isnan(values)], (0.0, 1.0)).all():
         raise InputError(f"claim {claim.id} must say yes or no; compare with a threshold, like score > 2")
-    return pd.Series(answers, frame.index)
+    return pd.Series(values, frame.index)
 
 
 def side_of(claim: Claim, frame: pd.DataFrame) -> pd.Series:

@@ -7,9 +7,9 @@ bars by how wild the market has been, and `base_rate` says what usually followed
 An outcome is a function of a frame and a horizon: `price_move`, `size_of_move`, what `fell_by`,
 `turned_by` and `squeezed` return, or one of your own made with `forward`.
 
-A state of a market is 1.0, 0.0, or NaN while it is not known (`known`). A look-back answers where 95% of it
-is known (`over_holes`). What is costly is remembered by the content of its Series, so that the claims of a
-ledger share it, nothing stale can come back, and a history that was cut off is another history.
+A state of a market is 1.0, 0.0, or NaN while it is not known (`known`, and `when` for a rule of several
+inputs). A look-back answers where 95% of it is known (`over_holes`). What is costly is remembered by the
+content of its Series, so that the claims of a ledger share it, and nothing stale can come back.
 """
 
 from __future__ import annotations
@@ -69,8 +69,20 @@ KNOWN = 0.95
 
 def known(state: pd.Series, *inputs: pd.Series) -> pd.Series:
     """Say yes or no where all inputs are known, and nothing elsewhere."""
-    there = np.logical_and.reduce([each.notna() for each in inputs])
-    return state.astype(float).where(there)
+    return state.astype(float).where(np.logical_and.reduce([each.notna() for each in inputs]))
+
+
+State = Callable[[pd.DataFrame], pd.Series]
+
+
+def when(condition: Callable[..., pd.Series], *inputs: State | str) -> State:
+    """Make a state: whether these inputs, states or columns, meet a condition where all are known."""
+
+    def state(frame: pd.DataFrame) -> pd.Series:
+        values = [frame[each] if isinstance(each, str) else each(frame) for each in inputs]
+        return known(condition(*values), *values)
+
+    return state
 
 
 def over_holes(
@@ -89,28 +101,18 @@ def over_holes(
     """
     count = bars(window, values.index)
     rows = np.flatnonzero(values.notna().to_numpy())
-    found = measure(pd.Series(values.to_numpy()[rows]), count).to_numpy(dtype=float)
+    measured = measure(pd.Series(values.to_numpy()[rows]), count).to_numpy(dtype=float)
     reach = count + before - 1
     far = np.full(len(rows), np.inf)
     far[reach:] = rows[reach:] - rows[: max(len(rows) - reach, 0)] - before + 1
     out = np.full(len(values), np.nan)
-    out[rows] = np.where(far <= count / KNOWN, found, np.nan)
+    out[rows] = np.where(far <= count / KNOWN, measured, np.nan)
     return pd.Series(out, values.index)
 
 
-def largest(values: pd.Series, window: Window) -> pd.Series:
-    """The largest of the last bars."""
-    return over_holes(values, window, lambda known, count: known.rolling(count).max())
-
-
-def median(values: pd.Series, window: Window) -> pd.Series:
-    """The median of the last bars."""
-    return over_holes(values, window, lambda known, count: known.rolling(count).median())
-
-
-def mean(values: pd.Series, window: Window) -> pd.Series:
-    """The mean of the last bars."""
-    return over_holes(values, window, lambda known, count: known.rolling(count).mean())
+def trailing(values: pd.Series, window: Window, how: Literal["max", "median", "mean"]) -> pd.Series:
+    """Return the largest, the median or the mean of the last bars."""
+    return over_holes(values, window, lambda known, count: getattr(known.rolling(count), how)())
 
 
 def unusual(values: pd.Series) -> pd.Series:
@@ -120,25 +122,10 @@ def unusual(values: pd.Series) -> pd.Series:
 
 @remembered
 def past_place(values: pd.Series, window: Window = "365d", at_least: Window = "90d") -> pd.Series:
-    """Which share of its own past lies below it, equal values counting a half?
+    """Return the share of its own past that lies below each value, equal values counting a half.
 
-    Parameters
-    ----------
-    values : Series, shape (n,)
-    window, at_least : int or str
-        The past is this long, or, early in a sample, what there is of it from `at_least` on. Of
-        `at_least` bars 95% must be known.
-
-    Returns
-    -------
-    Series, shape (n,), fraction
-        `oikit.indicators.trailing_percentile` asks for a full window; a rule that starts with a year
-        of silence could not be weighed on a year of data.
-
-    Examples
-    --------
-    >>> past_place(pd.Series([0.0, 0.0, 0.0, 1.0]), 4, 2).tolist()
-    [nan, 0.5, 0.5, 0.875]
+    The past is `window` long, or, early in a sample, what there is of it from `at_least` on, of which 95%
+    must be known: a rule that starts with a year of silence could not be weighed on a year of data.
     """
     index, least = values.index, bars(at_least, values.index)
     rolling = values.rolling(bars(window, index), min_periods=math.ceil(KNOWN * least))
@@ -152,16 +139,27 @@ def jump_score(open_interest: pd.Series) -> pd.Series:
     return unusual(velocity(open_interest, "24h"))
 
 
+def jump(frame: pd.DataFrame) -> pd.Series:
+    """Return the `jump_score` of a market."""
+    return jump_score(frame["open_interest"])
+
+
+def velocity_of(name: str, window: Window) -> State:
+    """Make a state: the velocity of this column."""
+    return lambda frame: velocity(frame[name], window)
+
+
 @remembered
 def quiet_score(price: pd.Series) -> pd.Series:
     """How unusual is the change of the price over a day, against the 30 days before?"""
     return unusual(log_change(price, bars("24h", price.index)))
 
 
-def quietness(high: pd.Series, low: pd.Series) -> pd.Series:
+def quietness(frame: pd.DataFrame) -> pd.Series:
     """How wide was the price's range over a day, over the median range of the 30 days before?"""
-    width = pd.Series(np.log(largest(high, "24h") / -largest(-low, "24h")), high.index)
-    return width / median(width, "30d").shift(1)
+    high, low = trailing(frame["high"], "24h", "max"), -trailing(-frame["low"], "24h", "max")
+    width = pd.Series(np.log(high / low), frame.index)
+    return width / trailing(width, "30d", "median").shift(1)
 
 
 def settled(frame: pd.DataFrame) -> pd.Series:
@@ -174,9 +172,14 @@ def funding_place(frame: pd.DataFrame) -> pd.Series:
     return past_place(settled(frame))
 
 
+def ratio(frame: pd.DataFrame) -> pd.Series:
+    """Return open interest over supply."""
+    return oi_to_cap(frame["open_interest"], frame["circulating_supply"])
+
+
 def ratio_place(frame: pd.DataFrame) -> pd.Series:
     """Where does open interest over supply lie in its own past year?"""
-    return past_place(oi_to_cap(frame["open_interest"], frame["circulating_supply"]))
+    return past_place(ratio(frame))
 
 
 def crowd_place(frame: pd.DataFrame) -> pd.Series:
@@ -184,9 +187,9 @@ def crowd_place(frame: pd.DataFrame) -> pd.Series:
     return past_place(frame["long_short_ratio"])
 
 
-def trend(price: pd.Series, window: Window = "30d") -> pd.Series:
-    """Up (1.0) or down (-1.0), over this long? 0.0 where it stands, NaN where not known."""
-    return pd.Series(np.sign(log_change(price, bars(window, price.index))), price.index)
+def against_trend(frame: pd.DataFrame) -> pd.Series:
+    """Return -1.0 where the price rose over 30 days, 1.0 where it fell, 0.0 where it stands still."""
+    return -pd.Series(np.sign(log_change(frame["close"], bars("30d", frame.index))), frame.index)
 
 
 WILDNESS = "24h"
@@ -267,19 +270,11 @@ def kept(frame: pd.DataFrame, horizon: Window, side: pd.Series | float) -> pd.Se
 
 
 def fell_by(fall: float) -> Outcome:
-    """Make an outcome: did the price ever lie this far below, within the horizon?
-
-    Examples
-    --------
-    >>> times = pd.date_range("2026-03-02", periods=3, freq="h", tz="UTC")
-    >>> market = pd.DataFrame({"close": [100.0, 96.0, 94.0], "low": [99.0, 94.9, 93.0]}, times)
-    >>> fell_by(0.05)(market, 1).tolist()
-    [1.0, 0.0, nan]
-    """
+    """Make an outcome: did the price ever lie this far below, within the horizon?"""
 
     def fell(frame: pd.DataFrame, horizon: Window) -> pd.Series:
         deepest = _reached(frame, "low", horizon)
-        return _yes_no(deepest <= np.log1p(-fall), deepest)
+        return known(deepest <= np.log1p(-fall), deepest)
 
     return fell
 
@@ -288,29 +283,17 @@ def turned(frame: pd.DataFrame, horizon: Window) -> pd.Series:
     """Did the price go the other way than over the same time before? 1.0, 0.0 or NaN."""
     before = log_change(frame["close"], bars(horizon, frame.index))
     after = price_move(frame, horizon)
-    return _yes_no(before * after < 0, before, after)
+    return known(before * after < 0, before, after)
 
 
 def turned_by(against: float, trend: Window = "30d") -> Outcome:
-    """Make an outcome: did the price ever go this far against its trend, within the horizon?
-
-    Parameters
-    ----------
-    against : float, fraction
-    trend : int or str
-        The trend is the sign of the change over this long before.
-
-    Returns
-    -------
-    callable
-        From a frame with ``close``, ``low`` and ``high`` to 1.0, 0.0 or NaN.
-    """
+    """Make an outcome: did the price ever go this far against its change over the `trend` before?"""
 
     def turned(frame: pd.DataFrame, horizon: Window) -> pd.Series:
         before = log_change(frame["close"], bars(trend, frame.index))
         deepest, highest = _reached(frame, "low", horizon), _reached(frame, "high", horizon)
         far = np.where(before > 0, deepest <= np.log1p(-against), highest >= np.log1p(against))
-        return _yes_no(pd.Series(far, frame.index), before, deepest, highest)
+        return known(pd.Series(far, frame.index), before, deepest, highest)
 
     return turned
 
@@ -321,7 +304,7 @@ def squeezed(rise: float, closed: float) -> Outcome:
     def squeeze(frame: pd.DataFrame, horizon: Window) -> pd.Series:
         highest = _reached(frame, "high", horizon)
         left = forward(frame["open_interest"], horizon, "lowest", since=frame["open_interest"])
-        return _yes_no((highest >= np.log1p(rise)) & (left <= np.log1p(-closed)), highest, left)
+        return known((highest >= np.log1p(rise)) & (left <= np.log1p(-closed)), highest, left)
 
     return squeeze
 
@@ -379,8 +362,3 @@ def base_rate(outcome: pd.Series, groups: pd.Series) -> pd.Series:
 def _reached(frame: pd.DataFrame, column: Literal["low", "high"], horizon: Window) -> pd.Series:
     how: How = "lowest" if column == "low" else "highest"
     return forward(frame[column], horizon, how, entry=frame.get("open"), since=frame["close"])
-
-
-def _yes_no(answer: pd.Series, *inputs: pd.Series) -> pd.Series:
-    known = np.logical_and.reduce([each.notna() for each in inputs])
-    return answer.astype(float).where(known)

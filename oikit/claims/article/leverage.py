@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from oikit.claims.claim import Answer, Claim
+from oikit.claims.claim import Answer, advice, arithmetic, not_testable
 from oikit.clock import bar_length, length
 from oikit.formatting import amount, share
 from oikit.margin import TAKER_FEE
@@ -55,6 +55,11 @@ def _cell(table: pd.DataFrame, row: object, column: object) -> float:
     return float(table.loc[[row], [column]].to_numpy()[0, 0])
 
 
+@not_testable(
+    "C02",
+    "About one leveraged position in ten is wiped out.",
+    "A count of positions, over a time, at a leverage; none of the three is named.",
+)
 def _one_in_ten(frame: pd.DataFrame) -> Answer:
     because = (
         "Of what, and within what time? Neither is said, a position is not a person, and a position that was "
@@ -75,6 +80,11 @@ def _one_in_ten(frame: pd.DataFrame) -> Answer:
     return Answer("not testable", because + said, high, table=table)
 
 
+@arithmetic(
+    "C22",
+    "At 20x leverage even a move of 5% against you is enough to be liquidated.",
+    "The liquidation price lies at most 5% from the entry.",
+)
 def _not_five(frame: pd.DataFrame) -> Answer:
     far = _far(20)
     short = float(liquidation_distance(1.0, side="short", leverage=20, tiers=RATE))
@@ -87,6 +97,11 @@ def _not_five(frame: pd.DataFrame) -> Answer:
     return Answer("arithmetic", because, far, holds=True)
 
 
+@advice(
+    "C23",
+    "Let no position be more than 2% of the account.",
+    "One reading of the sentence, and one size that follows from it.",
+)
 def _three_caps(frame: pd.DataFrame) -> Answer:
     table = readings(10_000.0, cap=0.02, leverage=20, side="long", tiers=RATE, stop=0.01)
     sizes = table["notional"]
@@ -109,6 +124,11 @@ def _at_least(chance: float) -> str:
     return share(chance) if chance >= 0.001 else "under 0.1%"
 
 
+@advice(
+    "C24",
+    "That limit by itself keeps you in the market long after others are gone.",
+    "At 2% a time, an account is rarely halved within 1,000 trades.",
+)
 def _alone(frame: pd.DataFrame) -> Answer:
     # Lost at a stop 1% away, at 20x: what is risked; a fifth of what is put up as margin; of the position.
     risked = {"2% lost at a stop": 0.02, "2% put up as margin": 0.004, "2% is the position": 0.0002}
@@ -130,6 +150,11 @@ def _alone(frame: pd.DataFrame) -> Answer:
     return Answer("arithmetic", because, number, table=table, depends="what the 2% are of, and on the rule")
 
 
+@not_testable(
+    "C25",
+    "How much you hold counts for more than when you enter.",
+    "One measure of what counts, and one range of sizes and entries.",
+)
 def _which_matters(frame: pd.DataFrame) -> Answer:
     half, full, double = (float(ever_falls_to(0.5, kelly_multiple=m)) for m in (0.5, 1.0, 2.0))
     because = (
@@ -148,6 +173,11 @@ def _plans() -> pd.DataFrame:
     )
 
 
+@advice(
+    "C26",
+    "A position that is losing must not be added to, ever.",
+    "Adding to it costs money on average, at the same budget of risk.",
+)
 def _no_difference(frame: pd.DataFrame) -> Answer:
     table = _plans()
     never, down = (
@@ -167,6 +197,11 @@ def _no_difference(frame: pd.DataFrame) -> Answer:
     return Answer("arithmetic", because, apart, table=table.copy(), depends="the drift of the price")
 
 
+@arithmetic(
+    "C32",
+    "Leverage of 5x to 10x, not 20x, tends to give the better return for its risk in the long run.",
+    "At 5x and at 10x an account grows more, or shrinks less, than at 20x, and lives longer.",
+)
 def _best_leverage(frame: pd.DataFrame) -> Answer:
     drift = sigma = 0.6
     leverages = (5, 10, 20)
@@ -196,6 +231,11 @@ def _best_leverage(frame: pd.DataFrame) -> Answer:
     return Answer("arithmetic", because, best, holds=True, table=table)
 
 
+@arithmetic(
+    "C37",
+    "With less leverage a position lives longer.",
+    "At a lower leverage a position is liquidated no sooner, on any path of the price.",
+)
 def _nested(frame: pd.DataFrame) -> Answer:
     chances = {
         leverage: float(liquidation_probability(leverage, side="long", tiers=RATE, volatility=0.6, days=7))
@@ -209,72 +249,3 @@ def _nested(frame: pd.DataFrame) -> Answer:
     )
     table = pd.Series(chances, name="liquidated").rename_axis("leverage").to_frame()
     return Answer("arithmetic", because, chances[3], holds=True, table=table)
-
-
-LEVERAGE: tuple[Claim, ...] = (
-    Claim(
-        id="C02",
-        says="About one leveraged position in ten is wiped out.",
-        means="A count of positions, over a time, at a leverage; none of the three is named.",
-        kind="not testable",
-        lesson="06",
-        answer=_one_in_ten,
-    ),
-    Claim(
-        id="C22",
-        says="At 20x leverage even a move of 5% against you is enough to be liquidated.",
-        means="The liquidation price lies at most 5% from the entry.",
-        kind="arithmetic",
-        lesson="06",
-        answer=_not_five,
-    ),
-    Claim(
-        id="C23",
-        says="Let no position be more than 2% of the account.",
-        means="One reading of the sentence, and one size that follows from it.",
-        kind="advice",
-        lesson="06",
-        answer=_three_caps,
-    ),
-    Claim(
-        id="C24",
-        says="That limit by itself keeps you in the market long after others are gone.",
-        means="At 2% a time, an account is rarely halved within 1,000 trades.",
-        kind="advice",
-        lesson="09",
-        answer=_alone,
-    ),
-    Claim(
-        id="C25",
-        says="How much you hold counts for more than when you enter.",
-        means="One measure of what counts, and one range of sizes and entries.",
-        kind="not testable",
-        lesson="09",
-        answer=_which_matters,
-    ),
-    Claim(
-        id="C26",
-        says="A position that is losing must not be added to, ever.",
-        means="Adding to it costs money on average, at the same budget of risk.",
-        kind="advice",
-        lesson="06",
-        answer=_no_difference,
-    ),
-    Claim(
-        id="C32",
-        says="Leverage of 5x to 10x, not 20x, tends to give the better return for its risk in the long run.",
-        means="At 5x and at 10x an account grows more, or shrinks less, than at 20x, and lives longer.",
-        kind="arithmetic",
-        lesson="06",
-        answer=_best_leverage,
-    ),
-    Claim(
-        id="C37",
-        says="With less leverage a position lives longer.",
-        means="At a lower leverage a position is liquidated no sooner, on any path of the price.",
-        kind="arithmetic",
-        lesson="06",
-        answer=_nested,
-    ),
-)
-"""In the order of their ids."""

@@ -8,7 +8,7 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 
-from oikit.claims.claim import Answer, Claim
+from oikit.claims.claim import Answer, arithmetic, definition, not_testable
 from oikit.claims.events import turned, turned_by
 from oikit.clock import DAY, bar_length, bars
 from oikit.errors import InputError
@@ -18,6 +18,11 @@ from oikit.risk import log_growth
 from oikit.stats import any_false_positive, events_needed, min_track_record
 
 
+@not_testable(
+    "C01",
+    "Some 620 billion dollars of perpetuals are traded.",
+    "A sum over named venues and a named time.",
+)
 def _no_period(frame: pd.DataFrame) -> Answer:
     because = (
         "A turnover without a period or a list of venues: a month of the same market is thirty of its days."
@@ -28,6 +33,11 @@ def _no_period(frame: pd.DataFrame) -> Answer:
     return Answer("not testable", because, 30.0)
 
 
+@not_testable(
+    "C08",
+    "Nearly nine traders in ten never look at this ratio.",
+    "Somebody asked traders who were drawn by lot.",
+)
 def _no_survey(frame: pd.DataFrame) -> Answer:
     part, margin = 0.87, 0.03
     z = NormalDist().inv_cdf(0.975)
@@ -39,6 +49,11 @@ def _no_survey(frame: pd.DataFrame) -> Answer:
     return Answer("not testable", because, float(people))
 
 
+@not_testable(
+    "C17",
+    "A model sees the lean of the crowd before it is plain to all.",
+    "A moment at which it is plain, and one at which the model spoke.",
+)
 def _no_moment(frame: pd.DataFrame) -> Answer:
     return Answer(
         "not testable",
@@ -47,6 +62,11 @@ def _no_moment(frame: pd.DataFrame) -> Answer:
     )
 
 
+@arithmetic(
+    "C18",
+    "Machine-learning models go through fifty variables within milliseconds.",
+    "That this shows more than a few variables do: fifty hold more truth than luck.",
+)
 def _fifty(frame: pd.DataFrame) -> Answer:
     some = any_false_positive(50)
     because = (
@@ -58,6 +78,11 @@ def _fifty(frame: pd.DataFrame) -> Answer:
     return Answer("arithmetic", because, some, depends="what the variables hold")
 
 
+@not_testable(
+    "C19",
+    "Binance gives open interest in real time, within a second; some others are seconds late.",
+    "Its number arrives sooner after it was true than that of other venues.",
+)
 def _no_clock(frame: pd.DataFrame) -> Answer:
     return Answer(
         "not asked",
@@ -69,6 +94,11 @@ def _no_clock(frame: pd.DataFrame) -> Answer:
     )
 
 
+@not_testable(
+    "C20",
+    "After half a year of trading this, the reward is worth the risk and the strain.",
+    "There is a list of trades, long enough to tell skill from luck.",
+)
 def _too_short(frame: pd.DataFrame) -> Answer:
     half, most = (
         [fewest(sharpe / math.sqrt(365)) / 365 for sharpe in (1, 2)] for fewest in (min_track_record, _days)
@@ -87,6 +117,11 @@ def _days(sharpe: float) -> int:
     return events_needed(sharpe, 1.0, sides=1)
 
 
+@not_testable(
+    "C28",
+    "Those who lose fit their settings too closely to the past.",
+    "They do so, and it costs them: the best of many tries looks good without any skill.",
+)
 def _best_of_many(frame: pd.DataFrame) -> Answer:
     few, many = _best_of(10), _best_of(100)
     because = (
@@ -125,6 +160,11 @@ def base_rates(frame: pd.DataFrame) -> pd.Series:
     return pd.Series(rates, name="share", dtype=float)
 
 
+@not_testable(
+    "C29",
+    "It is a mistake to stand against the trend in the fifth of the time in which prices do turn.",
+    "There is a definition of a turn by which prices turn in one fifth of the time.",
+)
 def _any_rate(frame: pd.DataFrame) -> Answer:
     because = "What a turn is, and over what time, is not said, and the share follows from that alone."
     if not {"close", "high", "low"} <= set(frame.columns):
@@ -137,6 +177,11 @@ def _any_rate(frame: pd.DataFrame) -> Answer:
     return Answer("not testable", because + said, high - low, table=rates.to_frame())
 
 
+@definition(
+    "C30",
+    "A signal is a probability: what had one chance in ten happens, too.",
+    "Of all cases with that probability, one in ten comes true.",
+)
 def _one_in_ten(frame: pd.DataFrame) -> Answer:
     some = 1 - 0.9**10
     because = (
@@ -147,6 +192,11 @@ def _one_in_ten(frame: pd.DataFrame) -> Answer:
     return Answer("arithmetic", because, some, holds=True)
 
 
+@arithmetic(
+    "C31",
+    "Across hundreds of trades an edge compounds.",
+    "After some 300 trades at the article's own 2% the account is larger.",
+)
 def _if_there_is_one(frame: pd.DataFrame) -> Answer:
     small, large = (float(np.exp(300 * log_growth(0.55, fraction=f))) for f in (0.02, 0.2))
     none = float(np.exp(300 * log_growth(0.5, fraction=0.02)))
@@ -158,6 +208,11 @@ def _if_there_is_one(frame: pd.DataFrame) -> Answer:
     return Answer("arithmetic", because, small, depends="the edge and the costs")
 
 
+@not_testable(
+    "C35",
+    "Signals of BNB are more reliable than those of small coins, which are easier to manipulate.",
+    "The same rule does better on large coins than on small ones, on bars it has not seen.",
+)
 def _one_market(frame: pd.DataFrame) -> Answer:
     return Answer(
         "not asked",
@@ -168,6 +223,11 @@ def _one_market(frame: pd.DataFrame) -> Answer:
     )
 
 
+@not_testable(
+    "C34",
+    "More open interest generally goes with more participants and a more liquid market.",
+    "Where and when more contracts are open, there are more traders, and the book is deeper.",
+)
 def _no_such_column(frame: pd.DataFrame) -> Answer:
     because = (
         "It can be tested, with other data than a table like this: depth and spread of the order book, "
@@ -193,6 +253,12 @@ def _no_such_column(frame: pd.DataFrame) -> Answer:
     return Answer("not asked", because + said, link)
 
 
+@not_testable(
+    "C03",
+    "Open interest by itself says next to nothing, its ratio to the market cap and its pace do; and "
+    "one such figure has been enough to be saved.",
+    "The level adds nothing to a forecast, and the ratio, the level over the supply, does.",
+)
 def _both_ways(frame: pd.DataFrame) -> Answer:
     return Answer(
         "not testable",
@@ -203,6 +269,11 @@ def _both_ways(frame: pd.DataFrame) -> Answer:
     )
 
 
+@not_testable(
+    "C06",
+    "Where open interest is large for its market cap, the crowd is all on one side.",
+    "A size without a sign would have to show a direction.",
+)
 def _two_leans(frame: pd.DataFrame) -> Answer:
     because = (
         "Open interest has as many longs as shorts at every level, so its size points to no side. Other "
@@ -227,120 +298,3 @@ def _two_leans(frame: pd.DataFrame) -> Answer:
         else "which of them would be the crowd?"
     )
     return Answer("not testable", because + said, float(apart.mean()))
-
-
-UNVERIFIABLE: tuple[Claim, ...] = (
-    Claim(
-        id="C01",
-        says="Some 620 billion dollars of perpetuals are traded.",
-        means="A sum over named venues and a named time.",
-        kind="not testable",
-        lesson="00",
-        answer=_no_period,
-    ),
-    Claim(
-        id="C08",
-        says="Nearly nine traders in ten never look at this ratio.",
-        means="Somebody asked traders who were drawn by lot.",
-        kind="not testable",
-        lesson="00",
-        answer=_no_survey,
-    ),
-    Claim(
-        id="C17",
-        says="A model sees the lean of the crowd before it is plain to all.",
-        means="A moment at which it is plain, and one at which the model spoke.",
-        kind="not testable",
-        lesson="07",
-        answer=_no_moment,
-    ),
-    Claim(
-        id="C18",
-        says="Machine-learning models go through fifty variables within milliseconds.",
-        means="That this shows more than a few variables do: fifty hold more truth than luck.",
-        kind="arithmetic",
-        lesson="07",
-        answer=_fifty,
-    ),
-    Claim(
-        id="C19",
-        says="Binance gives open interest in real time, within a second; some others are seconds late.",
-        means="Its number arrives sooner after it was true than that of other venues.",
-        kind="not testable",
-        lesson="00",
-        answer=_no_clock,
-    ),
-    Claim(
-        id="C20",
-        says="After half a year of trading this, the reward is worth the risk and the strain.",
-        means="There is a list of trades, long enough to tell skill from luck.",
-        kind="not testable",
-        lesson="08",
-        answer=_too_short,
-    ),
-    Claim(
-        id="C28",
-        says="Those who lose fit their settings too closely to the past.",
-        means="They do so, and it costs them: the best of many tries looks good without any skill.",
-        kind="not testable",
-        lesson="08",
-        answer=_best_of_many,
-    ),
-    Claim(
-        id="C29",
-        says="It is a mistake to stand against the trend in the fifth of the time in which prices do turn.",
-        means="There is a definition of a turn by which prices turn in one fifth of the time.",
-        kind="not testable",
-        lesson="08",
-        answer=_any_rate,
-    ),
-    Claim(
-        id="C30",
-        says="A signal is a probability: what had one chance in ten happens, too.",
-        means="Of all cases with that probability, one in ten comes true.",
-        kind="definition",
-        lesson="07",
-        answer=_one_in_ten,
-    ),
-    Claim(
-        id="C31",
-        says="Across hundreds of trades an edge compounds.",
-        means="After some 300 trades at the article's own 2% the account is larger.",
-        kind="arithmetic",
-        lesson="09",
-        answer=_if_there_is_one,
-    ),
-    Claim(
-        id="C35",
-        says="Signals of BNB are more reliable than those of small coins, which are easier to manipulate.",
-        means="The same rule does better on large coins than on small ones, on bars it has not seen.",
-        kind="not testable",
-        lesson="09",
-        answer=_one_market,
-    ),
-    Claim(
-        id="C34",
-        says="More open interest generally goes with more participants and a more liquid market.",
-        means="Where and when more contracts are open, there are more traders, and the book is deeper.",
-        kind="not testable",
-        lesson="00",
-        answer=_no_such_column,
-    ),
-    Claim(
-        id="C03",
-        says="Open interest by itself says next to nothing, its ratio to the market cap and its pace do; and "
-        "one such figure has been enough to be saved.",
-        means="The level adds nothing to a forecast, and the ratio, the level over the supply, does.",
-        kind="not testable",
-        lesson="03",
-        answer=_both_ways,
-    ),
-    Claim(
-        id="C06",
-        says="Where open interest is large for its market cap, the crowd is all on one side.",
-        means="A size without a sign would have to show a direction.",
-        kind="not testable",
-        lesson="02",
-        answer=_two_leans,
-    ),
-)
