@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
+import time
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -14,11 +17,13 @@ from hypothesis import strategies as st
 import oikit
 from oikit.claims import VERDICTS, Claim, forward, weigh
 from oikit.claims.events import fell_by, price_move, squeezed, turned, turned_by
-from oikit.claims.weigh import CUTS, ask, refuse_look_ahead
+from oikit.claims.weigh import CUTS
 from oikit.errors import InputError
 from oikit.indicators import divergence, oi_to_cap, robust_zscore, settled_funding, velocity
 from oikit.rolling import one_history, trailing_percentile
 from tests.conftest import SHARED, frame
+
+weigh_module = sys.modules["oikit.claims.weigh"]  # the package's own `weigh` is the function
 
 HOURS = 3_000
 WHEN = r"20\d\d-\d\d-\d\d \d\d:\d\d"
@@ -324,17 +329,38 @@ def test_half_of_the_cuts_stand_just_before_what_was_flagged(said: list[float]) 
     assert len(set(rows) & set(before.tolist())) >= min(CUTS // 2, len(before)) - 2  # the ends are no cuts
 
 
-def test_a_slow_claim_is_asked_at_fewer_bars_and_says_so() -> None:
-    """No time at all leaves the first few cuts, which lie all over the sample."""
-    data = market()
-    said = ask(claim(), data)
+def test_the_number_of_cuts_does_not_depend_on_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With clocks on which every look takes a quarter of an hour, it is asked at all thirty bars."""
+    asked: list[int] = []
 
-    told = refuse_look_ahead(claim(), data, said, seconds=0.0)
-    assert told.startswith(
-        "Look-ahead: asked again at 4 bars (of 30; it is slow) with all later ones cut off"
-    )
+    def speaks(f: pd.DataFrame) -> pd.Series:
+        asked.append(len(f))
+        return f["state"] > 1.5
+
+    def outcome(f: pd.DataFrame, h: object) -> pd.Series:
+        asked.append(len(f))
+        return forward(f["close"], "6h")
+
+    for clock in ("process_time", "perf_counter", "monotonic", "time"):
+        monkeypatch.setattr(time, clock, lambda: 900.0 * next(ticks), raising=True)
+    ticks = count()
+    verdict = weigh(claim(speaks=speaks, outcome=outcome), market())
+
+    assert len(asked) == 2 * (1 + CUTS)
+    assert len({n for n in asked if n < HOURS}) == CUTS
+    assert verdict.guard.startswith("Look-ahead: asked again at 30 bars with all later ones cut off")
+
+
+def test_a_huge_table_is_asked_at_fewer_bars_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bars times cuts are bounded, by the size of the table alone; four cuts, all over it, are the fewest."""
+    monkeypatch.setattr(weigh_module, "BARS_ASKED", 12 * HOURS)
+    guard = weigh(claim(), market()).guard
+    assert guard.startswith("Look-ahead: asked again at 12 bars (not at 30, because this table has 3,000) ")
+
+    monkeypatch.setattr(weigh_module, "BARS_ASKED", 0)
+    assert "asked again at 4 bars (not at 30" in weigh(claim(), market()).guard
     with pytest.raises(InputError, match="looks ahead"):
-        refuse_look_ahead(claim(speaks=spectral), data, ask(claim(speaks=spectral), data), seconds=0.0)
+        weigh(claim(speaks=spectral), market())
 
 
 def test_a_claim_must_answer_on_any_beginning() -> None:

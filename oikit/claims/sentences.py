@@ -18,24 +18,20 @@ _MOVES = {"price_move": "the price moved", "size_of_move": "the price moved, up 
 
 
 def lacking(columns: list[str]) -> str:
-    """The market has not what it needs."""
     return f"This market has no {' and no '.join(columns)}, so it could not be asked (n = 0)."
 
 
 def never(counts: Funnel) -> str:
-    """It never spoke."""
     return f"It never spoke on the {count(counts.known, 'bar')} on which it could be asked (n = 0)."
 
 
 def unknown_throughout(columns: list[str]) -> str:
-    """It could not be asked: a column holds nothing."""
     which = " and ".join(columns)
     are = "is" if len(columns) == 1 else "are"
     return f"It could not be asked (n = 0): {which} {are} unknown at every bar."
 
 
 def holed(column: str, missing: int, of: int, first: pd.Timestamp) -> str:
-    """It could not be asked: holes."""
     return (
         f"It could not be asked (n = 0): {_hole(column, missing, of, first)}, and each look-back needs "
         f"{share(KNOWN)} of its bars."
@@ -43,12 +39,10 @@ def holed(column: str, missing: int, of: int, first: pd.Timestamp) -> str:
 
 
 def too_short(rows: int) -> str:
-    """It could not be asked: the past is too short."""
     return f"It could not be asked (n = 0): a look-back is longer than these {count(rows, 'bar')}."
 
 
 def lost(bars: int, column: str, missing: int, of: int, first: pd.Timestamp) -> str:
-    """Holes took bars away."""
     return (
         f" It could not be asked at {count(bars, 'more bar')}, because {_hole(column, missing, of, first)}."
     )
@@ -58,8 +52,16 @@ def _hole(column: str, missing: int, of: int, first: pd.Timestamp) -> str:
     return f"{column} is unknown at {missing:,} of {count(of, 'bar')}, first at {moment(first)} UTC"
 
 
+def guarded(cuts: int, bars: int, *, fewer_than: int) -> str:
+    fewer = f" (not at {fewer_than}, because this table has {bars:,})" if fewer_than else ""
+    return (
+        f"Look-ahead: asked again at {count(cuts, 'bar')}{fewer} with all later ones cut off, it said the "
+        "same. A function that holds the whole table from outside cannot be caught this way: use only the "
+        "frame it is given."
+    )
+
+
 def always(counts: Funnel) -> str:
-    """It always spoke."""
     return (
         f"It speaks on every one of the {count(counts.known, 'bar')} on which it could be asked, so there "
         "is no other time to compare with."
@@ -67,7 +69,6 @@ def always(counts: Funnel) -> str:
 
 
 def too_few(counts: Funnel, n: int, years: float) -> str:
-    """It spoke too seldom, on so many years of data."""
     known = "" if n == counts.events else f", {n} of them with a known outcome"
     spoke = f"It spoke {count(counts.events, 'separate time')}{known} (n = {n})"
     return f"{spoke}; below {SMALLEST_N} nothing is decided." + (
@@ -76,13 +77,11 @@ def too_few(counts: Funnel, n: int, years: float) -> str:
 
 
 def exact(hits: int, n: int) -> str:
-    """What can be said of a handful of yes and no."""
     rate = stats.clopper_pearson(hits, n)
     return f" It happened in {hits} of {n} (exact 95% interval {share(rate.low)} to {share(rate.high)})."
 
 
 def failed(claim: Claim, times: int, n: int, usual: float) -> str:
-    """It was said to happen every time, and it did not."""
     rate = stats.clopper_pearson(times, n)
     return (
         f"It failed to happen within {claim.horizon} in {times:,} of {count(n, 'separate event')} (n = {n}): "
@@ -92,7 +91,6 @@ def failed(claim: Claim, times: int, n: int, usual: float) -> str:
 
 
 def never_failed(n: int, most: float, usual: float) -> str:
-    """It was said to happen every time, and so far it has."""
     return (
         f"It happened in all {count(n, 'separate event')} (n = {n}). Such a run has a chance of 5% even if "
         f"it fails in {share(most)} of cases; 29 in a row would leave at most 10%.{_anyway(usual)}"
@@ -104,14 +102,12 @@ def _anyway(usual: float) -> str:
 
 
 def lucky(v: Verdict, among: int, what: str) -> str:
-    """Too many questions were asked; it says how often luck alone would show one like this."""
     likely = stats.any_false_positive(among, v.p)
     by_luck = "is to be expected by luck" if among * v.p >= 1 else f"would come by luck {chance(likely)}"
     return f"\nAlone it would be {v.word}. Among {among:,} {what}, one that stands out like this {by_luck}."
 
 
 def truth(v: Verdict, built_in: Mapping[str, Any] | None) -> str:
-    """What was built into a bundled market, and whether the word says so."""
     if v.effect is None:
         return ""
     called = v.word in ("supported", "contradicted")
@@ -126,7 +122,6 @@ def truth(v: Verdict, built_in: Mapping[str, Any] | None) -> str:
 
 
 def size(v: Verdict) -> str:
-    """The difference and its interval, in a few words; nothing where nothing was compared."""
     if v.effect is None:
         return ""
     unit = v.claim.unit
@@ -134,7 +129,6 @@ def size(v: Verdict) -> str:
 
 
 def compared(v: Verdict) -> str:
-    """What followed and what usually follows, how sure the difference is, and what was kept."""
     assert v.effect is not None
     claim, unit, effect = v.claim, v.claim.unit, v.effect
     lost = f" ({count(v.unknown, 'more has an', 'more have an')} unknown outcome)" if v.unknown else ""
