@@ -1,9 +1,8 @@
 """The ledger: all 38 statements of the article, in our own words, each with its test and its verdict.
 
-`CLAIMS` holds them by id. `judge` weighs them on one frame, as one family of questions;
-`ledger_table` puts several markets or eras (`eras`) under each other, and `side_by_side` shows
-whether what one says is said again by the next. `claims_json` and `claims_text` are what the command
-line writes.
+`judge` weighs them on one frame, as one family of questions; `ledger_table` puts several markets or
+`eras` under each other, and `side_by_side` shows whether what one says is said again by the next.
+`claims_json` and `claims_text` are what the command line writes.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from oikit.claims import sentences
-from oikit.claims.article import CLAIMS, readings
+from oikit.claims.article import CLAIMS
 from oikit.claims.claim import VERDICTS, Claim, Verdict
 from oikit.claims.weigh import adjust, placed, prepare
 from oikit.clock import bar_length, words
@@ -28,24 +27,14 @@ from oikit.frame import validate
 from oikit.rolling import one_history
 from oikit.stats import benjamini_hochberg
 
-__all__ = [
-    "claims_json",
-    "claims_text",
-    "eras",
-    "judge",
-    "ledger_table",
-    "side_by_side",
-]
+__all__ = ["claims_json", "claims_text", "eras", "judge", "ledger_table", "side_by_side"]
 
 LUCKY = 0.10
 """Of what is called supported or contradicted in one ledger, at most this share may be luck."""
 
 
 def judge(
-    frame: pd.DataFrame,
-    *,
-    claims: Iterable[Claim] | None = None,
-    market: str | None = None,
+    frame: pd.DataFrame, *, claims: Iterable[Claim] | None = None, market: str | None = None
 ) -> dict[str, Verdict]:
     """What do these data say about each claim, knowing that all were asked?
 
@@ -73,24 +62,25 @@ def judge(
         If a claim of your own looks ahead or does not say yes or no.
     """
     validate(frame)
-    asked = list(CLAIMS.values() if claims is None else claims)
-    ours = [CLAIMS.get(claim.id) is claim for claim in asked for _ in (claim, *claim.beside)]
+    claims = list(CLAIMS.values() if claims is None else claims)
     with one_history():
-        found = [_asked(each, frame, own) for each, own in zip(readings(asked), ours, strict=True)]
-    p = np.array([verdict.p for verdict in found])
+        alone = [
+            _prepared(each, frame, ours=CLAIMS.get(claim.id) is claim)
+            for claim in claims
+            for each in (claim, *claim.beside)
+        ]
+    p = np.array([verdict.p for verdict in alone])
     among, what = int(np.count_nonzero(~np.isnan(p))), "questions asked of the same data"
-    last = iter(
+    adjusted = iter(
         verdict if math.isnan(q) else adjust(verdict, q, among, what, LUCKY)
-        for verdict, q in zip(found, np.asarray(benjamini_hochberg(p)).tolist(), strict=True)
+        for verdict, q in zip(alone, np.asarray(benjamini_hochberg(p)).tolist(), strict=True)
     )
-    whole = (replace(next(last), beside=tuple(next(last) for _ in claim.beside)) for claim in asked)
+    whole = (replace(next(adjusted), beside=tuple(next(adjusted) for _ in claim.beside)) for claim in claims)
     return {verdict.id: placed(verdict, market) for verdict in whole}
 
 
 def ledger_table(
-    frames: pd.DataFrame | Mapping[str, pd.DataFrame],
-    *,
-    claims: Iterable[Claim] | None = None,
+    frames: pd.DataFrame | Mapping[str, pd.DataFrame], *, claims: Iterable[Claim] | None = None
 ) -> pd.DataFrame:
     """What becomes of each claim on each market?
 
@@ -109,12 +99,12 @@ def ledger_table(
         ``p_adjusted``, ``naive_p``, ``detectable``, ``needed``, ``net``, ``number``, ``holds``,
         ``depends`` and ``because``; see `Verdict`. What was not compared has NaN there.
     """
-    named = {"market": frames} if isinstance(frames, pd.DataFrame) else dict(frames)
-    asked = None if claims is None else list(claims)
+    markets = {"market": frames} if isinstance(frames, pd.DataFrame) else dict(frames)
+    claims = None if claims is None else list(claims)
     rows = [
         _row(market, verdict.id, each)
-        for market, frame in named.items()
-        for verdict in judge(frame, claims=asked, market=market).values()
+        for market, frame in markets.items()
+        for verdict in judge(frame, claims=claims, market=market).values()
         for each in (verdict, *verdict.beside)
     ]
     return pd.DataFrame(rows)
@@ -135,18 +125,13 @@ def side_by_side(table: pd.DataFrame) -> pd.DataFrame:
         compared), ``same_way`` (of these, how many point the way that most do) and ``called`` (how
         many are supported or contradicted).
     """
-    seen = table.drop_duplicates("market")["market"].tolist()
-    order = table.drop_duplicates("id")["id"].tolist()
+    markets, ids = table["market"].unique(), table["id"].unique()
     wide = pd.DataFrame({name: part.set_index("id")["verdict"] for name, part in table.groupby("market")})
-    wide = wide.loc[order, seen]
-    by_id = pd.Series(np.sign(table["effect"].astype(float)), table.index).groupby(table["id"])
-    ways = pd.DataFrame(
-        {"up": by_id.apply(lambda s: (s > 0).sum()), "down": by_id.apply(lambda s: (s < 0).sum())}
-    )
+    wide = wide.loc[ids, markets]
+    signs = pd.Series(np.sign(table["effect"].astype(float)), table.index).groupby(table["id"])
+    most = signs.apply(lambda s: max((s > 0).sum(), (s < 0).sum()))
     called = wide.isin(["supported", "contradicted"]).sum(axis=1)
-    return wide.assign(
-        weighed=by_id.count().reindex(order), same_way=ways.max(axis=1).reindex(order), called=called
-    )
+    return wide.assign(weighed=signs.count().reindex(ids), same_way=most.reindex(ids), called=called)
 
 
 def eras(frame: pd.DataFrame, count: int = 3) -> dict[str, pd.DataFrame]:
@@ -191,13 +176,7 @@ def claims_json(frame: pd.DataFrame) -> dict[str, str]:
     return {name: verdict.word for name, verdict in judge(frame).items()}
 
 
-def claims_text(
-    frame: pd.DataFrame,
-    *,
-    market: str,
-    source: str = "",
-    details: bool = False,
-) -> str:
+def claims_text(frame: pd.DataFrame, *, market: str, source: str = "", details: bool = False) -> str:
     """The ledger of one market, to be read.
 
     Parameters
@@ -217,26 +196,27 @@ def claims_text(
         A head, one entry for each claim, and how many verdicts of each kind there are, of the statements
         and of their other readings.
     """
-    found = judge(frame, market=market)
-    index = frame.index
-    head = (
+    verdicts, index = list(judge(frame, market=market).values()), frame.index
+    others = [each for verdict in verdicts for each in verdict.beside]
+    lines = [
         f"{market}: {len(index):,} bars of {words(bar_length(index))}, "
-        f"{index[0]:%Y-%m-%d} to {index[-1]:%Y-%m-%d} UTC"
-    )
-    lines = [head, *([source] if source else []), ""]
-    for verdict in found.values():
-        lines += _entry(verdict, details)
-        for each in verdict.beside:
-            if details or each.word in ("supported", "contradicted"):
-                lines += _entry(each, details)
-    others = [each for verdict in found.values() for each in verdict.beside]
-    lines += [
+        f"{index[0]:%Y-%m-%d} to {index[-1]:%Y-%m-%d} UTC",
+        *([source] if source else []),
         "",
-        f"{len(found)} statements: {_tally(found.values())}.",
-        f"{len(others)} other readings: {_tally(others)}.",
-        f"Of what is called supported or contradicted here, at most {share(LUCKY)} may be luck.",
     ]
-    return "\n".join(lines)
+    for verdict in verdicts:
+        decided = (each for each in verdict.beside if details or each.word in ("supported", "contradicted"))
+        for each in (verdict, *decided):
+            lines += _entry(each, details)
+    return "\n".join(
+        [
+            *lines,
+            "",
+            f"{len(verdicts)} statements: {_tally(verdicts)}.",
+            f"{len(others)} other readings: {_tally(others)}.",
+            f"Of what is called supported or contradicted here, at most {share(LUCKY)} may be luck.",
+        ]
+    )
 
 
 def _tally(verdicts: Iterable[Verdict]) -> str:
@@ -245,19 +225,13 @@ def _tally(verdicts: Iterable[Verdict]) -> str:
 
 
 def _entry(verdict: Verdict, details: bool) -> list[str]:
-    n = ""
-    if verdict.claim.kind == "forecast":
-        n = f" (n = {verdict.n:,}{sentences.size(verdict)})"
-    line = f"{verdict.id}  {verdict.told}{n}: {verdict.claim.says}"
-    more = [
-        f"Our reading: {verdict.claim.means}",
-        *verdict.because.split("\n"),
-        *([verdict.truth] if verdict.truth else []),
-    ]
-    return [line, *(f"     {each}" for each in more)] if details else [line]
+    size = f" (n = {verdict.n:,}{sentences.size(verdict)})" if verdict.claim.kind == "forecast" else ""
+    line = f"{verdict.id}  {verdict.told}{size}: {verdict.claim.says}"
+    more = (f"Our reading: {verdict.claim.means}", *verdict.because.split("\n"), verdict.truth)
+    return [line, *(f"     {each}" for each in more if each)] if details else [line]
 
 
-def _asked(claim: Claim, frame: pd.DataFrame, ours: bool) -> Verdict:
+def _prepared(claim: Claim, frame: pd.DataFrame, *, ours: bool) -> Verdict:
     try:
         # The ledger's own claims are held to it by the tests; a reader's own are asked each time.
         return prepare(claim, frame, look=not ours)
@@ -268,30 +242,15 @@ def _asked(claim: Claim, frame: pd.DataFrame, ours: bool) -> Verdict:
 
 
 def _row(market: str, statement: str, v: Verdict) -> dict[str, object]:
-    effect = v.effect
+    def of(what: Verdict | Claim, *names: str) -> dict[str, object]:
+        return {name: getattr(what, name) for name in names}
+
+    effect = {name: getattr(v.effect, name, math.nan) for name in ("value", "low", "high")}
     return {
-        "market": market,
-        "id": v.id,
-        "claim": statement,
-        "kind": v.claim.kind,
-        "lesson": v.claim.lesson,
-        "says": v.claim.says,
-        "means": v.claim.means,
-        "verdict": v.word,
-        "n": v.n,
-        "effect": effect.value if effect else math.nan,
-        "low": effect.low if effect else math.nan,
-        "high": effect.high if effect else math.nan,
-        "unit": v.claim.unit,
-        "base": v.base,
-        "p": v.p,
-        "p_adjusted": v.p_adjusted,
-        "naive_p": v.naive_p,
-        "detectable": v.detectable,
+        **{"market": market, "id": v.id, "claim": statement},
+        **of(v.claim, "kind", "lesson", "says", "means"),
+        **{"verdict": v.word, "n": v.n, "effect": effect.pop("value"), **effect, "unit": v.claim.unit},
+        **of(v, "base", "p", "p_adjusted", "naive_p", "detectable"),
         "needed": math.nan if v.needed is None else float(v.needed),
-        "net": v.net,
-        "number": v.number,
-        "holds": v.holds,
-        "depends": v.depends,
-        "because": v.because,
+        **of(v, "net", "number", "holds", "depends", "because"),
     }

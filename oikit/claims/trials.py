@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from oikit import stats
@@ -79,9 +78,8 @@ class Deflated:
 
     Attributes
     ----------
-    trials : int
-    n : int
-        Events.
+    trials, n : int
+        Settings that were tried, and events.
     naive_p, p : float
         The chance of such a result for one try, and for the best of all.
     naive_skill, skill : float, fraction
@@ -102,11 +100,8 @@ class Deflated:
         tried = count(self.trials, "setting") + " tried"
         if math.isnan(self.naive_p):
             return f"{tried}; too few events to compare (n = {self.n})."
-        skill = (
-            ""
-            if math.isnan(self.skill)
-            else f" Sure to point this way: {share(self.naive_skill)} alone, {share(self.skill)} deflated."
-        )
+        skill = f" Sure to point this way: {share(self.naive_skill)} alone, {share(self.skill)} deflated."
+        skill = "" if math.isnan(self.skill) else skill
         return (
             f"{tried}. Chance alone does as well {chance(self.naive_p)} for one try, and {chance(self.p)} "
             f"for the best of {self.trials:,} (n = {count(self.n, 'event')}).{skill}"
@@ -114,7 +109,7 @@ class Deflated:
 
 
 def deflate(verdict: Verdict, trials: int, *, variance: float | None = None) -> Deflated:
-    """What is left of a result, if it is the best of so many tries?
+    """Return what is left of a result, if it is the best of so many tries.
 
     Parameters
     ----------
@@ -137,13 +132,12 @@ def deflate(verdict: Verdict, trials: int, *, variance: float | None = None) -> 
     if trials < 1:
         raise InputError(f"trials={trials} cannot be: the setting that was picked is one")
     p = verdict.p if math.isnan(verdict.p) else stats.any_false_positive(trials, verdict.p)
-    naive, deflated = math.nan, math.nan
     record = _record(verdict)
-    if record is not None:
-        spread = 1 / record["n"] if variance is None or not variance > 0 else variance
-        naive = stats.probabilistic_sharpe(**record)
-        deflated = stats.deflated_sharpe(trials=trials, variance=spread, **record)
-    return Deflated(trials, verdict.n, verdict.p, p, naive, deflated)
+    if record is None:
+        return Deflated(trials, verdict.n, verdict.p, p, math.nan, math.nan)
+    spread = 1 / record["n"] if variance is None or not variance > 0 else variance
+    skill = stats.deflated_sharpe(trials=trials, variance=spread, **record)
+    return Deflated(trials, verdict.n, verdict.p, p, stats.probabilistic_sharpe(**record), skill)
 
 
 class Sweep(NamedTuple):
@@ -166,11 +160,7 @@ class Sweep(NamedTuple):
 
 
 def sweep(
-    make: Callable[..., Claim],
-    frame: pd.DataFrame,
-    *,
-    meter: Trials = SESSION,
-    **settings: Iterable[Any],
+    make: Callable[..., Claim], frame: pd.DataFrame, *, meter: Trials = SESSION, **settings: Iterable[Any]
 ) -> Sweep:
     """Try every combination of these settings, and count each.
 
@@ -193,38 +183,26 @@ def sweep(
     InputError
         If there is nothing to try, or the claims do not share one id.
     """
-    combinations = [
-        dict(zip(settings, values, strict=True)) for values in itertools.product(*settings.values())
-    ]
+    combinations = [dict(zip(settings, each, strict=True)) for each in itertools.product(*settings.values())]
     if not settings or not combinations:
-        raise InputError(
-            "nothing to try: give each setting by name with its values, like window=['24h', '72h']"
-        )
+        raise InputError("nothing to try: give settings with their values, like window=['24h', '72h']")
     claims = [make(**each) for each in combinations]
     name = claims[0].id
     if any(claim.id != name for claim in claims):
-        raise InputError(
-            "the settings of one claim share its id; or else their tries are not counted together"
-        )
-    found = [weigh(claim, frame) for claim in claims]
+        raise InputError("the settings of one claim share its id, or their tries are not counted together")
+    verdicts = [weigh(claim, frame) for claim in claims]
     for each in combinations:
         meter.note(name, each)
-    sharpes = [(_record(v) or {"sharpe": math.nan})["sharpe"] for v in found]
-    rows = [
-        {
-            **setting,
-            "verdict": v.word,
-            "n": v.n,
-            "effect": v.effect.value if v.effect else math.nan,
-            "p": v.p,
-            "sharpe": sharpe,
-        }
-        for setting, v, sharpe in zip(combinations, found, sharpes, strict=True)
-    ]
-    table = pd.DataFrame(rows)
-    best = found[-1] if table["p"].isna().all() else found[int(table["p"].argmin())]
-    known = np.array(sharpes)[~np.isnan(sharpes)]
-    variance = float(known.var(ddof=1)) if len(known) > 1 else None
+    table = pd.DataFrame(combinations).assign(
+        verdict=[v.word for v in verdicts],
+        n=[v.n for v in verdicts],
+        effect=[v.effect.value if v.effect is not None else math.nan for v in verdicts],
+        p=[v.p for v in verdicts],
+        sharpe=[(_record(v) or {"sharpe": math.nan})["sharpe"] for v in verdicts],
+    )
+    best = verdicts[-1 if table["p"].isna().all() else int(table["p"].argmin())]
+    sharpes = table["sharpe"].dropna().to_numpy()
+    variance = float(sharpes.var(ddof=1)) if len(sharpes) > 1 else None
     deflated = deflate(best, meter.of(name), variance=variance)
     if not math.isnan(deflated.p):
         best = adjust(best, deflated.p, deflated.trials, "settings tried")
@@ -232,12 +210,11 @@ def sweep(
 
 
 def _record(verdict: Verdict) -> stats.TrackRecord | None:
-    """Of what each event brought beyond the usual, on the side that was expected (or that it took)."""
+    """Return the record of what events brought beyond the usual, on the side expected (or that they took)."""
     if verdict.effect is None or verdict.followed is None or verdict.n < SMALLEST_N:
         return None
-    side = {"higher": 1.0, "lower": -1.0}.get(verdict.claim.expect) or math.copysign(
-        1.0, verdict.effect.value
-    )
+    taken = math.copysign(1.0, verdict.effect.value)
+    side = {"higher": 1.0, "lower": -1.0}.get(verdict.claim.expect, taken)
     beyond = verdict.effect.value - float(verdict.followed.mean())
     try:
         return stats.track_record(side * (verdict.followed + beyond))
