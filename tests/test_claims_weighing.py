@@ -374,8 +374,11 @@ def test_a_handful_of_yes_and_no_gets_the_exact_interval() -> None:
 # ---------------------------------------------------------------- doors
 
 REFUSED = {
-    "no Series": ({"speaks": lambda f: True}, "not in a bool"),
-    "other rows": ({"speaks": lambda f: f["state"].iloc[:-1] > 1}, "on the rows of the frame"),
+    "no Series": ({"speaks": lambda f: True}, "not a bool"),
+    "other rows": (
+        {"speaks": lambda f: f["state"].iloc[:-1] > 1},
+        "on the 2,000 rows of the frame, not a Series of 1,999",
+    ),
     "no yes or no": ({"speaks": lambda f: f["state"]}, "must say yes or no; compare with a threshold"),
     "text": ({"speaks": lambda f: f["state"].astype(str)}, "what claim mine says holds something"),
     "an outcome on other rows": ({"outcome": lambda f, h: f["close"].iloc[1:]}, "outcome of claim mine"),

@@ -41,14 +41,7 @@ from __future__ import annotations
 from oikit.claims.article import CLAIMS, readings
 from oikit.claims.claim import KINDS, VERDICTS, Answer, Claim, Funnel, Verdict
 from oikit.claims.events import forward
-from oikit.claims.ledger import (
-    claims_json,
-    claims_text,
-    eras,
-    judge,
-    ledger_table,
-    side_by_side,
-)
+from oikit.claims.ledger import claims_json, claims_text, eras, judge, ledger_table, side_by_side
 from oikit.claims.trials import SESSION, Deflated, Sweep, Trials, deflate, sweep
 from oikit.claims.weigh import funnel, weigh
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal, get_args
 
-import numpy as np
 import pandas as pd
 
 from oikit.claims.events import Outcome, price_move
@@ -59,16 +58,14 @@ _ID = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,39}")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What can be said without weighing: a proof, or why there is none.
+    """The answer to what needs no weighing: a proof, or why there is none.
 
     Attributes
     ----------
     word : str
         One of `VERDICTS`.
-    because : str
-        One or two sentences, with the number in them.
-    number : float
-        The number that decided it.
+    because, number : str and float
+        One or two sentences with the number that decided it, and that number.
     holds : bool, optional
         Of arithmetic: whether the statement is right as it stands.
     depends : str
@@ -189,15 +186,13 @@ class Claim:
         return replace(self, lesson=lesson, beside=tuple(each.with_lesson(lesson) for each in self.beside))
 
 
-def _answered(
-    kind: Kind, id: str, says: str, means: str
-) -> Callable[[Callable[[pd.DataFrame], Answer]], Claim]:
-    """Make a claim of the function that answers it."""
-    return lambda answer: Claim(id, says, means, kind, answer=answer)
+def _answered(kind: Kind, says: str, means: str) -> Callable[[Callable[[pd.DataFrame], Answer]], Claim]:
+    """Make a claim of the function that answers it, and is called like it."""
+    return lambda answer: Claim(answer.__name__.strip("_").upper(), says, means, kind, answer=answer)
 
 
 definition, arithmetic, not_testable, advice = (
-    partial(_answered, kind) for kind in KINDS if kind != "forecast"
+    partial(_answered, each) for each in KINDS if each != "forecast"
 )
 
 
@@ -207,14 +202,10 @@ class Funnel:
 
     Attributes
     ----------
-    bars : int
-        In the frame.
-    known : int
-        At which the claim could be asked.
-    flagged : int
-        At which it spoke.
+    bars, known, flagged : int
+        Bars of the frame, those at which the claim could be asked, and those at which it spoke.
     events : int
-        Of these, the first of each cluster: their outcomes do not overlap.
+        The first flagged bar of each cluster: their outcomes do not overlap.
     covered : float
         Share of the bars that lie within the horizon of an event.
     """
@@ -242,20 +233,14 @@ class Verdict:
     claim : Claim
     word : str
         One of `VERDICTS`.
-    because : str
-        The number that decided it, in a sentence or three.
-    number : float
-        That number.
-    holds : bool, optional
-        Of arithmetic: whether the statement is right as it stands.
-    depends : str
-        Of arithmetic that neither holds nor fails: what it depends on.
+    because, number : str and float
+        The number that decided it, in a sentence or three and by itself.
+    holds, depends, table
+        As in `Answer`.
     funnel : Funnel, optional
         Of a forecast.
-    n : int
-        Events whose outcome is known.
-    unknown : int
-        Events whose outcome is not.
+    n, unknown : int
+        Events whose outcome is known, and events whose outcome is not.
     effect : Estimate, optional
         What followed the events less what usually follows in an equally wild market. Its 95% interval
         is the circular shift's own: it excludes 0 exactly where p is at most 0.05.
@@ -277,7 +262,6 @@ class Verdict:
         What was kept per event by acting on it, after fees and funding; NaN if it is no direction.
     followed : Series, optional
         What followed each event, by its time.
-    table : DataFrame, optional
     guard : str
         Of a claim of your own: how it was tried for look-ahead, and what that cannot show.
     beside : tuple of Verdict
@@ -339,26 +323,24 @@ def ask(claim: Claim, frame: pd.DataFrame) -> pd.Series:
     """Return where a forecast speaks (1.0), does not (0.0) or cannot know (NaN), or refuse other answers."""
     if claim.speaks is None:
         raise InputError(f"claim {claim.id} is {claim.kind} and never speaks; use weigh(claim, frame)")
-    answer = claim.speaks(frame)
-    if not isinstance(answer, pd.Series) or not answer.index.equals(frame.index):
-        raise InputError(
-            f"claim {claim.id} must speak in a Series on the rows of the frame, not in a "
-            f"{type(answer).__name__}; make it from the frame's own columns"
-        )
-    values = column(answer, f"what claim {claim.id} says", known=0)
-    if not np.isin(values[~np.isnan(values)], (0.0, 1.0)).all():
+    flags = on_rows(claim.speaks(frame), frame, f"what claim {claim.id} says")
+    if not flags.dropna().isin((0.0, 1.0)).all():
         raise InputError(f"claim {claim.id} must say yes or no; compare with a threshold, like score > 2")
-    return pd.Series(values, frame.index)
+    return flags
 
 
 def side_of(claim: Claim, frame: pd.DataFrame) -> pd.Series:
     """Return the side that a claim with ``acts`` takes at each bar, or refuse what is no side."""
     assert claim.acts is not None
-    side = claim.acts(frame)
-    if not isinstance(side, pd.Series) or not side.index.equals(frame.index):
-        size = f" of {len(side):,} rows" if isinstance(side, pd.Series) else ""
+    return on_rows(claim.acts(frame), frame, f"acts of claim {claim.id}")
+
+
+def on_rows(values: object, frame: pd.DataFrame, what: str) -> pd.Series:
+    """Take a Series of numbers on the rows of the frame, or refuse what is none."""
+    if not isinstance(values, pd.Series) or not values.index.equals(frame.index):
+        size = f" of {len(values):,} rows" if isinstance(values, pd.Series) else ""
         raise InputError(
-            f"acts of claim {claim.id} must be a Series on the {len(frame):,} rows of the frame, not a "
-            f"{type(side).__name__}{size}; make it from the frame's own columns"
+            f"{what} must be a Series on the {len(frame):,} rows of the frame, not a "
+            f"{type(values).__name__}{size}; make it from the frame's own columns"
         )
-    return pd.Series(column(side, f"acts of claim {claim.id}", known=0), frame.index)
+    return pd.Series(column(values, what, known=0), frame.index)

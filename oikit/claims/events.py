@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
 from typing import Literal
@@ -32,27 +31,21 @@ from oikit.rolling import Window, log_change
 
 __all__ = ["first_in_cluster", "forward", "funding_place", "past_place", "turned_by"]
 
-
-Make = Callable[..., pd.Series]
-
 # Answers of one function: enough for the ledger of a market, and little to hold on to.
 _ROOM = 8
 
 
-def remembered(make: Make) -> Make:
+def remembered(make: Callable[..., pd.Series]) -> Callable[..., pd.Series]:
     """Remember the last answers of a pure function of Series, by the content of these Series."""
-    answers: OrderedDict[object, pd.Series] = OrderedDict()
+    answers: dict[object, pd.Series] = {}
 
     @wraps(make)
-    def recall(*given: object, **more: object) -> pd.Series:
-        content = (_digest(each) if isinstance(each, pd.Series) else each for each in given)
+    def recall(*inputs: object, **more: object) -> pd.Series:
+        content = (_digest(each) if isinstance(each, pd.Series) else each for each in inputs)
         key = (*content, *sorted(more.items()))
-        if key in answers:
-            answers.move_to_end(key)
-        else:
-            answers[key] = make(*given, **more)
-            if len(answers) > _ROOM:
-                answers.popitem(last=False)
+        answers[key] = answers.pop(key) if key in answers else make(*inputs, **more)  # the newest stands last
+        if len(answers) > _ROOM:
+            answers.pop(next(iter(answers)))
         return answers[key].copy()
 
     return recall
@@ -271,12 +264,7 @@ def kept(frame: pd.DataFrame, horizon: Window, side: pd.Series | float) -> pd.Se
 
 def fell_by(fall: float) -> Outcome:
     """Make an outcome: did the price ever lie this far below, within the horizon?"""
-
-    def fell(frame: pd.DataFrame, horizon: Window) -> pd.Series:
-        deepest = _reached(frame, "low", horizon)
-        return known(deepest <= np.log1p(-fall), deepest)
-
-    return fell
+    return lambda f, horizon: known((low := _reached(f, "low", horizon)) <= np.log1p(-fall), low)
 
 
 def turned(frame: pd.DataFrame, horizon: Window) -> pd.Series:
@@ -340,16 +328,13 @@ def first_in_cluster(flags: pd.Series, horizon: Window) -> pd.Series:
 def terciles(price: pd.Series, window: Window = WILDNESS) -> pd.Series:
     """Was the market calm (0.0), usual (1.0) or wild (2.0) before each bar?"""
     size = over_holes(price, window, lambda known, n: log_change(known, 1).abs().rolling(n).mean(), before=1)
-    rank = size.rank(pct=True)
-    return pd.Series(np.ceil(rank * 3) - 1, price.index)
+    return pd.Series(np.ceil(size.rank(pct=True) * 3) - 1, price.index)
 
 
 def base_rate(outcome: pd.Series, groups: pd.Series) -> pd.Series:
-    """What usually followed at such times?
-
-    Bars at which the claim spoke count too: left out, they would make the comparison sharper for the
-    arrangement that happened than for those that chance makes, and so find too much.
-    """
+    """Return what usually followed at such times."""
+    # Bars at which the claim spoke count too: left out, they would make the comparison sharper for the
+    # arrangement that happened than for those that chance makes, and so find too much.
     code, values = groups.to_numpy(), outcome.to_numpy()
     base = np.full(len(values), np.nan)
     for group in (0.0, 1.0, 2.0):

@@ -14,6 +14,9 @@ from oikit.claims.events import KNOWN
 from oikit.formatting import amount, chance, count, difference, interval, moment, share
 from oikit.stats import SMALLEST_N
 
+Hole = tuple[str, int, int, pd.Timestamp]
+"""A column, at how many of how many bars it is unknown, and the first of these."""
+
 _MOVES = {"price_move": "the price moved", "size_of_move": "the price moved, up or down,"}
 
 
@@ -25,31 +28,27 @@ def never(counts: Funnel) -> str:
     return f"It never spoke on the {count(counts.known, 'bar')} on which it could be asked (n = 0)."
 
 
-def unknown_throughout(columns: list[str]) -> str:
-    which = " and ".join(columns)
-    are = "is" if len(columns) == 1 else "are"
-    return f"It could not be asked (n = 0): {which} {are} unknown at every bar."
+def not_asked(rows: int, empty: list[str], hole: Hole | None) -> str:
+    why = f"a look-back is longer than these {count(rows, 'bar')}"
+    if hole:
+        why = f"{_missing(*hole)}, and each look-back needs {share(KNOWN)} of its bars"
+    if empty:
+        why = f"{' and '.join(empty)} {'is' if len(empty) == 1 else 'are'} unknown at every bar"
+    return f"It could not be asked (n = 0): {why}."
 
 
-def holed(column: str, missing: int, of: int, first: pd.Timestamp) -> str:
-    return (
-        f"It could not be asked (n = 0): {_hole(column, missing, of, first)}, and each look-back needs "
-        f"{share(KNOWN)} of its bars."
-    )
+def lost(bars: int, hole: Hole) -> str:
+    return f" It could not be asked at {count(bars, 'more bar')}, because {_missing(*hole)}."
 
 
-def too_short(rows: int) -> str:
-    return f"It could not be asked (n = 0): a look-back is longer than these {count(rows, 'bar')}."
-
-
-def lost(bars: int, column: str, missing: int, of: int, first: pd.Timestamp) -> str:
-    return (
-        f" It could not be asked at {count(bars, 'more bar')}, because {_hole(column, missing, of, first)}."
-    )
-
-
-def _hole(column: str, missing: int, of: int, first: pd.Timestamp) -> str:
+def _missing(column: str, missing: int, of: int, first: pd.Timestamp) -> str:
     return f"{column} is unknown at {missing:,} of {count(of, 'bar')}, first at {moment(first)} UTC"
+
+
+def answer(value: float, verb: str) -> str:
+    if verb == "acts":
+        return "acts not at all" if math.isnan(value) else f"acts {value:+g}"
+    return "says nothing" if math.isnan(value) else "says yes" if value else "says no"
 
 
 def guarded(cuts: int, bars: int, *, fewer_than: int) -> str:
@@ -110,10 +109,9 @@ def lucky(v: Verdict, among: int, what: str) -> str:
 def truth(v: Verdict, built_in: Mapping[str, Any] | None) -> str:
     if v.effect is None:
         return ""
-    called = v.word in ("supported", "contradicted")
+    if built_in is None and v.word in ("supported", "contradicted"):
+        return f"{v.word.capitalize()}, and yet nothing is here: this is one of the five in a hundred."
     if built_in is None:
-        if called:
-            return f"{v.word.capitalize()}, and yet nothing is here: this is one of the five in a hundred."
         return "In truth nothing leads the price in this world."
     size = difference(float(built_in["size"]))
     return (

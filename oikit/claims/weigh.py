@@ -16,7 +16,7 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
@@ -27,14 +27,13 @@ import pandas as pd
 from oikit import stats
 from oikit.claims import sentences
 from oikit.claims.article import CLAIMS, readings
-from oikit.claims.claim import Claim, Funnel, Verdict, Word, ask, side_of
+from oikit.claims.claim import Claim, Funnel, Verdict, Word, ask, on_rows, side_of
 from oikit.claims.events import base_rate, first_in_cluster, kept, price_move, terciles
 from oikit.clock import bar_length, bars
 from oikit.errors import InputError
 from oikit.frame import FIELDS, validate
 from oikit.rolling import one_history
 from oikit.stats import SMALLEST_N
-from oikit.stats.given import column
 from oikit.stats.special import t_quantile
 
 __all__ = ["funnel", "weigh"]
@@ -76,12 +75,7 @@ def funnel(claim: Claim | str, frame: pd.DataFrame) -> Funnel:
 
 
 def weigh(
-    claim: Claim | str,
-    frame: pd.DataFrame,
-    *,
-    market: str | None = None,
-    trials: int = 1,
-    look: bool = True,
+    claim: Claim | str, frame: pd.DataFrame, *, market: str | None = None, trials: int = 1, look: bool = True
 ) -> Verdict:
     """What do these data say about this claim?
 
@@ -118,7 +112,7 @@ def weigh(
     """
     claim = named(claim)
     validate(frame, needs=_columns(claim))
-    look = look and not _of_the_ledger(claim)
+    look = look and not any(claim is each for each in readings(CLAIMS.values()))
     with one_history():
         verdict, *beside = (prepare(each, frame, look=look) for each in (claim, *claim.beside))
     if trials > 1 and not math.isnan(verdict.p):
@@ -178,10 +172,6 @@ def adjust(verdict: Verdict, p: float, among: int, what: str, alpha: float = ALP
     return replace(verdict, p_adjusted=p, word=word, because=because)
 
 
-def _of_the_ledger(claim: Claim) -> bool:
-    return any(claim is each for each in readings(CLAIMS.values()))
-
-
 def _columns(claim: Claim) -> list[str]:
     needs = ("close", *claim.needs) if claim.kind == "forecast" else claim.needs
     return list(dict.fromkeys(needs))
@@ -207,35 +197,25 @@ def _unasked(claim: Claim, counts: Funnel, frame: pd.DataFrame) -> Verdict | Non
 
 def _why_not(claim: Claim, frame: pd.DataFrame) -> str:
     """Find out why no bar could be asked: a column, a hole, or a past that is too short."""
-    empty = [name for name in _columns(claim) if not frame[name].notna().any()]
-    if empty:
-        return sentences.unknown_throughout(empty)
-    holes = _holes(claim, frame)
-    if holes and ask(claim, frame.ffill().bfill()).notna().any():
-        return sentences.holed(*holes)
-    return sentences.too_short(len(frame))
+    empty, hole = [name for name in _columns(claim) if frame[name].isna().all()], _hole(claim, frame)
+    fills_up = not empty and hole and ask(claim, frame.ffill().bfill()).notna().any()
+    return sentences.not_asked(len(frame), empty, hole if fills_up else None)
 
 
 def _lost(claim: Claim, frame: pd.DataFrame, counts: Funnel) -> str:
     """Name the hole that took bars away, if it took more than a few."""
-    holes = _holes(claim, frame)
-    if not holes:
+    hole = _hole(claim, frame)
+    if not hole:
         return ""
-    could = int(ask(claim, frame.ffill().bfill()).notna().sum())
-    return sentences.lost(could - counts.known, *holes) if could - counts.known > _A_FEW * could else ""
+    whole = int(ask(claim, frame.ffill().bfill()).notna().sum())
+    return sentences.lost(whole - counts.known, hole) if whole - counts.known > _A_FEW * whole else ""
 
 
-def _holes(claim: Claim, frame: pd.DataFrame) -> tuple[str, int, int, pd.Timestamp] | None:
+def _hole(claim: Claim, frame: pd.DataFrame) -> sentences.Hole | None:
     """Return the column that misses most bars, how many of how many, and the first."""
     unknown = {name: np.flatnonzero(frame[name].isna()) for name in _columns(claim)}
     name, rows = max(unknown.items(), key=lambda each: len(each[1]))
     return (name, len(rows), len(frame), frame.index[rows[0]]) if len(rows) else None
-
-
-def _too_few(claim: Claim, counts: Funnel, frame: pd.DataFrame, n: int, more: str = "") -> Verdict:
-    years = len(frame) * bar_length(frame.index) / pd.Timedelta(days=365)
-    because = sentences.too_few(counts, n, years) + more + _lost(claim, frame, counts)
-    return Verdict(claim, "silent", because, float(n), funnel=counts, n=n, needed=SMALLEST_N)
 
 
 def _looked(
@@ -272,8 +252,10 @@ def _looked(
             net=_net(claim, frame, known_events),
         )
     else:
-        more = sentences.exact(int(followed.sum()), n) if claim.unit == "share" and n else ""
-        verdict = _too_few(claim, counts, frame, n, more)
+        years = len(frame) * bar_length(frame.index) / pd.Timedelta(days=365)
+        hits = sentences.exact(int(followed.sum()), n) if claim.unit == "share" and n else ""
+        because = sentences.too_few(counts, n, years) + hits + _lost(claim, frame, counts)
+        verdict = Verdict(claim, "silent", because, float(n), needed=SMALLEST_N)
     verdict = replace(verdict, funnel=counts, n=n, unknown=counts.events - n, followed=followed)
     return replace(verdict, because=sentences.compared(verdict)) if verdict.effect is not None else verdict
 
@@ -328,12 +310,22 @@ def refuse_look_ahead(claim: Claim, frame: pd.DataFrame, flags: pd.Series) -> st
     centred window shows there), others at such a bar (there even one bar of foresight shows), the rest
     evenly. No cut can show a function that closes over the whole frame.
     """
-    rows, side = _cuts(flags), None if claim.acts is None else side_of(claim, frame)
+    rows, answers = _cuts(flags), [("says", ask, flags)]
+    if claim.acts is not None:
+        answers.append(("acts", side_of, side_of(claim, frame)))
     for row in rows:
         early = frame.iloc[: row + 1]
-        _same_before(claim, flags, _again(claim, early, ask), "says", _answer)
-        if side is not None:
-            _same_before(claim, side, _again(claim, early, side_of), "acts", _side)
+        for verb, question, answer in answers:
+            try:
+                _same_before(claim, answer, question(claim, early), verb)
+            except InputError:
+                raise
+            except Exception as error:
+                raise InputError(
+                    f"claim {claim.id} cannot be asked with the bars after {early.index[-1]} cut off "
+                    f"({type(error).__name__}: {error}); a claim must have an answer on any beginning of "
+                    "the data"
+                ) from error
     return sentences.guarded(len(rows), len(frame), fewer_than=CUTS if CUTS * len(frame) > BARS_ASKED else 0)
 
 
@@ -349,29 +341,15 @@ def refuse_reaching_back(claim: Claim, frame: pd.DataFrame, flags: pd.Series, af
             _same_after(claim, after, claim.outcome(altered, claim.horizon), row)
 
 
-def _again(claim: Claim, early: pd.DataFrame, what: Callable[[Claim, pd.DataFrame], pd.Series]) -> pd.Series:
-    try:
-        return what(claim, early)
-    except InputError:
-        raise
-    except Exception as error:
-        raise InputError(
-            f"claim {claim.id} cannot be asked with the bars after {early.index[-1]} cut off "
-            f"({type(error).__name__}: {error}); a claim must have an answer on any beginning of the data"
-        ) from error
-
-
-def _same_before(
-    claim: Claim, whole: pd.Series, early: pd.Series, verb: str, word: Callable[[float], str]
-) -> None:
+def _same_before(claim: Claim, whole: pd.Series, early: pd.Series, verb: str) -> None:
     before, after = early.to_numpy(), whole.to_numpy()[: len(early)]
     changed = ~np.isclose(before, after, rtol=1e-9, atol=1e-12, equal_nan=True)
     if changed.any():
         at, index = int(np.argmax(changed)), whole.index
-        was, now = word(after[at]), word(before[at])
+        was, now = (sentences.answer(float(values[at]), verb) for values in (after, before))
         raise InputError(
-            f"claim {claim.id} looks ahead: at {index[at]} it {verb} {was}, but with the bars after "
-            f"{index[len(early) - 1]} cut off it {verb} {now}. Use trailing windows, and no statistic of "
+            f"claim {claim.id} looks ahead: at {index[at]} it {was}, but with the bars after "
+            f"{index[len(early) - 1]} cut off it {now}. Use trailing windows, and no statistic of "
             "the whole sample"
         )
 
@@ -405,14 +383,6 @@ def _with_other_pasts(frame: pd.DataFrame, rows: list[int]) -> Iterator[tuple[in
         yield row, other if len(names) == frame.shape[1] else frame.assign(**other)
 
 
-def _answer(answer: float) -> str:
-    return "nothing" if np.isnan(answer) else "yes" if answer else "no"
-
-
-def _side(side: float) -> str:
-    return "not at all" if np.isnan(side) else f"{side:+g}"
-
-
 def _cuts(flags: pd.Series) -> list[int]:
     """Choose rows all over the sample: half just before it spoke, some where it did, some anywhere."""
     n, spoke = len(flags), np.flatnonzero(flags == 1)
@@ -443,11 +413,8 @@ def _pick(rows: npt.NDArray[np.intp], n: int, count: int) -> npt.NDArray[np.intp
 
 def refuse_outcome(claim: Claim, frame: pd.DataFrame, after: pd.Series) -> None:
     """Refuse an outcome that is no outcome of this horizon."""
-    if not isinstance(after, pd.Series) or not after.index.equals(frame.index):
-        raise InputError(f"the outcome of claim {claim.id} must be a Series on the rows of the frame")
-    values = column(after, f"the outcome of claim {claim.id}", known=0)
-    reach = bars(claim.horizon, frame.index)
-    open_end = max(len(values) - reach, 0)
+    values = on_rows(after, frame, f"the outcome of claim {claim.id}").to_numpy()
+    open_end = max(len(values) - bars(claim.horizon, frame.index), 0)
     too_early = open_end + np.flatnonzero(~np.isnan(values[open_end:]))
     if len(too_early):
         raise InputError(

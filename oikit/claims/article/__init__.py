@@ -36,10 +36,5 @@ CLAIMS: dict[str, Claim] = {
 
 
 def readings(claims: Iterable[Claim]) -> list[Claim]:
-    """Each claim, followed by the other readings of the same statement.
-
-    Parameters
-    ----------
-    claims : iterable of Claim
-    """
+    """Return each claim, followed by the other readings of the same statement."""
     return [each for claim in claims for each in (claim, *claim.beside)]

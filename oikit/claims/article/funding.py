@@ -12,11 +12,10 @@ _PAID = ("funding_rate", "funding_interval", "open_interest", "close")
 
 
 @arithmetic(
-    "C38",
     "It is a mistake to ignore changes of funding.",
     "Funding is money that is paid or received, on top of the move of the price.",
 )
-def _cash(frame: pd.DataFrame) -> Answer:
+def _c38(frame: pd.DataFrame) -> Answer:
     leverage, rate = 20, 0.0001
     a_day = 3 * leverage * rate
     because = (

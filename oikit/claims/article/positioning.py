@@ -47,11 +47,10 @@ _CROWD = ("funding_rate", "funding_interval", "long_short_ratio", "open_interest
 
 
 @definition(
-    "C04",
     "To know what is high, first learn the usual level of open interest over market cap.",
     "The ratio is well defined, and means the same whatever the price does.",
 )
-def _price_cancels(frame: pd.DataFrame) -> Answer:
+def _c04(frame: pd.DataFrame) -> Answer:
     because = (
         "Dollars of open interest over dollars of market cap are coins over coins: the price stands above "
         "and below and cancels. The yardstick is sound, and it is open interest in coins over a supply that "
@@ -68,11 +67,10 @@ def _price_cancels(frame: pd.DataFrame) -> Answer:
 
 
 @definition(
-    "C33",
     "Open interest is the capital that stands behind all open positions, long and short.",
     "Contracts times price would have to be what their holders put up.",
 )
-def _not_capital(frame: pd.DataFrame) -> Answer:
+def _c33(frame: pd.DataFrame) -> Answer:
     notional = 1e9
     margins = pd.Series({leverage: 2 * notional / leverage for leverage in (5, 10, 20)}, name="margin")
     because = (
@@ -91,11 +89,10 @@ def _not_capital(frame: pd.DataFrame) -> Answer:
 
 
 @arithmetic(
-    "C13",
     "The open interest of shorts can exceed that of longs by 30%.",
     "A contract would have to have a short and no long.",
 )
-def _identity(frame: pd.DataFrame) -> Answer:
+def _c13(frame: pd.DataFrame) -> Answer:
     because = (
         "Each contract has one long and one short, so a trade adds the same number to both sides or takes "
         "it from both: long open interest less short open interest is 0 after every trade, on every venue. "
@@ -110,11 +107,10 @@ def _identity(frame: pd.DataFrame) -> Answer:
 
 
 @definition(
-    "C15",
     "In a fast rise exchanges close the shorts before anybody else.",
     "There would have to be a rule that prefers one side.",
 )
-def _who_loses(frame: pd.DataFrame) -> Answer:
+def _c15(frame: pd.DataFrame) -> Answer:
     because = (
         "On a rising price only shorts lose, so only shorts can fall below their maintenance margin. That is "
         "arithmetic, not an order of service: turn the path upside down, and the same engine "
@@ -150,13 +146,6 @@ def coins_needed(frame: pd.DataFrame, threshold: float = ARTICLE_THRESHOLD) -> s
         f"A ratio of {share(threshold)} takes {needed:,.0f} coins in contracts. The highest ratio here is "
         f"{share(float(level.iloc[at]))}, of {most:,.0f} coins: {needed / most:.1f} times as many are needed."
     )
-
-
-def _jump_begins(frame: pd.DataFrame) -> pd.Series:
-    """The first bar of a jump, with none in the day before."""
-    score = jump(frame)
-    highest = trailing(score, "24h", "max").shift(1)
-    return known((score > 2) & (highest <= 2), score, highest)
 
 
 def _high_without_buyers(frame: pd.DataFrame) -> pd.Series:
@@ -197,11 +186,8 @@ def squeeze_table(frame: pd.DataFrame) -> pd.DataFrame:
     high, short = _annual_high(frame), _net_short(frame)
     both = high.notna() & short.notna()
     counts = [[int((both & (high == a) & (short == b)).sum()) for b in (1.0, 0.0)] for a in (1.0, 0.0)]
-    return pd.DataFrame(
-        counts,
-        pd.Index(["funding at its annual high", "not"], name="bars"),
-        ["30% more short accounts", "not"],
-    )
+    rows = pd.Index(["funding at its annual high", "not"], name="bars")
+    return pd.DataFrame(counts, rows, ["30% more short accounts", "not"])
 
 
 def _two_by_two(frame: pd.DataFrame) -> str:
@@ -232,14 +218,6 @@ def _forced_buying(frame: pd.DataFrame) -> pd.Series:
     forced = frame["short_liquidations"] / frame["open_interest_value"]
     place = past_place(forced, "30d", "30d")
     return known((place >= 0.99) & (forced > 0), place)
-
-
-def _short(frame: pd.DataFrame) -> pd.Series:
-    return pd.Series(-1.0, frame.index)
-
-
-def _against_the_crowd(frame: pd.DataFrame) -> pd.Series:
-    return pd.Series(np.sign(0.5 - crowd_place(frame)), frame.index)
 
 
 C05 = Claim(
@@ -434,7 +412,7 @@ C21 = Claim(
     needs=("long_short_ratio", "close"),
     speaks=when(lambda place: (place >= 0.95) | (place <= 0.05), crowd_place),
     horizon="72h",
-    acts=_against_the_crowd,
+    acts=lambda f: pd.Series(np.sign(0.5 - crowd_place(f)), f.index),
     expect="higher",
     rival="In the same breath, trading against the trend is named as a mistake.",
 )
@@ -454,9 +432,13 @@ C36 = Claim(
     says="The key is to have it in real time and not late.",
     means="The same rule (short when a jump of open interest begins) loses by being four hours late.",
     needs=_OI,
-    speaks=_jump_begins,
+    speaks=when(  # a jump, and none in the day before
+        lambda score, highest: (score > 2) & (highest <= 2),
+        jump,
+        lambda f: trailing(jump(f), "24h", "max").shift(1),
+    ),
     horizon="4h",
-    acts=_short,
+    acts=lambda f: pd.Series(-1.0, f.index),
     expect="higher",
     matters=0.005,
 ).with_reading(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from statistics import NormalDist
 
 import numpy as np
@@ -19,11 +20,9 @@ from oikit.stats import any_false_positive, events_needed, min_track_record
 
 
 @not_testable(
-    "C01",
-    "Some 620 billion dollars of perpetuals are traded.",
-    "A sum over named venues and a named time.",
+    "Some 620 billion dollars of perpetuals are traded.", "A sum over named venues and a named time."
 )
-def _no_period(frame: pd.DataFrame) -> Answer:
+def _c01(frame: pd.DataFrame) -> Answer:
     because = (
         "A turnover without a period or a list of venues: a month of the same market is thirty of its days."
     )
@@ -34,11 +33,9 @@ def _no_period(frame: pd.DataFrame) -> Answer:
 
 
 @not_testable(
-    "C08",
-    "Nearly nine traders in ten never look at this ratio.",
-    "Somebody asked traders who were drawn by lot.",
+    "Nearly nine traders in ten never look at this ratio.", "Somebody asked traders who were drawn by lot."
 )
-def _no_survey(frame: pd.DataFrame) -> Answer:
+def _c08(frame: pd.DataFrame) -> Answer:
     part, margin = 0.87, 0.03
     z = NormalDist().inv_cdf(0.975)
     people = math.ceil(z**2 * part * (1 - part) / margin**2)
@@ -50,11 +47,10 @@ def _no_survey(frame: pd.DataFrame) -> Answer:
 
 
 @not_testable(
-    "C17",
     "A model sees the lean of the crowd before it is plain to all.",
     "A moment at which it is plain, and one at which the model spoke.",
 )
-def _no_moment(frame: pd.DataFrame) -> Answer:
+def _c17(frame: pd.DataFrame) -> Answer:
     return Answer(
         "not testable",
         "When a thing is plain to all is not said, so nothing can be early. What can be asked of a model is "
@@ -63,11 +59,10 @@ def _no_moment(frame: pd.DataFrame) -> Answer:
 
 
 @arithmetic(
-    "C18",
     "Machine-learning models go through fifty variables within milliseconds.",
     "That this shows more than a few variables do: fifty hold more truth than luck.",
 )
-def _fifty(frame: pd.DataFrame) -> Answer:
+def _c18(frame: pd.DataFrame) -> Answer:
     some = any_false_positive(50)
     because = (
         "The number and the speed are granted; the question is what they add. Fifty variables without any "
@@ -79,11 +74,10 @@ def _fifty(frame: pd.DataFrame) -> Answer:
 
 
 @not_testable(
-    "C19",
     "Binance gives open interest in real time, within a second; some others are seconds late.",
     "Its number arrives sooner after it was true than that of other venues.",
 )
-def _no_clock(frame: pd.DataFrame) -> Answer:
+def _c19(frame: pd.DataFrame) -> Answer:
     return Answer(
         "not asked",
         "By the venues' own manuals it is the other way round: Binance gives open interest on request, as "
@@ -95,14 +89,13 @@ def _no_clock(frame: pd.DataFrame) -> Answer:
 
 
 @not_testable(
-    "C20",
     "After half a year of trading this, the reward is worth the risk and the strain.",
     "There is a list of trades, long enough to tell skill from luck.",
 )
-def _too_short(frame: pd.DataFrame) -> Answer:
-    half, most = (
-        [fewest(sharpe / math.sqrt(365)) / 365 for sharpe in (1, 2)] for fewest in (min_track_record, _days)
-    )
+def _c20(frame: pd.DataFrame) -> Answer:
+    daily = [sharpe / math.sqrt(365) for sharpe in (1, 2)]
+    half = [min_track_record(each) / 365 for each in daily]
+    most = [events_needed(each, 1.0, sides=1) / 365 for each in daily]  # four times in five, at 5%
     because = (
         "No trade is shown: not how many, not what they cost, not what else would have happened. A yearly "
         f"Sharpe ratio of 1 takes {half[0]:.1f} years of days to tell from luck with a chance of one half, "
@@ -112,17 +105,11 @@ def _too_short(frame: pd.DataFrame) -> Answer:
     return Answer("not testable", because, most[0])
 
 
-def _days(sharpe: float) -> int:
-    """How many days would show such a daily Sharpe ratio four times in five, at 5% on one side?"""
-    return events_needed(sharpe, 1.0, sides=1)
-
-
 @not_testable(
-    "C28",
     "Those who lose fit their settings too closely to the past.",
     "They do so, and it costs them: the best of many tries looks good without any skill.",
 )
-def _best_of_many(frame: pd.DataFrame) -> Answer:
+def _c28(frame: pd.DataFrame) -> Answer:
     few, many = _best_of(10), _best_of(100)
     because = (
         "How many traders do it nobody has counted. What it does to those who do is arithmetic: of 10 rules "
@@ -133,56 +120,42 @@ def _best_of_many(frame: pd.DataFrame) -> Answer:
 
 
 def _best_of(tries: int) -> float:
-    """The mean of the largest of so many normal numbers, exactly."""
+    """Return the mean of the largest of so many normal numbers, exactly."""
     z = np.linspace(-8, 8, 4_001)
     below = np.array([0.5 * math.erfc(-each / math.sqrt(2)) for each in z.tolist()]) ** tries
     return float(np.sum((z[1:] + z[:-1]) / 2 * np.diff(below)))
 
 
-def base_rates(frame: pd.DataFrame) -> pd.Series:
-    """How often does the price turn, by six definitions of a turn?"""
-    definitions = {
-        "the next 24h go the other way than the last": (turned, "24h"),
-        "the next 72h go the other way than the last": (turned, "72h"),
-        "the next 7d go the other way than the last": (turned, "7d"),
-        "3% against the 30-day trend within 7d": (turned_by(0.03), "7d"),
-        "5% against the 30-day trend within 7d": (turned_by(0.05), "7d"),
-        "10% against the 30-day trend within 7d": (turned_by(0.10), "7d"),
-    }
-    rates = {}
-    for name, (outcome, horizon) in definitions.items():
-        try:
-            happened = outcome(frame, horizon)
-        except InputError:
-            continue
-        if happened.notna().any():
-            rates[name] = float(happened.mean())
-    return pd.Series(rates, name="share", dtype=float)
-
-
 @not_testable(
-    "C29",
     "It is a mistake to stand against the trend in the fifth of the time in which prices do turn.",
     "There is a definition of a turn by which prices turn in one fifth of the time.",
 )
-def _any_rate(frame: pd.DataFrame) -> Answer:
+def _c29(frame: pd.DataFrame) -> Answer:
     because = "What a turn is, and over what time, is not said, and the share follows from that alone."
-    if not {"close", "high", "low"} <= set(frame.columns):
+    definitions = [
+        *((f"the next {each} go the other way than the last", turned, each) for each in ("24h", "72h", "7d")),
+        *(
+            (f"{far:.0%} against the 30-day trend within 7d", turned_by(far), "7d")
+            for far in (0.03, 0.05, 0.1)
+        ),
+    ]
+    rates = {}
+    for name, outcome, horizon in definitions if {"close", "high", "low"} <= set(frame.columns) else ():
+        with suppress(InputError):  # the bars do not fit this horizon
+            rates[name] = float(outcome(frame, horizon).mean())
+    table = pd.DataFrame({"share": pd.Series(rates, dtype=float)}).dropna()
+    if table.empty:
         return Answer("not testable", because)
-    rates = base_rates(frame)
-    if rates.empty:
-        return Answer("not testable", because)
-    low, high = float(rates.min()), float(rates.max())
-    said = f" By {count(len(rates), 'definition')} it is from {share(low)} to {share(high)} here."
-    return Answer("not testable", because + said, high - low, table=rates.to_frame())
+    low, high = float(table["share"].min()), float(table["share"].max())
+    because += f" By {count(len(table), 'definition')} it is from {share(low)} to {share(high)} here."
+    return Answer("not testable", because, high - low, table=table)
 
 
 @definition(
-    "C30",
     "A signal is a probability: what had one chance in ten happens, too.",
     "Of all cases with that probability, one in ten comes true.",
 )
-def _one_in_ten(frame: pd.DataFrame) -> Answer:
+def _c30(frame: pd.DataFrame) -> Answer:
     some = 1 - 0.9**10
     because = (
         "That is what a probability means: of all cases that were given one chance in ten, one in ten comes "
@@ -193,11 +166,10 @@ def _one_in_ten(frame: pd.DataFrame) -> Answer:
 
 
 @arithmetic(
-    "C31",
     "Across hundreds of trades an edge compounds.",
     "After some 300 trades at the article's own 2% the account is larger.",
 )
-def _if_there_is_one(frame: pd.DataFrame) -> Answer:
+def _c31(frame: pd.DataFrame) -> Answer:
     small, large = (float(np.exp(300 * log_growth(0.55, fraction=f))) for f in (0.02, 0.2))
     none = float(np.exp(300 * log_growth(0.5, fraction=0.02)))
     because = (
@@ -209,11 +181,10 @@ def _if_there_is_one(frame: pd.DataFrame) -> Answer:
 
 
 @not_testable(
-    "C35",
     "Signals of BNB are more reliable than those of small coins, which are easier to manipulate.",
     "The same rule does better on large coins than on small ones, on bars it has not seen.",
 )
-def _one_market(frame: pd.DataFrame) -> Answer:
+def _c35(frame: pd.DataFrame) -> Answer:
     return Answer(
         "not asked",
         "It can be tested, with other data than one market's: the same rule, fixed beforehand, on 20 "
@@ -224,18 +195,16 @@ def _one_market(frame: pd.DataFrame) -> Answer:
 
 
 @not_testable(
-    "C34",
     "More open interest generally goes with more participants and a more liquid market.",
     "Where and when more contracts are open, there are more traders, and the book is deeper.",
 )
-def _no_such_column(frame: pd.DataFrame) -> Answer:
+def _c34(frame: pd.DataFrame) -> Answer:
     because = (
         "It can be tested, with other data than a table like this: depth and spread of the order book, "
         "and the number of trades, of many markets over years, with what moves them all taken out. "
         "Participants no public column counts: contracts may be held by one fund or by a thousand people."
     )
-    needs = {"open_interest", "close", "quote_volume"}
-    if not needs <= set(frame.columns):
+    if not {"open_interest", "close", "quote_volume"} <= set(frame.columns):
         return Answer("not asked", because)
     move = velocity(frame["close"], 1).abs() / frame["quote_volume"].where(frame["quote_volume"] > 0)
     day = bars("24h", frame.index)
@@ -246,20 +215,19 @@ def _no_such_column(frame: pd.DataFrame) -> Answer:
     if both.sum() < 10 or min(thin[both].nunique(), grew[both].nunique()) < 2:
         return Answer("not asked", because)
     link = float(thin[both].rank().corr(grew[both].rank()))
-    said = (
+    because += (
         " One stand-in for depth, how far a traded dollar moves the price, has a rank correlation of "
         f"{correlation(link)} with open interest from day to day (n = {count(int(both.sum()), 'day')})."
     )
-    return Answer("not asked", because + said, link)
+    return Answer("not asked", because, link)
 
 
 @not_testable(
-    "C03",
     "Open interest by itself says next to nothing, its ratio to the market cap and its pace do; and "
     "one such figure has been enough to be saved.",
     "The level adds nothing to a forecast, and the ratio, the level over the supply, does.",
 )
-def _both_ways(frame: pd.DataFrame) -> Answer:
+def _c03(frame: pd.DataFrame) -> Answer:
     return Answer(
         "not testable",
         "The ratio holds the supply, too, so the two halves are not quite at odds; but a supply hardly "
@@ -270,31 +238,29 @@ def _both_ways(frame: pd.DataFrame) -> Answer:
 
 
 @not_testable(
-    "C06",
     "Where open interest is large for its market cap, the crowd is all on one side.",
     "A size without a sign would have to show a direction.",
 )
-def _two_leans(frame: pd.DataFrame) -> Answer:
+def _c06(frame: pd.DataFrame) -> Answer:
     because = (
         "Open interest has as many longs as shorts at every level, so its size points to no side. Other "
         "figures may lean, and they count other things."
     )
-    have = [name for name in ("long_short_ratio", "top_position_ratio") if name in frame.columns]
-    if len(have) < 2:
+    ratios = frame.reindex(columns=["long_short_ratio", "top_position_ratio"])
+    leans = (
+        pd.DataFrame({name: np.sign(asymmetry(ratios[name])) for name in ratios}).replace(0, np.nan).dropna()
+    )
+    if leans.empty:
         return Answer("not testable", because)
-    heads, coins = (asymmetry(frame[name]) for name in have)
-    both = heads.notna() & coins.notna() & (heads != 0) & (coins != 0)
-    if not both.any():
-        return Answer("not testable", because)
-    apart = np.sign(heads[both]) != np.sign(coins[both])
-    said = (
+    apart = leans.prod(axis=1) < 0
+    because += (
         f" Here all accounts and the coins of top accounts lean to different sides on {apart.sum():,} of "
         f"{count(len(apart), 'bar')}: "
     )
-    said += (
+    because += (
         "the two crowds agree, at high open interest and at low, so this market does have a lean; it is not "
         "its open interest that tells which."
         if apart.mean() < 0.05
         else "which of them would be the crowd?"
     )
-    return Answer("not testable", because + said, float(apart.mean()))
+    return Answer("not testable", because, float(apart.mean()))
