@@ -26,6 +26,7 @@ from tests.conftest import frame
 Floats = npt.NDArray[np.float64]
 
 HOURS = 8_760
+WORLDS = 250
 COMPARED = [each for each in readings(CLAIMS.values()) if each.kind == "forecast" and not each.every]
 DIRECTED = [each for each in COMPARED if each.outcome is price_move]
 JUMP = next(each for each in COMPARED if each.id == "C09-jump")
@@ -222,13 +223,13 @@ def test_a_leak_into_such_a_world_is_found() -> None:
         assert found(kind, range(2), -0.03)["found"] == 1.0
 
 
-# ---------------------------------------------------------------- on 250 worlds of each kind
+# ---------------------------------------------------------------- on WORLDS worlds of each kind
 
 
 @pytest.mark.slow
 def test_size_and_coverage_on_2000_worlds() -> None:
     """At most 5% are called, of no claim more than 6.5%; the interval holds nothing as often as p does."""
-    table = pd.concat([asked(kind, range(250)) for kind in KINDS])
+    table = pd.concat([asked(kind, range(WORLDS)) for kind in KINDS])
     called = table["word"].isin(["supported", "contradicted"])
     cells = table.groupby(["kind", "id"])[["rejected", "holds"]].mean()
     by_claim = called.groupby(table["id"]).agg(["mean", "size"])
@@ -245,7 +246,7 @@ def test_size_and_coverage_on_2000_worlds() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_power_is_what_is_stated_on_worlds_of_other_kinds(kind: str, edge: float) -> None:
     """Of a fall that is planted after jumps: within ten points, and the interval holds it."""
-    answer = found(kind, range(250), edge)
+    answer = found(kind, range(WORLDS), edge)
 
     assert answer["found"] == pytest.approx(answer["stated"], abs=0.10)
     assert 0.90 <= answer["held"] <= 0.99
