@@ -336,12 +336,12 @@ FAIR = {
 }
 
 
-@pytest.mark.parametrize(("name", "told", "words"), [(n, *rest) for n, rest in FAIR.items()], ids=FAIR)
-def test_a_reading_is_no_harder_than_the_article(name: str, told: str, words: str) -> None:
+@pytest.mark.parametrize(("name", "label", "words"), [(n, *rest) for n, rest in FAIR.items()], ids=FAIR)
+def test_a_reading_is_no_harder_than_the_article(name: str, label: str, words: str) -> None:
     """What it says is granted where it is so; what it hangs on, or what it would take, is named."""
     verdict = said(name)
 
-    assert verdict.told == told
+    assert verdict.label == label
     assert words in verdict.because
     assert f"Our reading: {CLAIMS[name].means}" in str(verdict)
 

@@ -316,7 +316,7 @@ def test_arithmetic_may_depend_and_says_on_what() -> None:
 
     def told(**more: Any) -> str:
         answer = Answer("arithmetic", "Because.", **more)
-        return weigh(Claim("d", "It is so.", "It is.", "definition", answer=lambda f: answer), market()).told
+        return weigh(Claim("d", "It is so.", "It is.", "definition", answer=lambda f: answer), market()).label
 
     assert told(holds=True) == "arithmetic, and it holds"
     assert told(holds=False) == "arithmetic, and it does not hold"

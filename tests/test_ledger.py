@@ -169,7 +169,7 @@ def test_every_statement_has_a_verdict_with_a_number(
             if each.claim.kind == "forecast":
                 assert "n = " in each.because or each.effect is not None
                 assert "cannot be asked of these bars" not in each.because
-        assert str(verdict).startswith(verdict.told)
+        assert str(verdict).startswith(verdict.label)
         assert name in CLAIMS
 
 

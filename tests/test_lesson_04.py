@@ -352,4 +352,4 @@ def test_the_verdicts_are_the_ones_the_lesson_speaks_of() -> None:
     assert alone.beside[-1].word == "supported"
     assert among.beside[-1].word == "undecided"
     assert alone.followed is not None and 0.0 in alone.followed.tolist()
-    assert weigh(CLAIMS["C38"], null).told == "arithmetic, and it holds"
+    assert weigh(CLAIMS["C38"], null).label == "arithmetic, and it holds"

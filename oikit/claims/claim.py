@@ -305,10 +305,10 @@ class Verdict:
         """The word, the market, the statement, the reason, and how it was tried for look-ahead."""
         reading = f"Our reading: {self.claim.means}"
         lines = "\n".join(filter(None, (reading, self.because, self.truth, self.guard)))
-        return f"{self.told} ({self.market}): “{self.claim.says}”\n  " + lines.replace("\n", "\n  ")
+        return f"{self.label} ({self.market}): “{self.claim.says}”\n  " + lines.replace("\n", "\n  ")
 
     @property
-    def told(self) -> str:
+    def label(self) -> str:
         """The word; of arithmetic also whether the statement is right as it stands."""
         if self.word == "arithmetic" and self.depends:
             return f"arithmetic, and it depends on {self.depends}"

@@ -226,7 +226,7 @@ def _tally(verdicts: Iterable[Verdict]) -> str:
 
 def _entry(verdict: Verdict, details: bool) -> list[str]:
     size = f" (n = {verdict.n:,}{sentences.size(verdict)})" if verdict.claim.kind == "forecast" else ""
-    line = f"{verdict.id}  {verdict.told}{size}: {verdict.claim.says}"
+    line = f"{verdict.id}  {verdict.label}{size}: {verdict.claim.says}"
     more = (f"Our reading: {verdict.claim.means}", *verdict.because.split("\n"), verdict.truth)
     return [line, *(f"     {each}" for each in more if each)] if details else [line]
 

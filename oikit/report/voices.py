@@ -23,7 +23,7 @@ def collect_claims(book: Book) -> list[dict[str, Any]]:
             "says": claim.says,
             "kind": claim.kind,
             "word": verdict.word,
-            "told": verdict.told,
+            "told": verdict.label,
             "spoke": None,
             "n": None,
         }
