@@ -11,11 +11,13 @@ import base64
 import copy
 import functools
 import hashlib
+import importlib.util
 import json
 import re
 from collections.abc import Mapping
-from html import escape
+from html import escape, unescape
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from oikit.errors import InputError, MissingExtra
@@ -25,6 +27,7 @@ __all__ = ["render"]
 
 _VEGA = re.compile(r"application/vnd\.vegalite\.v[56](\.json|\+json)")
 _META = re.compile(r"<meta\b[^>]*>?", re.IGNORECASE)  # it could send the reader to another address
+_HERO = '<div class="oikit-hero">'
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _KINDS = ["text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg", "text/plain"]
 
@@ -59,9 +62,10 @@ def render(notebook: Mapping[str, Any], *, title: str = "", show_code: bool = Tr
     if notebook.get("nbformat") != 4:
         raise InputError("this is no notebook of format 4; read it with nbformat.read(path, as_version=4)")
     charts: list[str] = []
+    frames: list[str] = []
     cells = copy.deepcopy(notebook)
     for cell in cells["cells"]:
-        cell["outputs"] = [_output(output, charts) for output in cell.get("outputs", [])]
+        cell["outputs"] = [_output(output, charts, frames) for output in cell.get("outputs", [])]
         if cell["cell_type"] != "code":
             del cell["outputs"]
     body = _body(cells, show_code)
@@ -75,7 +79,7 @@ def render(notebook: Mapping[str, Any], *, title: str = "", show_code: bool = Tr
     return _SHELL.format(
         lang=escape(lang),
         title=name,
-        policy=_policy(scripts),
+        policy=_policy([*scripts, *dict.fromkeys(frames)], evaluates=bool(charts)),
         style=_part("page.css"),
         body=body,
         scripts="".join(f"<script>{script}</script>\n" for script in scripts),
@@ -103,10 +107,10 @@ _SHELL = """<!doctype html>
 """
 
 
-def _policy(scripts: list[str]) -> str:
-    """Return a content policy that allows only these scripts; Vega, the first of two, needs eval."""
+def _policy(scripts: list[str], *, evaluates: bool) -> str:
+    """Return a content policy that allows only these scripts; Vega needs eval."""
     hashes = [f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts]
-    allowed = " ".join([*(["'unsafe-eval'"] if len(scripts) > 1 else []), *hashes])
+    allowed = " ".join([*(["'unsafe-eval'"] if evaluates else []), *hashes])
     return (
         f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:; "
         "font-src data:; base-uri 'none'; form-action 'none'"
@@ -143,8 +147,8 @@ def _body(notebook: Mapping[str, Any], show_code: bool) -> str:
     return _META.sub("", html)
 
 
-def _output(output: dict[str, Any], charts: list[str]) -> dict[str, Any]:
-    """Keep what a page can show; draw charts, and say where a control was."""
+def _output(output: dict[str, Any], charts: list[str], frames: list[str]) -> dict[str, Any]:
+    """Keep what a page can show; draw charts, let hero pictures move, and say where a control was."""
     data = output.get("data")
     if data is None:
         return output
@@ -153,9 +157,31 @@ def _output(output: dict[str, Any], charts: list[str]) -> dict[str, Any]:
         charts.append(_figure(chart, len(charts) + 1))
         return {**output, "data": {"text/html": charts[-1]}}
     kept = {kind: data[kind] for kind in _KINDS if kind in data}
+    if _HERO in kept.get("text/html", ""):
+        scripts = _scripts(kept["text/html"])
+        if scripts and set(scripts) <= _ours():
+            frames += scripts
+        else:  # of another version, or another's: its script would not run, so the still picture stands here
+            kept = {kind: kept[kind] for kind in ("image/svg+xml", "text/plain") if kind in kept}
     if _WIDGET in data and list(kept) in ([], ["text/plain"]):
         kept = {"text/html": '<p class="note">Here are controls that need a running notebook.</p>'}
     return {**output, "data": kept}
+
+
+def _scripts(text: str) -> list[str]:
+    """Return the scripts of the page inside a hero's frame."""
+    found = re.search(r'<iframe [^>]*?srcdoc="([^"]*)"', text)
+    return re.findall(r"<script>(.*?)</script>", unescape(found[1]), re.DOTALL) if found else []
+
+
+@functools.cache
+def _ours() -> frozenset[str]:
+    """Return the scripts that a page may run inside a frame: the kit, and the heroes of the lessons."""
+    found = [resources.files("oikit").joinpath("explore", "kit.js")]
+    lessons = importlib.util.find_spec("oikit_lessons")
+    for folder in (lessons and lessons.submodule_search_locations) or ():
+        found += sorted(Path(folder).glob("lesson*/hero.js"))
+    return frozenset(each.read_text(encoding="utf-8") for each in found)
 
 
 def _figure(spec: dict[str, Any], number: int) -> str:

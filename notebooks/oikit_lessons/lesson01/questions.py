@@ -77,7 +77,7 @@ QUESTIONS = {
                 "a": "that can't happen: each new contract brings one long and one short.",
                 "b": "more contracts are open. The number doesn't say who holds them, or why.",
                 "c": "each new long has a new short, so the number shows as much pessimism as optimism.",
-                "d": "that is a forecast, and the chart of the four names shows how little they say about it.",
+                "d": "that is a forecast, and the chart of the four names shows how little they tell.",
             },
         ),
         Question(

@@ -73,7 +73,7 @@ QUESTIONS = {
             },
             "cef308c1426c0408",
             {
-                "a": "most of them do. But one of many tries is the largest, and that is the one people keep.",
+                "a": "most of them do. But one of many is the largest, and that is the one people keep.",
                 "b": "the largest of many tries is far from zero by luck alone.",
                 "c": "there is always a strongest pattern somewhere in the noise.",
             },
