@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from oikit.errors import InputError, OikitError
 from oikit.explore import explore
 from oikit.learn.lessons import exercise, question
 from oikit.lessons import lessons, numbers, part
-from tests.runs import plant
+from tests.runs import NOTEBOOKS, plant
 
 
 def test_each_lesson_has_its_parts() -> None:
@@ -69,6 +70,20 @@ def test_without_the_lessons_one_line_says_what_to_type(
         call()
 
     assert len(str(refused.value).splitlines()) == 1 and "oikit_lessons" in str(refused.value)
+
+
+def test_every_learners_notebook_travels_in_the_wheel() -> None:
+    """A lesson whose notebook is not listed would be missing where oikit was installed, and only there."""
+    project = tomllib.loads((NOTEBOOKS.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+    carried = wheel["force-include"]
+    names = [f"{each.notebook}.ipynb" for each in lessons()]
+
+    assert "notebooks/oikit_lessons" in wheel["packages"]
+    assert {k: v for k, v in carried.items() if k.startswith("notebooks/")} == {
+        f"notebooks/{name}": f"oikit_lessons/notebooks/{name}" for name in names
+    }
+    assert sorted(path.name for path in NOTEBOOKS.glob("*.ipynb")) == names
 
 
 def test_a_lesson_that_does_not_exist_is_refused_with_those_that_do() -> None:
