@@ -1,11 +1,12 @@
-"""Explorers: one per lesson, one definition, two faces.
+"""Explorers: one per lesson, to play with its question.
 
->>> print(explore("01", buyer="closes", seller="closes", size=5).says.split(". ")[0])
-Both sides leave, so contracts disappear
+>>> print(explore("02", threshold=0.005).says.split(". ")[0])
+207 days above 0.50% are only 11 episodes
 
-``explore("01")`` plays it with buttons and sliders; named settings give the same result in words,
-for reading aloud, for slow machines and for a page without a kernel. ``still("01")`` is one chart
-that moves by itself. To add one: write ``explorer.py`` with an EXPLORER in the folder of its lesson.
+``explore("02")`` shows it: the hero picture of the lesson, or, where a lesson has none yet, a chart with
+buttons and sliders. Named settings give the same result in words, for reading aloud, for slow machines and
+for a page without a kernel. A hero is ``hero.py`` and ``hero.js`` in the folder of its lesson; a chart with
+controls is an EXPLORER in its ``explorer.py``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 from oikit.errors import MissingExtra
+from oikit.explore.hero import of as hero
 from oikit.explore.model import Explorer, words
 from oikit.explore.worlds import with_real
 from oikit.lessons import part
@@ -33,15 +35,18 @@ def explore(lesson: str, **settings: Any) -> Any:
 
     Returns
     -------
-    Face, VConcatChart or Words
-        Buttons and sliders; where widgets are not installed, the chart of `still`; with settings,
-        words and a table.
+    Hero, Face, VConcatChart or Words
+        The hero picture; buttons and sliders where the lesson has none, or, where widgets are not
+        installed, the chart of `still`. With settings, words and a table.
 
     Raises
     ------
     InputError
         If there is no such lesson, control or option.
     """
+    picture = hero(lesson)
+    if picture is not None:
+        return picture.words(**settings) if settings else picture
     explorer = _find(lesson)
     if settings:
         return words(explorer, settings)

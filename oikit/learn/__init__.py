@@ -8,7 +8,9 @@ exercises                `given` supplies the numbers, `TODO` marks the place, `
 stuck, or back again     `hint`, `progress`
 whose numbers            `learner`: a nickname selects your own numbers
 what the data allow      `by_label`, `by_event`, `draw_intervals`, `evidence_card`
-numbers in prose         `say`: a sentence made from variables
+numbers in prose         `say`: a sentence of the lesson with its numbers; `after` keeps answers back
+real figures             `real_fact`: a published figure about a real market, with its source
+hero picture             `explore`
 stored market            `real_market`: the data that the reader has fetched, or how to fetch it
 for authors              `oikit.learn.course`: source → notebook
 =======================  ==================================================================
@@ -20,6 +22,7 @@ come with the functions that use them.
 
 from __future__ import annotations
 
+from oikit.explore import explore
 from oikit.learn.checks import check, given
 from oikit.learn.evidence import by_event, by_label, draw_intervals, evidence_card
 from oikit.learn.hints import hint
@@ -27,19 +30,22 @@ from oikit.learn.learners import learner
 from oikit.learn.own_calibration import my_calibration
 from oikit.learn.predictions import explain, predict, reveal
 from oikit.learn.quizzes import quiz
-from oikit.learn.show import say
+from oikit.learn.sentences import after, say
 from oikit.learn.standing import progress
 from oikit.learn.stored import real_market
 from oikit.learn.todo import TODO
+from oikit.real_facts import real_fact
 
 __all__ = [
     "TODO",
+    "after",
     "by_event",
     "by_label",
     "check",
     "draw_intervals",
     "evidence_card",
     "explain",
+    "explore",
     "given",
     "hint",
     "learner",
@@ -47,6 +53,7 @@ __all__ = [
     "predict",
     "progress",
     "quiz",
+    "real_fact",
     "real_market",
     "reveal",
     "say",

@@ -1,232 +1,146 @@
 # %% [markdown]
-# # 02 · Open interest over market cap
+# # 02 · Is 15% a lot?
 #
-# ## Question
+# Traders like to divide open interest by market cap. The article behind this course draws a line there:
+# above 15%, it says, everyone stands on one side and a reversal is likely.
 #
-# *A ratio stands above a line that somebody drew. What do you know about what comes next?*
-#
-# You build the ratio, find out what moves it, and put a famous line to the test. By the end you can
-#
-# - *construct* the ratio with matching units,
-# - *compare* what followed high readings with what **usually** follows,
-# - *count* episodes instead of days, and *write* the interval that belongs to a count,
-# - *judge* a line that is never reached, or a few times only.
-#
-# Plan sixty minutes. Nothing here tells you to buy or sell anything.
-#
-# **Run the next cell first.** The market in it is **simulated**: nothing in it happened, and high ratios
-# lead to nothing.
+# Here is the ratio of one coin over three years, in a **simulated** market that is modelled on BNB. Run the cell
+# and make your bet before you look.
 
 # %%
 import numpy as np
 import pandas as pd
 
 import oikit
-from oikit import charts, learn
-from oikit.claims import CLAIMS, weigh
+from oikit.claims import weigh
 from oikit.claims.events import first_in_cluster
-from oikit.explore import explore, tried
-from oikit.learn import TODO, check, explain, given, predict, quiz, reveal, say
+from oikit.indicators import oi_to_cap
+from oikit.learn import *
 from oikit.stats import wilson
-from oikit_lessons.lesson02 import explorer as thresholds
 
-charts.use_theme()
-world = oikit.sample("bnb-null")
+explore("02")
 
 # %% [markdown]
-# ## Warm-up
-#
-# Two questions from the lesson before. Choose a letter, then **Check**.
+# The article's line isn't wrong, it just never fired here, so nobody can know what happens after it fires. This
+# market was simulated, so let's see how high the ratio got in real ones.
+
+# %%
+say(real_fact("btc-ratio-highest"))
+say(real_fact("bnb-ratio-highest"))
+
+# %% [markdown]
+# Before you work it out yourself, here are two questions from the last lesson.
 
 # %%
 quiz("02.w")
 
 # %% [markdown]
-# ## Claim card
+# ## Work it out yourself
 #
-# The article behind this course draws a line:
+# **Open interest** is the number of contracts that are open now, counted in coins. **Market cap** is the price
+# times the coins in circulation. Divide dollars by dollars, and the price cancels:
 #
-# > Open interest above fifteen per cent of the market cap is extreme. Everyone stands on one side, and a turn
-# > of the price is statistically probable.
-#
-# **Market cap** is the price times the coins in circulation.
-#
-# *What would have to be true?* The line is reached at times. After that, turns are more frequent than
-# usual, within a time that is named. And it is the *price* that turns, not the ratio.
-#
-# The middle part you can answer already. Longs equal shorts at every level, so a size points to no side.
-#
-# ## Predict
-#
-# Commit yourself before you look. *Replace each* `TODO` *with a letter in quotes and with how sure you
-# are*, from a blind guess (`0.33` with three options) to certain (`1.0`).
+# $$\text{ratio} = \frac{\text{open interest} \times \text{price}}{\text{coins} \times \text{price}}
+# = \frac{\text{open interest}}{\text{coins in circulation}}$$
 
 # %%
-predict("02.a", choice=TODO, confidence=TODO)
-predict("02.b", choice=TODO, confidence=TODO)
-predict("02.c", choice=TODO, confidence=TODO)
+market = oikit.sample("bnb-null")
+days = market.at_time("00:00")
+ratio = days["open_interest"] / days["circulating_supply"]
+days[["open_interest", "circulating_supply"]].assign(ratio=ratio).head()
 
 # %% [markdown]
-# ## Worked example
-#
-# ### Match the units
-#
-# Divide coins by coins, or dollars by dollars. Both ways must agree, or a unit is wrong. Then let contracts
-# stand still and look at the other part: this coin is burnt from time to time.
+# The library has a function that gives the same numbers, so from now on we use its name.
 
 # %%
-coins = world["open_interest"] / world["circulating_supply"]
-dollars = world["open_interest_value"] / world["market_cap"]
-supply = world["circulating_supply"]
-say(
-    f"The two ways agree in {np.isclose(dollars, coins, rtol=1e-12, atol=0).mean():.0%} of all hours:",
-    "the price cancels.",
-    f"The supply fell by {1 - supply.iloc[-1] / supply.iloc[0]:.0%}, which **alone** raised the ratio",
-    f"by {supply.iloc[0] / supply.iloc[-1] - 1:.0%}, without one contract more.",
-)
+assert ratio.equals(oi_to_cap(days["open_interest"], days["circulating_supply"]))
+say("02.level", usual=ratio.median(), one_in=1 / ratio.median(), highest=ratio.max())
+
+# %% [markdown]
+# What makes the ratio move, and what doesn't? Make your second bet.
+
+# %%
+predict("02.a")
+
+# %% tags=["solution"]
+predict("02.a", choice="b", confidence=0.9)
+
+# %% [markdown]
+# The supply moves the ratio, too, because some of these coins are burnt from time to time, as BNB is.
+
+# %%
 reveal("02.a")
+supply = days["circulating_supply"]
+fewer_coins = 1 - supply.iloc[-1] / supply.iloc[0]
+higher_ratio = supply.iloc[0] / supply.iloc[-1] - 1
+say("02.burn", fewer_coins=fewer_coins, higher_ratio=higher_ratio)
 
 # %% [markdown]
-# So a high ratio means many contracts for the coins there are. It says nothing about the price.
-#
-# ### Count before you look at what followed
-#
-# A rule has to speak before it can be right. How often was this line crossed? The course keeps a ledger of
-# all claims. Three sentences of the article about this ratio need no outcome at all. (A *bar* is one row of
-# the market, here an hour.)
-
-# %%
-for name in ("C04", "C06", "C05"):
-    say(f"**{name}**", str(weigh(CLAIMS[name], world)))
-reveal("02.b")
-
-# %% [markdown]
-# **Silent** is a verdict of its own: no cases, no record. The tempting way on is to lower the line until it
-# speaks. Let us do that, and take the highest twentieth of all days.
-#
-# ### The tempting result
-#
-# Thirty days after such a day, is the ratio lower? Is the price?
-
-# %%
-days = thresholds.daily(world)
-later = days.shift(-30)
-fell = (later < days)[later["close"].notna()]
-high = days["ratio"][fell.index] > days["ratio"].quantile(0.95)
-table = pd.DataFrame({"after a high ratio": fell[high].mean(), "after any day": fell.mean()})
-table.rename({"close": "price, lower", "ratio": "ratio, lower"}).map("{:.0%}".format)
-
-# %% [markdown]
-# The ratio came down every time, and the price mostly did. *Would you have stopped here?* We built this
-# market, and in it the ratio leads to nothing. So two things must be wrong with this table.
-#
-# ### First: what is high comes down
-#
-# Here is a figure made of noise that drifts back to its usual level, as the ratio does. There is no
-# market in it at all.
-
-# %%
-noise = pd.Series(np.random.default_rng(2).standard_normal(60_000))
-level = noise.ewm(alpha=0.03, adjust=False).mean()
-lower = (level.shift(-30) < level)[:-30]
-top = (level > level.quantile(0.95))[:-30]
-say(
-    f"Thirty steps later it is lower after {lower.mean():.0%} of all steps,",
-    f"but after **{lower[top].mean():.0%}** of the high ones.",
-)
-reveal("02.c")
-
-# %% [markdown]
-# This is called **regression to the mean**. Whatever swings around a level, and is picked for being high, is
-# mostly lower later. It proves no crowd, and it says nothing about the price.
-#
-# ### Second: days are not cases
-#
-# High days come in clumps, and two neighbours share almost all of the thirty days after them. So count the
-# first day of a clump, then wait until its thirty days are over. That is one **episode**.
-
-# %%
-first = first_in_cluster(high, "30d")
-hits, count = int(fell["close"][first].sum()), int(first.sum())
-found = wilson(hits, count)
-say(
-    f"{high.sum()} high days are {count} episodes. After {hits} of them the price was lower.",
-    f"That count may come from any rate between **{found.low:.0%} and {found.high:.0%}**.",
-)
-
-# %% [markdown]
-# The usual rate lies well inside. The interval is **Wilson's**: it holds the true rate about nineteen
-# times in twenty. There is a third slip: the line was chosen from all days, also from those still to
-# come.
-#
-# ## Explorer
-#
-# The claim speaks of a *turn*. Here is ours: after thirty days of rise, some close within the time allowed
-# stands a twentieth lower; after thirty days of fall, a twentieth higher. You choose the line, the time
-# allowed, and what counts as one case. For all days, only windows that do not overlap are counted. *Before
-# you move anything, say aloud what a wider horizon does to both rates.* Then notice:
-#
-# 1. How wide is the interval once there are fewer than ten episodes?
-# 2. What happens to the rate of *all* days when the horizon grows?
-# 3. Stay in the null world and count days. Can you find a setting that leaves the usual rate out? What do
-#    episodes say to it?
-
-# %%
-explore("02")
-
-# %% [markdown]
-# In the planted world a link was built in, and not every setting finds it. If you read *model not found*,
-# run the cell again. One setting in words, without any buttons:
-
-# %%
-explore("02", world="planted", threshold="0.55%", horizon="14 days", cases="episodes")
-
-# %% [markdown]
-# ## Explain
-#
-# *In one sentence: why does a rate after high readings mean nothing without the usual rate?* Write it
-# between quotes, in place of `TODO`.
-
-# %%
-explain("02", TODO)
-
-# %% [markdown]
-# > **You may have thought:** most high readings were followed by a turn, so they announce it.
-# >
-# > **But** with enough time a turn follows most days of any kind. Only the difference from the usual rate can
-# > count, and only if its interval leaves zero out.
-#
-# ## Exercises
-#
-# ### Exercise 02.1 · One ratio from three venues
-#
-# Three venues tell their open interest in three ways. These are your numbers; write them as `p.price` and
-# so on.
+# **Your turn.** Three venues report their open interest in three different ways, and you need one ratio.
 
 # %%
 p = given("02.1")
 p
 
 # %% [markdown]
-# *Which coins belong in the share, and of which coins is it a share?* Give a fraction.
+# Write your numbers as `p.price`, `p.coins_a` and so on, and give a fraction with at least three digits.
 
 # %%
-ratio = TODO
+ratio_of_three = TODO
 # solution
-ratio = (p.coins_a + p.value_b / p.price + p.both_sides_c / 2) / p.circulating_supply
-
-# %% [markdown]
-# *Check it.* A wrong answer tells you which trap it fell into.
+coins = p.coins_a + p.value_b / p.price + p.both_sides_c / 2
+ratio_of_three = coins / p.circulating_supply
 
 # %%
-check("02.1", ratio)
+check("02.1", ratio_of_three)
 
 # %% [markdown]
-# ### Exercise 02.2 · From days to episodes
+# ## A lower line that does fire
 #
-# Write `episodes(above, wait)`. It takes a list with `True` for each day above the line. It gives back
-# the numbers of the days, counted from zero, on which an episode begins. The next one may begin `wait`
-# days after the last one *began*, not earlier.
+# A rule that never fires has no record, so it is tempting to lower the line until it does. Let's take the highest
+# 5% of all days and see whether the price was lower 30 days later.
+
+# %%
+high = ratio > ratio.quantile(0.95)
+later = days["close"].shift(-30)
+fell = (later < days["close"])[later.notna()]
+after_high, after_any = fell[high].mean(), fell.mean()
+say("02.tempting", after_high=after_high, after_any=after_any)
+
+# %% [markdown]
+# Would you stop here and trade it? We built this market ourselves, and in it the ratio leads to nothing, so two
+# things must be wrong with this comparison.
+#
+# ### 1. Whatever is picked for being high comes down
+#
+# Take a figure that has nothing to do with any market: noise that drifts back to its usual level. Bet first:
+
+# %%
+predict("02.c")
+
+# %% tags=["solution"]
+predict("02.c", choice="c", confidence=0.9)
+
+# %%
+noise = pd.Series(np.random.default_rng(2).standard_normal(60_000))
+level = noise.ewm(alpha=0.03, adjust=False).mean()
+lower = (level.shift(-30) < level)[:-30]
+top = (level > level.quantile(0.95))[:-30]
+reveal("02.c")
+say("02.noise", after="02.c", after_high=lower[top].mean(), after_any=lower.mean())
+
+# %% [markdown]
+# This is called **regression to the mean**: anything that swings around a level, and is picked because it is high,
+# will mostly be lower later. It takes no crowd for that, and it says nothing about the price.
+#
+# ### 2. Days are not cases
+#
+# High days come in clumps, and two neighbours share 29 of their 30 next days, so they aren't two pieces of
+# evidence. Count the first day of a clump, then wait until its 30 days are over: that is one **episode**.
+#
+# **Your turn.** Write `episodes(above, wait)`. It takes a list with `True` for each day above the line, and
+# returns the days on which an episode begins, counted from 0. The next one may begin `wait` days after the last
+# one *began*, not earlier.
 
 
 # %%
@@ -237,32 +151,35 @@ def episodes(above, wait):
 # solution
 def episodes(above, wait):  # noqa: F811
     starts = []
-    for day, high in enumerate(above):
-        if high and (not starts or day >= starts[-1] + wait):
+    for day, high_day in enumerate(above):
+        if high_day and (not starts or day >= starts[-1] + wait):
             starts.append(day)
     return starts
 
-
-# %% [markdown]
-# *Check it.* Your function meets days you have not seen.
 
 # %%
 check("02.2", episodes)
 
 # %% [markdown]
-# ### Exercise 02.3 · The interval of a count
+# In the library this is `first_in_cluster`. How many episodes are in our high days, and how often did the price
+# fall after them?
+
+# %%
+first = first_in_cluster(high[fell.index], "30d")
+hits, cases = int(fell[first].sum()), int(first.sum())
+say("02.episodes", days=int(high.sum()), cases=cases, hits=hits)
+
+# %% [markdown]
+# ## How much can so few cases say?
 #
-# Write `interval(k, n)` for `k` hits in `n` cases: the low end, then the high end. This is Wilson's formula,
-# with `s = k / n` and `z = 1.96`:
+# A share of few cases is a rough guess, and **Wilson's interval** says which true rates fit the count. It holds the
+# true rate about 95 times in 100. For `k` hits in `n` cases, with `s = k / n` and `z = 1.96`, it is
 #
-# ```
-# middle = s + z² / (2 n)
-# half   = z × √( s (1 − s) / n  +  z² / (4 n²) )
-# low    = (middle − half) / (1 + z² / n)
-# high   = (middle + half) / (1 + z² / n)
-# ```
+# $$\text{low, high} = \frac{s + \frac{z^2}{2n} \;\mp\; z\sqrt{\frac{s(1-s)}{n} + \frac{z^2}{4n^2}}}{1 + \frac{z^2}{n}}$$
 #
 # In words: start at the share, pull it towards one half, then go the same way up and down.
+#
+# **Your turn.** Write `interval(k, n)`, which returns the low end and then the high end.
 
 
 # %%
@@ -278,67 +195,53 @@ def interval(k, n):  # noqa: F811
     return (middle - half) / (1 + z**2 / n), (middle + half) / (1 + z**2 / n)
 
 
-# %% [markdown]
-# *Check it.* Try six hits in six cases first: what do you expect?
-
 # %%
 check("02.3", interval)
 
+# %%
+rate = wilson(hits, cases)
+say("02.interval", hits=hits, cases=cases, low=rate.low, high=rate.high, usual=after_any)
+
 # %% [markdown]
-# ### Task 02.4 · Write your rule down first
+# There is a third slip: we chose the line from *all* days, so it knew the future. A line that you could have used at
+# the time looks back only.
 #
-# A line, a horizon, a turn. Write your rule *before* the next part opens other worlds. It is kept as you
-# wrote it. *Hint: a stranger must be able to run it.*
+# ## What the data say about the claim
+#
+# Four sentences of the article are about this ratio. The course keeps a ledger that tests each of them, in a reading
+# that is written down and without looking ahead. This is what it finds in our simulated market:
+
+# %%
+for claim in ("C04", "C05", "C06", "C07"):
+    say(f"**{claim}**", weigh(claim, market, market="bnb-null"))
+
+# %% [markdown]
+# If you have fetched a real market, the next cell asks the same question of it. Without one, the lesson goes on.
+
+# %%
+real = real_market()
+if real is not None:
+    say(f"**C07** in {real.attrs.get('symbol', 'your market')}:", weigh("C07", real))
+
+# %% [markdown]
+# Before you test a rule of your own, write it down: a line, a time, and what counts as a turn, so that a stranger
+# could run it. It is kept as you wrote it.
 
 # %%
 explain("02.rule", TODO)
 
 # %% [markdown]
-# ## Evidence card
+# ## In your own words
 #
-# The same rule meets up to three worlds: nothing built in, a link planted, and a real market if you have
-# stored one. *Put your own line and horizon here.* A dot is the difference from the usual rate. Above the
-# chart stands how the ledger weighs the sentence, in a reading of its own.
+# In one sentence: why does a rate after high readings mean nothing without the usual rate?
 
 # %%
-line, horizon = 0.005, "7d"
-real = learn.real_market()
-worlds = {"nothing built in": days, "a link planted": thresholds.push(days)}
-worlds |= {} if real is None else {"real": thresholds.daily(real)}
-say(f"Planted: {thresholds.PUSH:.1%} a day, while the ratio is above {thresholds.PUSHED_ABOVE:.1%}.")
-found = pd.concat(
-    learn.by_event({name: each["ratio"] > line}, thresholds.turns(each["close"], horizon), horizon=horizon)
-    for name, each in worlds.items()
-)
-say("Where nothing is built in,", str(weigh(CLAIMS["C07"], world)))
-learn.draw_intervals(found, title="A turn after a high ratio", unit="points", against="the usual rate")
+explain("02", TODO)
 
 # %% [markdown]
-# In the planted world the price is pushed against its direction, day by day, while the ratio is high. The
-# dot shows that. Now the card for the world in which nothing was built in, with the article's line beside
-# ours.
-
-# %%
-lines = {f"above {100 * each:g}%": days["ratio"] > each for each in (0.15, line)}
-rates = learn.by_event(lines, thresholds.turns(days["close"], horizon), horizon=horizon)
-learn.evidence_card(
-    claim=f"Within {horizon} of a ratio above the line, the price turns more often than usual.",
-    table=rates,
-    unit="points",
-    trials=tried("02"),
-    method="the interval holds every difference that a circular shift of the episodes cannot rule out",
-    data=f"simulated sample bnb-null, {days.index[0]:%Y-%m-%d} to {days.index[-1]:%Y-%m-%d}",
-    costs="none charged; the claim is about a direction",
-    verdict="silent" if rates["n"].max() < 10 else "supported" if rates["low"].max() > 0 else "undecided",
-)
-
-# %% [markdown]
-# At the article's line the verdict is *silent*, at ours *undecided*. Both are honest results. The trials
-# count the settings you tried in the explorer: the more you tried, the less a good one means.
+# ## Three questions
 #
-# ## Quiz
-#
-# Three questions; each wrong option is something people believe.
+# Each wrong option is something that people really believe.
 
 # %%
 quiz("02.q")
@@ -348,10 +251,12 @@ quiz("02.q")
 #
 # - Open interest over market cap is coins over coins. The price cancels.
 # - A line that is never reached has no record, good or bad.
-# - High readings come down by themselves. That is no turn of the price.
-# - Compare with the usual rate, for the same horizon, and count episodes.
-# - A few cases allow almost any rate. Write the rule down before you look.
+# - High readings come down by themselves. That is not a turn of the price.
+# - Compare with the usual rate, and count episodes instead of days.
+# - A few cases fit almost any rate. Write the rule down before you look.
 #
-# **What this notebook does not show.** Whether some other line, coin or time has a link. The real world
-# here is one venue; the claim speaks of all. And a push that we planted says how the method works, not
-# how markets do.
+# **What this lesson does not show** is whether some other line, coin or time has a link. Our market is simulated, and
+# one venue is not the whole market.
+#
+# **Next:** [03 · Velocity and divergence](03_velocity_divergence.ipynb). Open interest jumps
+# while the price stands still, and you try to tell the real picture from nineteen fakes.

@@ -1,4 +1,4 @@
-"""The questions of lesson 02, open interest over market cap: warm-up (w), predictions (a to c) and quiz (q).
+"""The questions of lesson 02, open interest over market cap: warm-up (w), predictions (a, c) and quiz (q).
 
 The wrong options are what people really believe; what is said about each answers that belief.
 """
@@ -58,21 +58,6 @@ QUESTIONS = {
                 "a": "open interest in dollars doubles, but market cap doubles with it.",
                 "b": ("the price cancels, and coins in contracts over coins that exist are left."),
                 "c": "market cap doubles, but so does open interest in dollars.",
-            },
-        ),
-        Question(
-            "02.b",
-            "How many separate episodes above 15% will these three years hold?",
-            {
-                "a": "none",
-                "b": "one to nine",
-                "c": "ten or more",
-            },
-            "a52eff1a14fc363f",
-            {
-                "a": "the line lies far above everything that happened, so the rule never spoke.",
-                "b": "that would need many times the contracts that were ever open here.",
-                "c": "even one episode would need many times the contracts that were ever open here.",
             },
         ),
         Question(
