@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -222,6 +223,17 @@ def test_a_claim_that_speaks_half_of_the_time_could_have_seen_less_than_student_
     student = stats.min_detectable_effect(float(verdict.followed.std()), verdict.n)
 
     assert verdict.detectable < 0.8 * student
+
+
+def test_an_outcome_needs_no_name() -> None:
+    """A partial function has none, and is said as any other."""
+
+    def lies_higher(f: pd.DataFrame, h: object, *, by: float) -> pd.Series:
+        return forward(f["close"], "6h") - by
+
+    verdict = ask(claim(outcome=partial(lies_higher, by=0.001)), market())
+
+    assert "the outcome was" in verdict.because
 
 
 def test_wild_markets_are_compared_with_wild_markets() -> None:

@@ -139,7 +139,8 @@ def compared(v: Verdict) -> str:
             f"in equally wild markets it does in {usual} of cases."
         )
     else:
-        made = "acting on it brought" if claim.acts else _MOVES.get(claim.outcome.__name__, "the outcome was")
+        moved = _MOVES.get(getattr(claim.outcome, "__name__", ""), "the outcome was")
+        made = "acting on it brought" if claim.acts else moved
         what = (
             f"In the {claim.horizon} after {events} {made} {amount(v.base + effect.value)} on average; usual "
             f"in equally wild markets is {usual}."

@@ -314,15 +314,15 @@ def refuse_look_ahead(claim: Claim, frame: pd.DataFrame, flags: pd.Series) -> st
     if claim.acts is not None:
         answers.append(("acts", side_of, side_of(claim, frame)))
     for row in rows:
-        early = frame.iloc[: row + 1]
+        beginning = frame.iloc[: row + 1]
         for verb, question, answer in answers:
             try:
-                _same_before(claim, answer, question(claim, early), verb)
+                _same_before(claim, answer, question(claim, beginning), verb)
             except InputError:
                 raise
             except Exception as error:
                 raise InputError(
-                    f"claim {claim.id} cannot be asked with the bars after {early.index[-1]} cut off "
+                    f"claim {claim.id} cannot be asked with the bars after {frame.index[row]} cut off "
                     f"({type(error).__name__}: {error}); a claim must have an answer on any beginning of "
                     "the data"
                 ) from error
@@ -341,23 +341,23 @@ def refuse_reaching_back(claim: Claim, frame: pd.DataFrame, flags: pd.Series, af
             _same_after(claim, after, claim.outcome(altered, claim.horizon), row)
 
 
-def _same_before(claim: Claim, whole: pd.Series, early: pd.Series, verb: str) -> None:
-    before, after = early.to_numpy(), whole.to_numpy()[: len(early)]
-    changed = ~np.isclose(before, after, rtol=1e-9, atol=1e-12, equal_nan=True)
+def _same_before(claim: Claim, whole: pd.Series, again: pd.Series, verb: str) -> None:
+    first, second = whole.to_numpy()[: len(again)], again.to_numpy()
+    changed = ~np.isclose(second, first, rtol=1e-9, atol=1e-12, equal_nan=True)
     if changed.any():
         at, index = int(np.argmax(changed)), whole.index
-        was, now = (sentences.answer(float(values[at]), verb) for values in (after, before))
+        was, now = (sentences.answer(float(values[at]), verb) for values in (first, second))
         raise InputError(
             f"claim {claim.id} looks ahead: at {index[at]} it {was}, but with the bars after "
-            f"{index[len(early) - 1]} cut off it {now}. Use trailing windows, and no statistic of "
+            f"{again.index[-1]} cut off it {now}. Use trailing windows, and no statistic of "
             "the whole sample"
         )
 
 
 def _same_after(claim: Claim, after: pd.Series, altered: pd.Series, row: int) -> None:
-    here, there = (np.asarray(each, dtype=float)[row:] for each in (after, altered))
-    usual = float(np.nanmax(np.abs(here), initial=0.0))
-    moved = ~np.isclose(here, there, rtol=1e-6, atol=1e-9 * usual, equal_nan=True)
+    first, second = (np.asarray(each, dtype=float)[row:] for each in (after, altered))
+    usual = float(np.nanmax(np.abs(first), initial=0.0))
+    moved = ~np.isclose(first, second, rtol=1e-6, atol=1e-9 * usual, equal_nan=True)
     if moved.any():
         at, index = row + int(np.argmax(moved)), after.index
         raise InputError(
