@@ -33,7 +33,11 @@ EVIL = "</script><script>window.hit=1</script>\"'&<b>x</b>"
 
 @pytest.fixture(params=HEROES)
 def hero(request: pytest.FixtureRequest) -> Hero:
-    found = of(request.param)
+    return known(request.param)
+
+
+def known(lesson: str) -> Hero:
+    found = of(lesson)
     assert found is not None
     return found
 
@@ -65,8 +69,7 @@ def test_every_template_can_be_filled_in_every_state_that_names_it() -> None:
     """No placeholder is left over, and no template is written for nothing."""
     used: dict[str, set[str]] = {lesson: {"open"} for lesson in HEROES}
     for lesson, states in (("01", _trade_states()), ("02", _line_states()), ("03", _lineup_states())):
-        found = of(lesson)
-        assert found is not None
+        found = known(lesson)
         for settings in states:
             facts = found.facts(found.state(**settings))
             used[lesson] |= {
@@ -85,8 +88,7 @@ def test_every_template_can_be_filled_in_every_state_that_names_it() -> None:
     own = lineup.hero(short_market(200))
     used["03"] |= set(own.facts(own.state())["says"])
     for lesson in HEROES:
-        found = of(lesson)
-        assert found is not None
+        found = known(lesson)
         assert used[lesson] == set(found.text), set(found.text) ^ used[lesson]
 
 
@@ -116,8 +118,7 @@ def _lineup_states() -> list[dict[str, Any]]:
 
 def test_settings_answer_in_words_and_a_table() -> None:
     """For reading aloud, and for whoever cannot see the picture."""
-    found = of("02")
-    assert found is not None
+    found = known("02")
     answer = found.words(threshold=0.005)
 
     assert "207 days above 0.50%" in answer.says and "Simulated market bnb-null" in answer.says
@@ -144,8 +145,7 @@ def test_a_setting_that_is_none_is_refused_with_what_to_type(
     lesson: str, settings: dict[str, Any], says: str
 ) -> None:
     """Nobody has to look up the names."""
-    found = of(lesson)
-    assert found is not None
+    found = known(lesson)
     with pytest.raises(InputError, match=says):
         found.says(**settings)
 
@@ -160,8 +160,7 @@ def test_a_lesson_without_a_picture_has_none() -> None:
 
 def test_trades_can_be_typed_as_words() -> None:
     """As the lesson says them."""
-    found = of("01")
-    assert found is not None
+    found = known("01")
     pairs = found.says(trades=[("opens", "closes"), ("closes", "closes")], about="trade")
 
     assert pairs == found.says(trades="oc cc", about="trade")
@@ -190,8 +189,7 @@ def test_the_line_counts_as_the_library_does() -> None:
     """Days and episodes at every step, counted again from the hourly sample."""
     days = oikit.sample("bnb-null").at_time("00:00")
     ratio = oi_to_cap(days["open_interest"], days["circulating_supply"])
-    found = of("02")
-    assert found is not None
+    found = known("02")
     for step in found.data["steps"]:
         facts = found.facts(found.state(threshold=step))
         above = ratio > step
@@ -341,8 +339,7 @@ def test_a_hostile_name_stays_text() -> None:
 
 def test_a_picture_can_be_opened_with_its_answer() -> None:
     """For slides and for links: the state is named, the bet is left out."""
-    found = of("02")
-    assert found is not None
+    found = known("02")
     page = found.shown(threshold=0.005).page(still=True)
     given = json.loads(re.search(r'id="page">(.*?)</script>', page)[1])  # type: ignore[index]
 
@@ -360,7 +357,16 @@ def test_few_words_stand_before_the_first_act(hero: Hero) -> None:
 def test_the_scripts_lie_beside_their_lessons() -> None:
     """Package data, as the wheel has it."""
     for lesson in HEROES:
-        found = of(lesson)
-        assert found is not None
+        found = known(lesson)
         beside = Path(str(resources.files(f"oikit_lessons.lesson{lesson}"))) / "hero.js"
         assert beside.read_text(encoding="utf-8") == found.script
+
+
+def test_explore_answers_with_the_words_of_the_picture() -> None:
+    """Without settings it is the picture, and a setting that it does not have is refused by name."""
+    from oikit.explore import explore
+
+    assert explore("02").page() == known("02").page()
+    assert explore("02", threshold=0.005).says == known("02").words(threshold=0.005).says
+    with pytest.raises(InputError, match="no setting 'horizon'; it has threshold, top"):
+        explore("02", horizon="3 days")

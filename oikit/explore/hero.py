@@ -32,8 +32,6 @@ from oikit.formatting import minus
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Hero", "Market", "Question", "fill", "script"]
-
 WORDS = {
     "sure": "How sure are you?",
     "guess": "a guess",

@@ -81,7 +81,7 @@
 
   // State: a few numbers that say everything about the picture.
   let hero, state, bet = null, open = true, said = "", quiet = false;
-  const facts = () => hero.facts(state);
+  const facts = (patch) => hero.facts({ ...state, ...patch });
   function draw() {
     const now = facts();
     hero.draw(state, now, open);

@@ -12,7 +12,7 @@ from typing import Any
 
 from oikit.errors import InputError
 from oikit.explore.hero import Hero, Question, script
-from oikit.explore.still import Still
+from oikit.explore.svg import Still
 
 FIRST = {"contracts": 6, "price": 600}
 MOST, ROOM = 12, 60  # contracts that fit into the picture, and trades

@@ -83,7 +83,7 @@
 
   function draw(state, found, open) {
     const W = svg.clientWidth || 1000, small = W < 560, columns = small ? 4 : 5, rows = N / columns;
-    const gap = small ? 6 : 10, w = (W - gap * (columns - 1)) / columns, h = small ? 64 : 100;
+    const gap = small ? 6 : 10, w = (W - gap * (columns - 1)) / columns, h = small ? 64 : W < 900 ? 88 : 100;
     const H = rows * (h + gap) - gap + 24, { real, sums } = current(state), told = !open && state.picked !== 0;
     const paths = sums.map((each) => each.map((v) => v / state.cases / 1e4));
     const most = Math.max(0.002, ...paths.flat()) * 1.05, least = Math.min(-0.002, ...paths.flat()) * 1.05;
@@ -146,7 +146,7 @@
     if (small && pile < 0.5) { label(list, 0, H - 4, "▲ the spike; each line ends 3 days later"); }
     else {
       const long = wide > 300;
-      label(list, at(hours[0]), H - 4, long ? "a day before" : "−1 d");
+      if (wide > 170) { label(list, at(hours[0]), H - 4, long ? "a day before" : "−1 d"); }
       label(list, at(0) - 5, H - 4, long ? "▲ open interest spikes" : "▲ spike", "ink");
       label(list, at(hours[END]), H - 4, long ? "3 days later" : "+3 d", "", "end");
       if (pile < 0.02) { label(list, w + gap + pad, H - 4, `dotted: ${write(step, "p1").replace(".0", "")} up or down`); }

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from oikit.errors import InputError
 from oikit.explore.hero import Hero, Market, Question, fill, script
-from oikit.explore.still import Still
+from oikit.explore.svg import Still
 
 if TYPE_CHECKING:
     import numpy as np

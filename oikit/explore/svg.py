@@ -9,8 +9,6 @@ import textwrap
 from collections.abc import Iterable
 from html import escape
 
-__all__ = ["Still"]
-
 WIDTH, _EDGE = 960, 24
 _FONTS = "system-ui, Segoe UI, Liberation Sans, Arial, sans-serif"
 _COLORS = {
