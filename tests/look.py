@@ -15,11 +15,10 @@ from pathlib import Path
 import nbformat
 
 import oikit.report
-from oikit.export import render
 from oikit.learn import course
-from oikit.learn.run import run
+from oikit.lessons import Lesson
 from tests.browser import Browser, close_engine, end_kernel, lab_server, open_browser, run_all, unroll, wear
-from tests.runs import SOURCES
+from tests.runs import LESSONS, solved_page
 
 OUT = Path("build/look")
 SCREEN, PHONE = (1280, 900), (390, 844)
@@ -53,17 +52,17 @@ def look_at_page(path: Path, name: str) -> None:
             shoot(browser, f"{name}-{theme}-{size[0]}", size)
 
 
-def look_at_lab(url: str, root: Path, source: Path) -> None:
+def look_at_lab(url: str, root: Path, lesson: Lesson) -> None:
     """Run a lesson with its solutions in JupyterLab: light and dark."""
-    nbformat.write(course.solved(source), root / f"{source.stem}.ipynb")
+    nbformat.write(course.solved(lesson), root / f"{lesson.notebook}.ipynb")
     with open_browser() as browser:
-        run_all(browser, url, f"{source.stem}.ipynb", seconds=240)
+        run_all(browser, url, f"{lesson.notebook}.ipynb", seconds=240)
         unroll(browser)
         browser.page.wait_for_timeout(4000)  # charts that were out of sight are drawn now
         for theme in ("Light", "Dark"):
             wear(browser, theme)
             browser.page.wait_for_timeout(1500)
-            shoot(browser, f"{source.stem}-lab-{theme.lower()}", SCREEN)
+            shoot(browser, f"{lesson.notebook}-lab-{theme.lower()}", SCREEN)
         wear(browser, "Light")
         end_kernel(browser)
 
@@ -72,14 +71,14 @@ def main(lessons: Iterable[str]) -> None:
     """Look at these lessons, or at all of them and at a report."""
     chosen = list(lessons)
     OUT.mkdir(parents=True, exist_ok=True)
-    sources = [each for each in course.lessons(SOURCES) if not chosen or each.stem[:2] in chosen]
+    found = [each for each in LESSONS if not chosen or each.number in chosen]
     with tempfile.TemporaryDirectory() as aside, lab_server(Path(aside)) as url:
-        for source in sources:
-            look_at_lab(url, Path(aside), source)
-            page = Path(aside) / f"{source.stem}.html"
-            page.write_text(render(run(course.solved(source), name=source.stem)), encoding="utf-8")
-            look_at_page(page, f"{source.stem}-page")
-            sys.stdout.write(f"{source.stem}: looked at\n")
+        for lesson in found:
+            look_at_lab(url, Path(aside), lesson)
+            page = Path(aside) / f"{lesson.notebook}.html"
+            page.write_text(solved_page(lesson.notebook), encoding="utf-8")
+            look_at_page(page, f"{lesson.notebook}-page")
+            sys.stdout.write(f"{lesson.notebook}: looked at\n")
         if not chosen:
             made = oikit.report.run("bnb-null", out=aside)
             look_at_page(Path(made.html), "report-bnb-null")
