@@ -62,6 +62,7 @@ def look_at_lab(url: str, root: Path, lesson: Lesson) -> None:
         for theme in ("Light", "Dark"):
             wear(browser, theme)
             browser.page.wait_for_timeout(1500)
+            browser.page.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollTo(0, 0)")
             shoot(browser, f"{lesson.notebook}-lab-{theme.lower()}", SCREEN)
         wear(browser, "Light")
         end_kernel(browser)
