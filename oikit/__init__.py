@@ -1,7 +1,8 @@
 """oikit: read the open interest of perpetual futures, and check what you are told about it.
 
 ===================  =========================================================================
-a table to work on   `sample` (simulated, bundled), `load` (real, from the exchange or the store)
+a table to work on   `sample` (simulated, bundled), `load` (real, from the exchange or the store),
+                     `read` (a file or a table of your own)
 its columns          `FIELDS`; `validate` guards them, `resample` makes longer bars
 what to ask of it    `oikit.indicators`; `clocks` asks on several clocks at once
 what a number means  `explain("oi_to_cap")`, in three parts
@@ -24,16 +25,18 @@ if TYPE_CHECKING:
     from oikit.data.fetch import load, provenance
     from oikit.explanations import explain
     from oikit.simulate.samples import sample
+    from oikit.tables import read
 
 __version__ = "0.1.0"
 
-__all__ = ["FIELDS", "clocks", "explain", "load", "provenance", "resample", "sample", "validate"]
+__all__ = ["FIELDS", "clocks", "explain", "load", "provenance", "read", "resample", "sample", "validate"]
 
 
 _WHERE = {
     "explain": "oikit.explanations",
     "load": "oikit.data.fetch",
     "provenance": "oikit.data.fetch",
+    "read": "oikit.tables",
     "sample": "oikit.simulate.samples",
 }
 

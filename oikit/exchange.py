@@ -35,7 +35,7 @@ from oikit.errors import InputError
 from oikit.margin import adl_score
 from oikit.margin.checks import Side, checked, whole
 
-__all__ = ["Account", "Books", "Event", "Exchange", "Order"]
+__all__ = ["Account", "Event", "Exchange", "Order"]
 
 What = Literal["trade", "liquidation", "deleveraging", "cancelled"]
 Maintenance = Callable[[int, Fraction], Fraction]

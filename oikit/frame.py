@@ -56,7 +56,7 @@ import pandas as pd
 from oikit.clock import DAY, MONDAY, WEEK, bar_length, length, words
 from oikit.errors import FrameError, InputError
 
-__all__ = ["FIELDS", "OVER_TIME", "Field", "grid", "resample", "validate", "without_freq"]
+__all__ = ["FIELDS", "OVER_TIME", "grid", "resample", "validate", "without_freq"]
 
 OverTime = Literal["first", "max", "min", "last", "sum", "volumes"]
 Bound = Literal["positive", "not negative", "any"]
@@ -355,6 +355,23 @@ def grid(frame: pd.DataFrame, every: str | pd.Timedelta) -> pd.DataFrame:
     if len(off):
         raise InputError(f"{len(off)} stamp(s) are not on a grid of {words(step)}; the first is {off[0]}")
     return frame.reindex(whole)
+
+
+def looks_like_percent(funding_rate: pd.Series) -> bool:
+    """Return whether rates are too large for fractions: 5 % at one settlement, or 0.2 % as a rule."""
+    paid = funding_rate[funding_rate.notna() & (funding_rate != 0)].abs()
+    return bool(len(paid) and (paid.max() >= 0.05 or (len(paid) >= 3 and paid.median() > 0.002)))
+
+
+def looks_like_money(open_interest: pd.Series, price: pd.Series) -> bool:
+    """Return whether open interest is too large to be coins, or follows the price as only money does."""
+    if (open_interest * price).median() > 2e11:  # quote units: more than all exchanges together have held
+        return True
+    both = pd.DataFrame({"coins": np.log(open_interest), "price": np.log(price)}).diff().dropna()
+    if len(both) < 100 or not both["price"].var() or not both["coins"].var():
+        return False
+    slope = both["coins"].cov(both["price"]) / both["price"].var()
+    return bool(both["coins"].corr(both["price"]) > 0.6 and slope > 0.8)
 
 
 def without_freq(frame: pd.DataFrame) -> pd.DataFrame:

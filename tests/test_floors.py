@@ -23,7 +23,7 @@ FLOORS: dict[str, int] = {
             ("frame", "rolling", "stats", "margin", "export"),
             ("indicators", "exchange", "cascade", "risk"),
             ("simulate", "claims", "lens"),
-            ("data", "strategy"),
+            ("data", "tables", "strategy"),
             ("charts", "explore"),
             ("learn", "report"),
             ("cli", "oikit_lessons"),
