@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import builtins
+import gzip
 import json
 import logging
+import socket
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -258,7 +263,7 @@ def test_a_body_without_end_is_not_read_to_its_end() -> None:
         most_bytes=4096,
     )
 
-    with pytest.raises(BadReply, match=r"more than 0\.00390625 MiB"):
+    with pytest.raises(BadReply, match=r"klines sent more than 0\.00390625 MiB"):
         ask.get(ASK)
     assert len(sent) < 10
     assert len(asked) == 1
@@ -274,7 +279,7 @@ def test_a_refusal_without_end_is_quoted_from_its_beginning() -> None:
 
 
 def test_an_answer_that_drips_is_late() -> None:
-    """Each piece comes in time, the whole never would."""
+    """The same with any transport: the clock is looked at between two pieces."""
     late: list[Clock] = []
 
     def dripping(request: httpx.Request) -> httpx.Response:
@@ -288,10 +293,140 @@ def test_an_answer_that_drips_is_late() -> None:
     ask, asked, clock = client(dripping, attempts=2)
     late.append(clock)
 
-    with pytest.raises(Unreachable, match="within 10 s"):
+    with pytest.raises(Unreachable, match="did not finish its answer within 30 s"):
         ask.get(ASK)
     assert len(asked) == 2
     assert clock.now < 1100
+
+
+@contextmanager
+def server(first: bytes, piece: bytes, pieces: int, every: float) -> Iterator[str]:
+    """A server that answers everybody with these bytes, then with a piece at a time, then hangs up."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def answer(caller: socket.socket) -> None:
+        with caller:
+            try:
+                caller.recv(65536)
+                caller.sendall(first)
+                for _ in range(pieces):
+                    caller.sendall(piece)
+                    time.sleep(every)
+            except OSError:
+                return
+
+    def listen() -> None:
+        while True:
+            try:
+                caller, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=answer, args=(caller,), daemon=True).start()
+
+    threading.Thread(target=listen, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        listener.close()
+
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+EMPTY_BLOCKS = b"\0\0\0\xff\xff"
+"""A block of deflate that unpacks to nothing."""
+GZIP_HEAD = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
+
+
+@pytest.mark.parametrize("proxied", [False, True], ids=["direct", "through a proxy"])
+@pytest.mark.parametrize(
+    ("first", "piece"),
+    [
+        (b"HTTP/1.1 200 OK\r\n", b"X-A: a\r\n"),
+        (b"HTTP/1.1 200 OK\r\nX: ", b"a"),
+        (b"", b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"),
+        (OK + b"Content-Length: 1000000\r\n\r\n", b"1"),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n5;", b"a"),
+        (OK + b"Content-Encoding: gzip\r\n\r\n" + GZIP_HEAD, EMPTY_BLOCKS),
+    ],
+    ids=["headers", "a header", "early hints", "a body", "a chunk's size", "gzip of nothing"],
+)
+def test_a_server_that_drips_is_left_when_the_whole_request_is_late(
+    first: bytes, piece: bytes, proxied: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each byte comes in time, the answer never would: one clock runs over all of it."""
+    with server(first, piece, 100, 0.05) as address:
+        if proxied:
+            for name in ("no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY"):
+                monkeypatch.delenv(name, raising=False)
+            monkeypatch.setenv("http_proxy", address)
+        with (
+            Client(
+                "http://venue.test" if proxied else address,
+                budgets=BUDGETS,
+                timeout=0.2,
+                attempts=2,
+                wait=0.0,
+                ledger=Ledger(),
+            ) as ask,
+            pytest.raises(Unreachable, match=r"did not finish its answer within 0\.6 s"),
+        ):
+            ask.get(ASK)
+
+    assert ask.requests == 2
+
+
+def test_bytes_that_unpack_to_nothing_are_counted_too() -> None:
+    """A flood of empty blocks of gzip never makes a byte of an answer."""
+    flood = OK + b"Content-Encoding: gzip\r\n\r\n" + GZIP_HEAD
+    with (
+        server(flood, EMPTY_BLOCKS * 13_000, 1000, 0.0) as address,
+        Client(address, budgets=BUDGETS, most_bytes=2**20, wait=0.0, ledger=Ledger()) as ask,
+        pytest.raises(BadReply, match=r"/fapi/v1/klines sent more than 1 MiB in one answer"),
+    ):
+        ask.get(ASK)
+
+    assert ask.requests == 1
+
+
+def test_a_small_answer_that_unpacks_to_a_large_one_is_counted_as_it_unpacks() -> None:
+    """Each read is small, so that no read makes more than 16 MiB before it is counted."""
+    packed = gzip.compress(bytes(200 * 2**20), 9)
+    whole = OK + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(packed) + packed
+    with (
+        server(whole, b"", 0, 0.0) as address,
+        Client(address, budgets=BUDGETS, most_bytes=2**20, wait=0.0, ledger=Ledger()) as ask,
+        pytest.raises(BadReply, match="sent more than 1 MiB in one answer"),
+    ):
+        ask.get(ASK)
+
+
+@pytest.mark.parametrize(
+    "encoding", ["gzip, gzip", "gzip,gzip", "deflate", "br", "zstd", "x-gzip", "gzip\x1b[2J"]
+)
+def test_one_encoding_alone_is_unpacked(encoding: str) -> None:
+    """Five kilobytes of gzip in gzip would be five gigabytes."""
+    ask, asked, _ = client(
+        lambda request: httpx.Response(
+            200, headers=[(b"content-encoding", encoding.encode())], content=iter([b"never looked at"])
+        )
+    )
+
+    with pytest.raises(BadReply, match=r"venue\.test/fapi/v1/klines packed its answer in a way") as refused:
+        ask.get(ASK)
+    assert len(asked) == 1
+    assert "\x1b" not in str(refused.value)
+
+
+def test_who_watches_hears_how_long_it_waits() -> None:
+    """Five minutes of a bar that stands still look like a crash."""
+    heard: list[str] = []
+    ask, _, clock = client(ok([1]))
+    ask.waiting = heard.append
+    for _ in range(9):
+        ask.get(Query("/x", {}, "data"))
+
+    assert sum(clock.slept) == 300.0
+    assert heard[0] == "waiting 300 s until venue.test may be asked again"
+    assert len(heard) == 300
 
 
 def test_a_broken_encoding_is_a_lost_answer() -> None:

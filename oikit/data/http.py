@@ -2,9 +2,10 @@
 
 It never overloads a venue and never accepts a malformed answer as data. A `Client` counts its
 requests per budget and waits before a budget is spent, honours ``Retry-After``, stops at a ban or a
-geo-block and reports it once, follows no redirect, limits the size and the time of an answer, and checks
-status, content type and shape before it returns anything. It retries only where a retry can help: no
-connection, a reset, a time-out, a 5xx, a 429 after its waiting time, JSON cut short (once).
+geo-block and reports it once, follows no redirect, limits the size and the time of each request as a
+whole (`oikit.data.deadline`), and checks status, content type and shape before it returns anything. It
+retries only where a retry can help: no connection, a reset, a time-out, a 5xx, a 429 after its waiting
+time, JSON cut short (once).
 
 It knows no venue's fields, writes no file, and does not work around a refusal.
 """
@@ -34,6 +35,7 @@ __all__ = ["Ledger"]
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _STILL_WORKS = "oikit.sample('bnb-null') still works, and so does what has been stored"
 _WORDS = 64 * 1024  # of a refusal, this much is read to quote it
+_WHOLE = 3  # time-outs that a request may take as a whole; each wait within it has one
 _BANNED = re.compile(r"banned until (\d{13})")
 _TITLE = re.compile(r"<title[^>]*>(.{1,200}?)</title>", re.IGNORECASE | re.DOTALL)
 
@@ -53,6 +55,8 @@ class Client:
     ----------
     requests : int
         Requests sent so far, tries included.
+    waiting : callable, optional
+        Told each second, in words, for how long the client waits before it may ask.
     """
 
     def __init__(
@@ -87,6 +91,7 @@ class Client:
             "now": now,
             "ledger": ledger,
         }
+        self.waiting: Callable[[str], object] | None = None
         self._timeout, self._patience, self._most_bytes = timeout, patience, most_bytes
         self._sleep, self._now = sleep, now
         self._stopped: VenueError | None = None
@@ -109,6 +114,10 @@ class Client:
             )
         except (ValueError, ImportError, OSError, httpx.InvalidURL) as error:
             raise Unreachable(f"{self.host} cannot be asked: {_surroundings(error)}") from error
+        from oikit.data.deadline import Limits, install
+
+        self._limits = Limits(now)
+        install(self._http, self._limits)
 
     def __enter__(self) -> Client:
         """Open for as long as the block lasts."""
@@ -126,7 +135,9 @@ class Client:
 
     def beside(self, base: str, *, budgets: Mapping[str, Budget], most_bytes: int) -> Client:
         """Make a client with the same manners for another address."""
-        return Client(base, budgets=budgets, most_bytes=most_bytes, **self._options)
+        client = Client(base, budgets=budgets, most_bytes=most_bytes, **self._options)
+        client.waiting = self.waiting
+        return client
 
     def fetch(self, address: str) -> bytes | None:
         """Return the bytes of a file below this client's address, or None if there is no such file.
@@ -170,10 +181,15 @@ class Client:
             return query.expects()
         query = now
         httpx, _ = _import()
+        from oikit.data.deadline import TooMuch
+
         self.requests += 1
+        self._limits.begin(_WHOLE * self._timeout, 2 * self._most_bytes + _WORDS)
         try:
             with self._http.stream("GET", query.path, params=dict(query.params)) as reply:
-                body = self._body(reply)
+                body = self._body(query, reply)
+        except TooMuch as error:
+            raise self._too_large(query) from error
         except httpx.TimeoutException as error:
             raise _Again(self._late()) from error
         except (httpx.TransportError, httpx.DecodingError) as error:
@@ -189,11 +205,20 @@ class Client:
         pause, banned = self._ledger.held(self.base, self._now())
         if banned:
             raise RateLimited(banned)
-        if pause > 0:
-            self._sleep(pause)
+        self._rest(pause, f"as {self.host} has asked")
         key, budget = (self.base, query.bucket), self._budgets[query.bucket]
         while (pause := self._ledger.book(key, budget, query.weight, self._now())) > 0:
-            self._sleep(pause)
+            self._rest(pause, f"until {self.host} may be asked again")
+
+    def _rest(self, pause: float, why: str) -> None:
+        """Sleep, and meanwhile tell whoever watches."""
+        while pause > 0:
+            piece = pause
+            if self.waiting:
+                self.waiting(f"waiting {pause:.0f} s {why}")
+                piece = min(pause, 1.0)
+            self._sleep(piece)
+            pause -= piece
 
     def _hear(self, query: Query, reply: httpx.Response) -> None:
         budget = self._budgets[query.bucket]
@@ -202,17 +227,24 @@ class Client:
             self._ledger.heard((self.base, query.bucket), budget, int(used), self._now())
 
     def _late(self) -> Unreachable:
+        if self._limits.over:
+            whole = _WHOLE * self._timeout
+            return Unreachable(f"{self.host} did not finish its answer within {whole:g} s; try again later")
         return Unreachable(f"{self.host} did not answer within {self._timeout:g} s; try again later")
 
-    def _body(self, reply: httpx.Response) -> bytes:
+    def _too_large(self, query: Query) -> BadReply:
+        most = self._most_bytes / 2**20
+        return BadReply(f"{self.host}{query.path} sent more than {most:g} MiB in one answer; stopped reading")
+
+    def _body(self, query: Query, reply: httpx.Response) -> bytes:
         """Read the answer, but no more and no longer than is reasonable."""
         encoding = reply.headers.get("content-encoding", "identity").strip().lower()
-        if encoding not in ("identity", "gzip", "deflate"):
+        if encoding not in ("identity", "gzip"):
             raise BadReply(
-                f"{self.host} packed an answer in a way that was not asked for ({_plain(encoding, 40)}); "
-                "it is not unpacked; try again later"
+                f"{self.host}{query.path} packed its answer in a way that was not asked for "
+                f"({_plain(encoding, 40)}); it is not unpacked; try again later"
             )
-        began, chunks, size = self._now(), [], 0
+        chunks, size = [], 0
         most = self._most_bytes if reply.status_code == 200 else _WORDS
         for chunk in reply.iter_bytes():
             chunks.append(chunk)
@@ -220,10 +252,8 @@ class Client:
             if size > most:
                 if reply.status_code != 200:
                     break
-                raise BadReply(
-                    f"{self.host} sent more than {most / 2**20:g} MiB in one answer; stopped reading"
-                )
-            if self._now() - began > 3 * self._timeout:
+                raise self._too_large(query)
+            if self._limits.over:
                 raise _Again(self._late())
         return b"".join(chunks)
 
