@@ -435,6 +435,33 @@ def test_a_file_that_is_not_what_it_should_be_is_refused_whole(body: bytes, word
     assert at_the_instant(found.frame)
 
 
+@pytest.mark.parametrize("line", [b"\n", b"\r", b"\r\n", b",,,,,,,\n"], ids=["LF", "CR", "CRLF", "commas"])
+def test_a_file_of_a_million_lines_is_refused_before_they_are_split(
+    line: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thirty million empty lines pack into thirty kilobytes, and would take two gigabytes to split."""
+    parsed: list[int] = []
+    real = archive_rows._by_arrow
+    monkeypatch.setattr(
+        archive_rows, "_by_arrow", lambda body, *rest: parsed.append(len(body)) or real(body, *rest)
+    )
+    given_ = [
+        sheet("2026-06-09", day_rows("2026-06-09")),
+        (metrics_file("2026-06-10"), text(ROWS) + 1_000_000 * line),
+    ]
+
+    found = read(given_, price=PRICE, strict=False)
+
+    assert found.refused == {
+        metrics_file(
+            "2026-06-10"
+        ).key: "BNBUSDT-metrics-2026-06-10.zip has more rows than any such file can have"
+    }
+    assert max(parsed) < 100_000
+    assert len(found.frame) == 288
+    assert at_the_instant(found.frame)
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -225,6 +225,19 @@ def test_a_bomb_that_lies_about_its_size_is_unpacked_no_further() -> None:
     assert peak < 2**20
 
 
+@pytest.mark.parametrize("monthly", [False, True])
+def test_the_table_of_a_day_is_smaller_than_that_of_a_month(monthly: bool) -> None:
+    """Thirty-one large files of a month at once would fill the memory; a day's is never a tenth of this."""
+    day = File("klines", "BNBUSDT", utc("2026-06-01"), utc("2026-07-01" if monthly else "2026-06-02"), "1m")
+    body = zipped(day.member, b"1,\n" * 2**20)
+
+    if monthly:
+        assert isinstance(verified({day.key: body}.get, day), Pack)
+    else:
+        with pytest.raises(BadReply, match=r"^BNBUSDT-1m-2026-06-01\.zip is larger than any such file"):
+            verified({day.key: body}.get, day)
+
+
 # ---------------------------------------------------------------- one file and its checksum
 
 

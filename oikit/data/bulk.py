@@ -34,6 +34,7 @@ Place = Callable[[str], bytes | None]
 
 LARGEST = 32 * 2**20
 """No file, packed or not, is larger: a month of one-minute bars is 6 MB."""
+_DAY = 2 * 2**20  # no table of a day is larger: its one-minute bars are 0.2 MB
 _DIGEST = re.compile(rb"([0-9a-fA-F]{64})\s+\*?([\x21-\x7e]{1,200})\s*")
 _KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 _HOPELESS = 10  # refusals in a row; then it is the place that is wrong, and asking on is no use
@@ -183,7 +184,8 @@ def verified(read: Place, file: File, *, known: str = "") -> Pack | str | None:
         if said in (None, digest):
             if digest == known:
                 return known
-            return Pack(file, inflate(body, file.member), digest, said is not None)
+            text = inflate(body, file.member, largest=LARGEST if file.monthly else _DAY)
+            return Pack(file, text, digest, said is not None)
     raise BadReply(_refusal(key, "checksum-mismatch"))
 
 

@@ -25,6 +25,7 @@ _CLOCK = re.compile(rb"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 _WHOLE = re.compile(rb"\d{1,18}")
 MICROSECONDS = 10**14
 """From here on a time is in microseconds; as ms it would be the year 5138."""
+_MOST_ROWS = 100_000  # of a file; a month of one-minute bars is 44,640
 _BLANK = ["", "NaN", "nan", "null", "NULL", "None", "N/A"]
 
 
@@ -85,10 +86,12 @@ def parse(texts: Sequence[bytes], layout: Layout, symbol: str) -> Table:
     bodies: list[memoryview] = []
     counts: list[int] = []
     for number, text in enumerate(texts):
+        if max(text.count(b"\n"), text.count(b"\r")) > _MOST_ROWS:
+            refused[number], text = DEFECTS["too-many-rows"].says, b""
         text = _with_line_ends(text)
         body = _body(text, layout)
         if body is None:
-            refused[number] = DEFECTS["strange-header"].says
+            refused.setdefault(number, DEFECTS["strange-header"].says)
         bodies.append(body or memoryview(b""))
         counts.append(0 if body is None else text.count(b"\n", len(text) - len(body)))
     try:

@@ -288,6 +288,7 @@ DEFECTS: dict[str, Defect] = {
         Defect("broken-zip", "is no whole zip", "refused", "-"),
         Defect("strange-member", "holds something other than its one table", "refused", "-"),
         Defect("too-large", "is larger than any such file can be", "refused", "-"),
+        Defect("too-many-rows", "has more rows than any such file can have", "refused", "-"),
         Defect("strange-header", "has other columns than we know", "refused", "-"),
         Defect(
             "strange-times", "has no row with a time of its day or month that can be read", "refused", "-"
