@@ -108,7 +108,7 @@ def _progress(name: str, *, quiet: bool, as_json: bool) -> Iterator[_Progress | 
 
         def show(done: int, expected: int, what: str) -> None:
             bar.total = expected
-            bar.set_postfix_str(what, refresh=False)
+            bar.set_postfix_str(what, refresh=done == bar.n)  # a wait moves the words only
             bar.update(done - bar.n)
 
         yield show

@@ -199,6 +199,33 @@ def test_five_minutes_come_in_many_pages(venue: Callable[..., Any], tmp_path: Pa
 
 
 @pytest.mark.venue
+def test_a_wait_for_the_budget_shows_in_the_progress(venue: Callable[..., Any], tmp_path: Path) -> None:
+    """At the point that was reached, so that a bar stands but says why."""
+    v, ledger, now = venue(), Ledger(), [1000.0]
+    ledger.book((v.url, "data"), binance.BUDGETS["data"], 800, now[0])
+    seen: list[tuple[int, int, str]] = []
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+
+    with ask(v, ledger=ledger, sleep=sleep, now=lambda: now[0]) as client:
+        fetch(
+            "BNBUSDT",
+            since=SINCE,
+            every="4h",
+            store=tmp_path,
+            client=client,
+            progress=lambda done, expected, what: seen.append((done, expected, what)),
+        )
+
+    waits = [each for each in seen if each[2].startswith("waiting")]
+    before = seen[seen.index(waits[0]) - 1]
+    assert waits[0][2] == f"waiting 300 s until {client.host} may be asked again"
+    assert {each[:2] for each in waits} == {before[:2]}
+    assert client.waiting is None
+
+
+@pytest.mark.venue
 def test_years_of_funding_come_in_pages_too(venue: Callable[..., Any], tmp_path: Path) -> None:
     """A thousand settlements a page: a year and more takes two, and none is lost between them."""
     v = venue()

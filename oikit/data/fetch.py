@@ -17,6 +17,7 @@ from __future__ import annotations
 import contextlib
 import warnings
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
@@ -180,6 +181,8 @@ def _fetch(
     with contextlib.ExitStack() as stack:
         if client is None:
             client = stack.enter_context(Client(asked.address, budgets=binance.BUDGETS))
+        if progress:
+            progress = stack.enter_context(_waits_shown(client, progress))
         files = stack.enter_context(stitch.source(asked, client))
         try:
             now = moment(client, asked.symbol)
@@ -188,6 +191,23 @@ def _fetch(
                 raise
             return _without_exchange(asked, client, files, error, progress, recheck=recheck, skip=skip)
         return _from_venue(asked, client, now, files, progress, recheck=recheck, skip=skip)
+
+
+@contextlib.contextmanager
+def _waits_shown(client: Client, progress: Progress) -> Iterator[Progress]:
+    """Progress that is also told, at the point it has reached, when the client waits for its turn."""
+    reached = 0, 1
+
+    def show(done: int, total: int, what: str) -> None:
+        nonlocal reached
+        reached = done, total
+        progress(done, total, what)
+
+    client.waiting = lambda what: progress(*reached, what)
+    try:
+        yield show
+    finally:
+        client.waiting = None
 
 
 def _days_open(asked: Question, first: pd.Timestamp) -> bool:
