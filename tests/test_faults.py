@@ -21,7 +21,7 @@ from tests.bulk_files import utc
 from tests.stand_in import get, is_part_of, sha_of, stand_in, whole
 
 NOW = "2026-03-20T00:10:00Z"
-OPTIONS = {"timeout": 2.0, "most_bytes": 2 * 2**20}
+OPTIONS = {"timeout": 60.0, "most_bytes": 2 * 2**20}  # a busy computer is no fault of the exchange
 pytestmark = pytest.mark.venue
 
 
@@ -63,7 +63,7 @@ FAULTS: dict[str, tuple[str | type[VenueError], str]] = {
     "html-in-field": (BadReply, "a row of no market's name"),
     "checksum-mismatch": (BadReply, "does not match its checksum"),
     "corrupt-zip": (BadReply, "is no whole zip"),
-    "zip-bomb": (BadReply, "is larger than any such file can be"),
+    "zip-bomb=40": (BadReply, "is larger than any such file can be"),
     "zip-slip": (BadReply, "holds something other than its one table"),
     "missing-day-404=0.5": ("holes", "file(s) the archive lacks, gaps"),
     "revised-file": ("same", ""),
