@@ -52,6 +52,18 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def own_budgets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Count requests apart from whoever else runs tests on this computer, so that none waits for another."""
+    from oikit.data.budgets import shared
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OIKIT_BUDGETS", str(tmp_path_factory.mktemp("budgets")))
+        shared.cache_clear()
+        yield
+    shared.cache_clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
 def one_browser() -> Iterator[None]:
     """The Chromium that tests share ends with them."""
     from tests.browser import close_engine

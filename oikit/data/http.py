@@ -95,6 +95,7 @@ class Client:
         self._timeout, self._patience, self._most_bytes = timeout, patience, most_bytes
         self._sleep, self._now = sleep, now
         self._stopped: VenueError | None = None
+        self._ban_ends = ""
         self._retrying = stamina.RetryingCaller(
             attempts=attempts, timeout=None, wait_initial=wait, wait_max=5.0, wait_jitter=wait
         )
@@ -204,7 +205,7 @@ class Client:
         """The one place where we wait before asking: a ``Retry-After``, then the budget."""
         pause, banned = self._ledger.held(self.base, self._now())
         if banned:
-            raise RateLimited(banned)
+            raise self._banned(self._ban_ends or f"for {pause:.0f} s")
         self._rest(pause, f"as {self.host} has asked")
         key, budget = (self.base, query.bucket), self._budgets[query.bucket]
         while (pause := self._ledger.book(key, budget, query.weight, self._now())) > 0:
@@ -273,11 +274,10 @@ class Client:
         if status == 418:
             wait = _retry_after(reply.headers.get("retry-after"))
             banned = _BANNED.search(body.decode("utf-8", "replace"))
-            end = f"until {_clock(int(banned[1]))}" if banned else f"for {wait:g} s"
-            says = f"{self.host} has banned this address {end} (HTTP 418); nothing more is asked of it"
+            self._ban_ends = f"until {_clock(int(banned[1]))}" if banned else ""
             # All who ask from this computer are banned, and asking on makes it longer.
-            self._ledger.hold(self.base, wait, self._now(), says)
-            raise RateLimited(says)
+            self._ledger.hold(self.base, wait, self._now(), banned=True)
+            raise self._banned(self._ban_ends or f"for {wait:g} s")
         if status == 429:
             wait = _retry_after(reply.headers.get("retry-after"))
             self._ledger.hold(self.base, wait, self._now())
@@ -292,6 +292,11 @@ class Client:
         if status < 300:
             raise BadReply(f"{where} answered HTTP {status} without data; try again later")
         raise BadReply(f"{where} said no (HTTP {status}{said})")
+
+    def _banned(self, end: str) -> RateLimited:
+        return RateLimited(
+            f"{self.host} has banned this address {end} (HTTP 418); nothing more is asked of it"
+        )
 
     def _too_many(self, wait: float) -> RateLimited:
         return RateLimited(
