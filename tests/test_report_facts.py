@@ -24,8 +24,9 @@ from oikit.explanations import EXPLANATIONS, explain
 from oikit.margin import liquidation_price, tiers
 from oikit.report.book import percentile, rank
 from oikit.report.inputs import prints, revisions
+from oikit.report.order import week_before
 from oikit.report.source import Subject
-from oikit.report.weeks import CONDITIONS, OUTCOMES, PULL, SHORT, Weeks, statements, weeks
+from oikit.report.weeks import CONDITIONS, OUTCOMES, PULL, SHORT, History, Weeks, statements, weeks
 from oikit.simulate import samples
 from tests.conftest import frame, series
 
@@ -698,3 +699,12 @@ def test_the_schema_is_written_down(known: dict[str, Any]) -> None:
     assert f"schema {known['schema_version']}" in text
     units = {each["unit"] for each in known["facts"]}
     assert all(f"`{unit}`" in text for unit in units)
+
+
+@pytest.mark.parametrize("back", [1, 60, 130])
+def test_facts_worked_out_beside_other_weeks_are_those_worked_out_alone(back: int) -> None:
+    """What is worked out once for a market and cut for each week: not one digit differs."""
+    newest = report.subject("btc-null")
+    about = report.subject("btc-null", week=week_before(newest.week, back))
+
+    assert report.collect(about, history=History(newest)) == report.collect(about)

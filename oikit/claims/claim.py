@@ -17,6 +17,7 @@ from typing import Any, Literal, get_args
 import pandas as pd
 
 from oikit.claims.events import Outcome, price_move
+from oikit.claims.history import answered
 from oikit.errors import InputError
 from oikit.formatting import Unit, share
 from oikit.stats import Estimate
@@ -323,6 +324,11 @@ def ask(claim: Claim, frame: pd.DataFrame) -> pd.Series:
     """Return where a forecast speaks (1.0), does not (0.0) or cannot know (NaN), or refuse other answers."""
     if claim.speaks is None:
         raise InputError(f"claim {claim.id} is {claim.kind} and never speaks; use weigh(claim, frame)")
+    return answered(frame, (claim, "speaks"), partial(_answer, claim))
+
+
+def _answer(claim: Claim, frame: pd.DataFrame) -> pd.Series:
+    assert claim.speaks is not None
     flags = on_rows(claim.speaks(frame), frame, f"what claim {claim.id} says")
     if not flags.dropna().isin((0.0, 1.0)).all():
         raise InputError(f"claim {claim.id} must say yes or no; compare with a threshold, like score > 2")

@@ -18,6 +18,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -29,6 +30,7 @@ from oikit.claims import sentences
 from oikit.claims.article import CLAIMS, readings
 from oikit.claims.claim import Claim, Funnel, Verdict, Word, ask, on_rows, side_of
 from oikit.claims.events import base_rate, first_in_cluster, kept, price_move, terciles
+from oikit.claims.history import answered
 from oikit.clock import bar_length, bars
 from oikit.errors import InputError
 from oikit.frame import FIELDS, validate
@@ -222,7 +224,8 @@ def _looked(
     claim: Claim, frame: pd.DataFrame, flags: pd.Series, events: pd.Series, counts: Funnel, look: bool
 ) -> Verdict:
     """Read the outcome, at last."""
-    after = claim.outcome(frame, claim.horizon)
+    reach, outcome = bars(claim.horizon, frame.index), claim.outcome
+    after = answered(frame, (outcome, reach), lambda given: outcome(given, claim.horizon), ahead=reach)
     refuse_outcome(claim, frame, after)
     if look:
         refuse_reaching_back(claim, frame, flags, after)
@@ -279,8 +282,13 @@ def _word(claim: Claim, p: float, effect: stats.Estimate) -> Word:
 def _net(claim: Claim, frame: pd.DataFrame, events: pd.Series) -> float:
     if claim.outcome is not price_move or (claim.acts is None and claim.expect == "different"):
         return math.nan
+    reach = bars(claim.horizon, frame.index)
+    return float(answered(frame, (claim, "kept"), partial(_kept, claim), ahead=reach)[events].mean())
+
+
+def _kept(claim: Claim, frame: pd.DataFrame) -> pd.Series:
     side = side_of(claim, frame) if claim.acts is not None else 1.0 if claim.expect == "higher" else -1.0
-    return float(kept(frame, claim.horizon, side)[events].mean())
+    return kept(frame, claim.horizon, side)
 
 
 def _every(claim: Claim, followed: pd.Series, usual: float) -> Verdict:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from oikit import clock
 from oikit.errors import InputError
-from oikit.margin import liquidation_price, tiers
+from oikit.margin import liquidation_price, max_leverage, tiers
 from oikit.margin.checks import Side
 from oikit.report.book import Book
 from oikit.risk import touch_frequency
@@ -44,19 +44,19 @@ def collect_distances(book: Book) -> dict[str, Any]:
         "weeks side by side in the past year of data",
         list(past.index[[0, -1]]),
     )
-    rate = paid["value"]
+    drag = None if paid["value"] is None else float(paid["value"]) * _WEEKS_HELD
+    far_off = {side: _distances(side, table, 0.0) if len(row) else {} for side in _SIDES}
+    after = {
+        side: {} if drag is None else _distances(side, table, drag if side == "long" else -drag)
+        for side in _SIDES
+    }
     rows = []
     for leverage in LEVERAGES:
         for side in _SIDES:
-            near = dragged = touched = None
-            unless = reason
-            if len(row):
-                unless = f"{leverage}x is more than these margins allow"
-                near = _distance(leverage, side, table, 0.0)
-                touched = _touched(past, side, near)
-            if near is not None and rate is not None:
-                drag = float(rate) * _WEEKS_HELD
-                dragged = _distance(leverage, side, table, drag if side == "long" else -drag)
+            unless = f"{leverage}x is more than these margins allow" if len(row) else reason
+            near = far_off[side].get(leverage)
+            dragged = None if near is None else after[side].get(leverage)
+            touched = _touched(past, side, near)
             far = unless if near is None else "the past year has no low and high of enough bars"
             ids = _write(
                 book,
@@ -103,15 +103,21 @@ def _tiers(market: str, on: pd.Timestamp) -> tuple[pd.DataFrame | float, str]:
     return table, f"the maintenance margins of {symbol} in the table of {table['date'].iloc[0]}"
 
 
-def _distance(leverage: int, side: Side, table: pd.DataFrame | float, drag: float) -> float | None:
-    """The move from the entry price to the liquidation price; 0 or beyond: at once."""
-    try:
-        price = liquidation_price(
-            1.0, side=side, quantity=STAKE, tiers=table, leverage=leverage, funding_paid=drag
-        )
-    except InputError:
-        return None  # this contract allows less
-    return float(price) - 1.0
+def _distances(side: Side, table: pd.DataFrame | float, drag: float) -> dict[int, float]:
+    """Return the move from the entry price to the liquidation price, by each leverage that is allowed."""
+    most = max_leverage(STAKE, tiers=table)
+    allowed = [each for each in LEVERAGES if each <= most]
+    if not allowed:
+        return {}
+    price = liquidation_price(
+        1.0,
+        side=side,
+        quantity=STAKE,
+        tiers=table,
+        leverage=pd.Series(allowed, dtype=float),
+        funding_paid=drag,
+    )
+    return dict(zip(allowed, (price - 1.0).tolist(), strict=True))
 
 
 def _touched(past: pd.DataFrame, side: Side, move: float | None) -> float | None:
@@ -119,6 +125,6 @@ def _touched(past: pd.DataFrame, side: Side, move: float | None) -> float | None
     if move is None or name not in past.columns or move <= -1:
         return None
     try:
-        return touch_frequency(past, barrier=1 + move, window="7d").share
+        return touch_frequency(past[["close", name]], barrier=1 + move, window="7d").share
     except InputError:
         return None

@@ -24,7 +24,7 @@ from oikit.report.scorecard import DRAWS, YEAR, collect_record
 from oikit.report.source import Subject
 from oikit.report.turning import collect_turning
 from oikit.report.voices import collect_claims
-from oikit.report.weeks import PULL, collect_rates, statements, weeks
+from oikit.report.weeks import PULL, History, collect_rates
 from oikit.stats import SMALLEST_N
 
 __all__ = ["collect"]
@@ -33,7 +33,9 @@ SCHEMA_VERSION = 3
 """Goes up when a fact is renamed or means something else."""
 
 
-def collect(about: Subject, *, last: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def collect(
+    about: Subject, *, last: Mapping[str, Any] | None = None, history: History | None = None
+) -> dict[str, Any]:
     """Work out the facts of one week.
 
     Parameters
@@ -42,6 +44,9 @@ def collect(about: Subject, *, last: Mapping[str, Any] | None = None) -> dict[st
         From `oikit.report.subject`.
     last : mapping, optional
         The facts of an earlier week of the same market, to be compared with.
+    history : History, optional
+        All bars of this market, where several of its weeks are worked out: what no later bar can change is
+        worked out once, and cut. The facts are the same.
 
     Returns
     -------
@@ -65,11 +70,13 @@ def collect(about: Subject, *, last: Mapping[str, Any] | None = None) -> dict[st
     collect_paid(book)
     clocks = collect_clocks(book)
     collect_crowds(book)
-    said = statements(weeks(about.frame, about.until))
+    history = History(about) if history is None else history
+    said = history.said(about)
     rates = collect_rates(book, said)
     inputs = prints(about.frame, about.until)
     changes = collect_changes(book, before, inputs)
-    claims = collect_claims(book)
+    with history.bars.up_to(about.frame):
+        claims = collect_claims(book)
     return {
         "schema_version": SCHEMA_VERSION,
         "market": about.market,

@@ -16,8 +16,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from oikit import clock
+from oikit.claims import history as claims
 from oikit.indicators import QUADRANTS, long_share, oi_to_cap, quadrant
 from oikit.report.book import Book
+from oikit.report.source import Subject
 from oikit.rolling import window_sum
 from oikit.stats import SMALLEST_N, wilson
 
@@ -151,22 +153,49 @@ def statements(given: Weeks) -> pd.DataFrame:
     ``said = (k + m b) / (n + m)`` with ``b = (base_k + 1/2) / (base_n + 1)`` and m = 30: a few weeks
     weigh little against all of them, and 0 of 10 does not mean never.
     """
-    ends = given.came.index
-    parts = []
-    for outcome in given.came.columns:
+    ends, parts = given.came.index, []
+    for place, outcome in enumerate(given.came.columns):
         came = given.came[outcome].to_numpy()
         known = ~np.isnan(came)
         hit = came == 1
         base_n, base_k = _before(known), _before(hit)
         base = (base_k + 0.5) / (base_n + 1.0)
-        for condition in given.held.columns:
+        for other, condition in enumerate(given.held.columns):
             now = given.held[condition].to_numpy() == 1
             n, k = _before(now & known), _before(now & hit)
             said = np.where(n >= SMALLEST_N, (k + PULL * base) / (n + PULL), np.nan)
-            part = {"k": k, "n": n, "base_k": base_k, "base_n": base_n, "said": said, "came": came}
-            names = {"week": ends[now], "condition": condition, "outcome": outcome}
-            parts.append(pd.DataFrame({**names, **{name: each[now] for name, each in part.items()}}))
-    return pd.concat(parts).sort_values("week", kind="stable").reset_index(drop=True)
+            at = np.flatnonzero(now)
+            codes = np.full((2, len(at)), [[place], [other]])
+            parts.append((at, *codes, *(each[at] for each in (k, n, base_k, base_n, said, came))))
+    columns = [np.concatenate(each) for each in zip(*parts, strict=True)]
+    order = np.argsort(columns[0], kind="stable")
+    at, which, what, k, n, base_k, base_n, said, came = (each[order] for each in columns)
+    names = {
+        "week": ends[at],
+        "condition": given.held.columns.to_numpy(dtype=object)[what],
+        "outcome": given.came.columns.to_numpy(dtype=object)[which],
+    }
+    return pd.DataFrame(
+        {**names, "k": k, "n": n, "base_k": base_k, "base_n": base_n, "said": said, "came": came}
+    )
+
+
+class History:
+    """A market's bars up to its last week, and what is worked out of them once for all its weeks."""
+
+    def __init__(self, about: Subject) -> None:
+        self.about, self.bars = about, claims.History(about.frame)
+        self._said: pd.DataFrame | None = None
+
+    def said(self, about: Subject) -> pd.DataFrame:
+        """Return what was said by the end of a week, as it was known then; nobody knows what follows it."""
+        if not self.bars.begins_with(about.frame):
+            return statements(weeks(about.frame, about.until))
+        if self._said is None:
+            self._said = statements(weeks(self.about.frame, self.about.until))
+        past = self._said[self._said["week"] <= about.until].copy()
+        past.loc[past["week"] == about.until, "came"] = np.nan
+        return past
 
 
 def _before(flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
