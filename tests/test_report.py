@@ -139,7 +139,7 @@ def test_a_missing_part_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(sys.modules, "papermill", None)
 
     with pytest.raises(MissingExtra, match=r"oikit\[report\]"):
-        report.run(out=tmp_path)
+        report.run(out=tmp_path, engine="plain")
 
 
 def test_asking_for_reports_is_light() -> None:
@@ -206,7 +206,7 @@ def test_a_failing_cell_leaves_the_last_page_and_keeps_the_notebook(
     )
     template = tmp_path / "broken.ipynb"
     nbformat.write(broken, template)
-    monkeypatch.setattr(sys.modules["oikit.report.run"], "_template", lambda: template)
+    monkeypatch.setattr(sys.modules["oikit.report.run"], "_NOTEBOOK", str(template))
     page = tmp_path / "out" / "BNBUSDT-2026-W10.html"
     page.parent.mkdir()
     page.write_text("last week's")

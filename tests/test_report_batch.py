@@ -41,14 +41,9 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def warm() -> Iterator[Warm]:
+def warm(stored: None) -> Iterator[Warm]:
     with Warm() as made:
         yield made
-
-
-@pytest.fixture(scope="module")
-def notebook(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return str(small(tmp_path_factory.mktemp("notebook") / "small.ipynb"))
 
 
 class Lent:
@@ -65,17 +60,15 @@ class Lent:
 
 
 @pytest.fixture(autouse=True)
-def with_the_small_notebook(notebook: str, warm: Warm, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.modules["oikit.report.batch"], "_NOTEBOOK", notebook)
+def lent(warm: Warm, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("oikit.report.warm.maker", lambda **how: Lent(warm))
 
 
 @pytest.fixture(scope="module")
-def together(notebook: str, warm: Warm, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def together(warm: Warm, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two markets, two weeks, two at once."""
     out = tmp_path_factory.mktemp("together")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys.modules["oikit.report.batch"], "_NOTEBOOK", notebook)
         patch.setattr("oikit.report.warm.maker", lambda **how: Lent(warm))
         made = batch([*MARKETS, "NOPE"], weeks=2, out=out, jobs=2)
     assert len(made.made) == 4, made.missed
@@ -148,11 +141,11 @@ def test_two_runs_add_up_to_one(together: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.notebook
-def test_a_fresh_process_for_each_gives_the_same_report(notebook: str, together: Path) -> None:
+def test_a_fresh_process_for_each_gives_the_same_report(together: Path) -> None:
     """Where nothing can be forked; and one that dies is said."""
     with maker(warm=False) as fresh:
         assert isinstance(fresh, Fresh)
-        made = fresh.ask(Order("BTCUSDT", notebook=notebook)).made
+        made = fresh.ask([Order("BTCUSDT")])[0].made
         assert made is not None
         assert made.files["html"] == (together / "BTCUSDT-2026-W10.html").read_bytes()
 
@@ -163,7 +156,7 @@ def test_a_fresh_process_that_answers_nothing_is_said(monkeypatch: pytest.Monkey
         "oikit.report.warm._python", lambda *more: [sys.executable, "-c", "import os; os._exit(9)"]
     )
 
-    assert "was ended from outside" in Fresh().ask(Order("x")).says
+    assert "was ended from outside" in Fresh().ask([Order("x")])[0].says
 
 
 @pytest.mark.notebook
@@ -292,9 +285,6 @@ def test_without_its_parts_a_batch_says_what_to_install(
     monkeypatch.setitem(sys.modules, "tqdm", None)
     with pytest.raises(MissingExtra, match=r"oikit\[report\]"):
         batch(["BNBUSDT"], out=tmp_path, formats="json")
-    monkeypatch.setitem(sys.modules, "papermill", None)
-    with pytest.raises(MissingExtra, match="papermill"):
-        batch(["BNBUSDT"], out=tmp_path)
 
 
 # ---------------------------------------------------------------- the command
@@ -440,8 +430,8 @@ def test_a_fault_of_the_cluster_itself_is_listed(monkeypatch: pytest.MonkeyPatch
     class Task:
         status = "error"
 
-        def __init__(self, order: Order) -> None:
-            self.order = order
+        def __init__(self, piece: list[Order]) -> None:
+            self.piece = piece
 
         def exception(self) -> Exception:
             return ImportError("No module named 'oikit'")
@@ -465,8 +455,8 @@ def test_a_fault_of_the_cluster_itself_is_listed(monkeypatch: pytest.MonkeyPatch
         def scheduler_info(self, **more: Any) -> dict[str, Any]:
             return {"workers": self.workers}
 
-        def submit(self, call: Any, order: Order, **more: Any) -> Task:
-            return Task(order)
+        def submit(self, call: Any, piece: list[Order], **more: Any) -> Task:
+            return Task(piece)
 
     monkeypatch.setattr(distributed, "Client", Client)
     monkeypatch.setattr(distributed, "as_completed", lambda tasks, loop: tasks)
@@ -501,6 +491,6 @@ def test_a_worker_keeps_its_warm_process(warm: Warm, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(cluster, "_kept", [])
     monkeypatch.setattr(cluster, "maker", lambda: started.append(Lent(warm)) or started[-1])
 
-    first, second = (cluster._there(Order("BNBUSDT", formats=("json",))) for _ in range(2))
+    ((first,), (second,)) = (cluster._there([Order("BNBUSDT", formats=("json",))]) for _ in range(2))
 
     assert first == second and first.made is not None and len(started) == 1

@@ -103,7 +103,7 @@ def test_a_page_is_printed_the_same_each_time(tmp_path: Path, monkeypatch: pytes
     notebook, store = str(small(tmp_path / "x.ipynb")), str(few_weeks(tmp_path / "store"))
     asked = Order("BNBUSDT", title="a title", store=store, notebook=notebook, formats=("pdf",))
 
-    first, second = (make(asked, here=True).files["pdf"] for _ in range(2))
+    first, second = (make(asked).files["pdf"] for _ in range(2))
 
     assert first == second and first.startswith(b"%PDF-")
     assert b"tmp" not in first and b"/Subtype /Image" not in first

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def test_whatever_the_notes_hold_is_shown_as_text(nasty: str, warm: Warm, notebook: str) -> None:
     """They pass a cell of code, a kernel and a page, and come out as they went in."""
     notes = checked_text("notes", nasty)
-    outcome = warm.ask(Order("BNBUSDT", notes=notes, notebook=notebook))
+    outcome = warm.ask([Order("BNBUSDT", notes=notes, notebook=notebook)])[0]
 
     assert outcome.made is not None, outcome.says
     page = outcome.made.files["html"].decode()
@@ -93,7 +94,7 @@ def test_whatever_the_title_holds_is_shown_as_text_or_refused(
             report.run(title=nasty, out=tmp_path / "out")
         assert not (tmp_path / "out").exists()
         return
-    outcome = warm.ask(Order("BNBUSDT", title=checked_text("title", nasty), notebook=notebook))
+    outcome = warm.ask([Order("BNBUSDT", title=checked_text("title", nasty), notebook=notebook)])[0]
 
     assert outcome.made is not None, outcome.says
     page = outcome.made.files["html"].decode()
@@ -109,7 +110,7 @@ def test_the_weekly_page_shows_title_and_notes_as_text(warm: Warm) -> None:
         pytest.skip("the weekly notebook has no title and notes yet")
     title = "<script>alert(1)</script> {{ 7 * 7 }} ''' \\"
     notes = checked_text("notes", "\n".join(NASTY.values())[:19_000])
-    outcome = warm.ask(Order("BNBUSDT", title=title, notes=notes))
+    outcome = warm.ask([Order("BNBUSDT", title=title, notes=notes)])[0]
 
     assert outcome.made is not None, outcome.says
     page = outcome.made.files["html"].decode()
@@ -238,46 +239,19 @@ def test_a_parameter_that_the_notebook_does_not_take_is_refused(
     path = small(tmp_path / "x.ipynb", parameters=parameters)
 
     with pytest.raises(ReportError, match=says):
-        execute(path, {"market": "bnb-null", "title": "x"}, here=True)
+        execute(path, {"market": "bnb-null", "title": "x"})
 
 
 # ---------------------------------------------------------------- two engines, one page
 
 
 @pytest.mark.notebook
-def test_both_engines_give_the_same_outputs(tmp_path: Path) -> None:
-    """Text, a table, markup, a second print, a cleared output: as papermill's own kernel has them."""
-    cells = (
-        "print('one'); print('two')",
-        "import pandas as pd; pd.DataFrame({'a': [1, 2]})",
-        "from IPython.display import HTML, display, clear_output\ndisplay(HTML('<p>x</p>')); 3",
-        "import sys; print('err', file=sys.stderr)",
-        "print('gone'); clear_output(); print('kept')",
-        "handle = display('before', display_id=True); handle.update('after')",
-        "x = 1;",
-        "",
-        "[market, title, facts]",
-    )
-    path = small(tmp_path / "x.ipynb", *cells)
-    given = {"market": "bnb-null", "title": "it's {here}"}
-
-    here, plain = (execute(path, given, facts="{}", here=each) for each in (True, False))
-
-    assert [cell.get("outputs") for cell in here.cells] == [cell.get("outputs") for cell in plain.cells]
-    assert [cell.source for cell in here.cells] == [cell.source for cell in plain.cells]
-    assert [c.get("execution_count") for c in here.cells] == [c.get("execution_count") for c in plain.cells]
-    assert here.metadata.language_info == plain.metadata.language_info
-    assert "it's {here}" in here.cells[-1].outputs[0].data["text/plain"]
-
-
-@pytest.mark.notebook
-@pytest.mark.parametrize("here", [True, False])
-def test_a_failing_cell_is_marked_and_named(here: bool, tmp_path: Path) -> None:
-    """By either engine: the cells after it have not run."""
+def test_a_failing_cell_is_marked_and_named(tmp_path: Path) -> None:
+    """The cells after it have not run."""
     path = small(tmp_path / "x.ipynb", "1 + 1", "{}['planted']", "print('never')")
 
     with pytest.raises(Stopped, match=r"the report of m stopped in cell \d: KeyError: 'planted'") as caught:
-        execute(path, {"market": "m"}, here=here, market="m")
+        execute(path, {"market": "m"}, market="m")
 
     kept = nbformat.reads(caught.value.notebook, as_version=4)
     assert "papermill-error-cell" in caught.value.notebook
@@ -297,11 +271,12 @@ def test_a_kernel_that_dies_is_said_in_one_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.notebook
-def test_a_copied_process_gives_the_bytes_of_papermill(warm: Warm, notebook: str) -> None:
-    """A chart and all: `test_a_report_is_one_page_and_the_same_each_time` has the weekly notebook."""
-    asked = Order("BNBUSDT", notebook=notebook, notes="x")
+def test_no_kernel_gives_the_bytes_of_papermill(warm: Warm) -> None:
+    """Here, in a copied process beside another week, and in a kernel of its own."""
+    asked = Order("BNBUSDT", title="{{ x }}", notes="<p>")
 
-    here, there, plain = attempt(asked, here=True), warm.ask(asked), attempt(asked)
+    here, plain = attempt(asked), attempt(replace(asked, kernel=True))
+    _, there = warm.ask([replace(asked, back=1), asked])
 
     assert here.made is not None and there.made is not None, here.says or there.says
     assert here.made == there.made == (plain.made or plain.says)
@@ -383,14 +358,14 @@ def test_a_failure_keeps_the_last_page_and_a_success_clears_the_failure(
     """What was in place stays, whatever became of the new one."""
     broken = small(tmp_path / "b.ipynb", "raise ValueError('planted')")
     place = folder(tmp_path / "out")
-    well = warm.ask(Order("BNBUSDT", notebook=notebook))
+    well = warm.ask([Order("BNBUSDT", notebook=notebook)])[0]
     made = deliver(place, well)
     before = made.html.read_bytes()
 
     with pytest.raises(
         ReportError, match=r"ValueError: planted; the notebook up to there is .*failed\.ipynb"
     ):
-        deliver(place, warm.ask(Order("BNBUSDT", notebook=str(broken))))
+        deliver(place, warm.ask([Order("BNBUSDT", notebook=str(broken))])[0])
 
     kept = made.html.with_name(f"{made.html.stem}.failed.ipynb")
     assert made.html.read_bytes() == before and "planted" in kept.read_text(encoding="utf-8")
@@ -403,7 +378,7 @@ def test_a_report_without_forks_is_papermills_own(tmp_path: Path, monkeypatch: p
     """As on Windows; and a process that dies says so and is over."""
     monkeypatch.setattr("oikit.report.warm.can_fork", lambda: False)
     path = small(tmp_path / "x.ipynb", SAYS)
-    monkeypatch.setattr(sys.modules["oikit.report.run"], "_template", lambda: path)
+    monkeypatch.setattr(sys.modules["oikit.report.run"], "_NOTEBOOK", str(path))
 
     made = report.run("BNBUSDT", out=tmp_path / "out", notes="<p>")
 
@@ -415,13 +390,26 @@ def test_a_copy_that_is_killed_is_said_and_the_next_one_is_well(
     warm: Warm, notebook: str, tmp_path: Path
 ) -> None:
     """As when the system takes its memory back."""
-    path = small(tmp_path / "x.ipynb", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+    path = small(tmp_path / "x.ipynb", "import os, signal; os.kill(os.getppid(), signal.SIGKILL)")
 
-    gone = warm.ask(Order("BNBUSDT", notebook=str(path)))
+    gone = warm.ask([Order("BNBUSDT", notebook=str(path))])[0]
 
     assert gone.made is None
     assert "the process that made the report of BNBUSDT was ended from outside" in gone.says
-    assert warm.ask(Order("BNBUSDT", notebook=notebook)).made is not None
+    assert warm.ask([Order("BNBUSDT", notebook=notebook)])[0].made is not None
+
+
+@pytest.mark.notebook
+def test_a_copy_that_is_killed_costs_the_report_that_it_was_at(warm: Warm, tmp_path: Path) -> None:
+    """The weeks before it are there, and another copy makes those after."""
+    path = small(tmp_path / "x.ipynb", "import os, signal; os.kill(os.getppid(), signal.SIGKILL)")
+    plain = Order("BNBUSDT", formats=("json",))
+    orders = [replace(plain, back=2), Order("BNBUSDT", back=1, notebook=str(path)), plain]
+
+    made = warm.ask(orders)
+
+    assert [each.made is not None for each in made] == [True, False, True]
+    assert [each.order for each in made] == orders and "ended from outside" in made[1].says
 
 
 @pytest.mark.notebook
@@ -431,7 +419,7 @@ def test_no_copy_sees_another(warm: Warm, tmp_path: Path) -> None:
         tmp_path / "x.ipynb", "import os, oikit; oikit.left = getattr(oikit, 'left', 0) + 1; oikit.left"
     )
 
-    pages = {warm.ask(Order("BNBUSDT", notebook=str(path))).made.files["html"] for _ in range(2)}  # type: ignore[union-attr]
+    pages = {warm.ask([Order("BNBUSDT", notebook=str(path))])[0].made.files["html"] for _ in range(2)}  # type: ignore[union-attr]
 
     assert len(pages) == 1
 
@@ -446,7 +434,7 @@ def test_a_warm_process_ends_with_its_owner(tmp_path: Path) -> None:
     )
     code = (
         "from oikit.report.warm import Warm; from oikit.report.order import Order; warm = Warm(); "
-        f"print(warm._process.pid, flush=True); warm.ask(Order('BNBUSDT', notebook={str(path)!r}))"
+        f"print(warm._process.pid, flush=True); warm.ask([Order('BNBUSDT', notebook={str(path)!r})])[0]"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as owner:
         assert owner.stdout is not None
@@ -480,7 +468,7 @@ def test_a_warm_process_that_is_gone_is_said() -> None:
     with Warm() as gone:
         gone.close()
 
-        assert "was ended from outside" in gone.ask(Order("BNBUSDT")).says
+        assert "was ended from outside" in gone.ask([Order("BNBUSDT")])[0].says
 
 
 class Ended(Exception):

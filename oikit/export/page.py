@@ -63,12 +63,12 @@ def render(notebook: Mapping[str, Any], *, title: str = "", show_code: bool = Tr
         raise InputError("this is no notebook of format 4; read it with nbformat.read(path, as_version=4)")
     charts: list[str] = []
     frames: list[str] = []
-    cells = copy.deepcopy(notebook)
+    cells: Any = copy.copy(notebook)
+    cells["cells"] = [copy.copy(cell) for cell in notebook["cells"]]
     for cell in cells["cells"]:
-        cell["outputs"] = [_output(output, charts, frames) for output in cell.get("outputs", [])]
-        if cell["cell_type"] != "code":
-            del cell["outputs"]
-    body = _body(cells, show_code)
+        if cell["cell_type"] == "code":
+            cell["outputs"] = [_output(output, charts, frames) for output in cell.get("outputs", [])]
+    body = _META.sub("", _plain(cells) if not show_code and _is_plain(cells) else _body(cells, show_code))
     heading = re.search(r"<h1[^>]*>(.*?)</h1>", body, re.DOTALL)
     name = escape(title) or (re.sub(r"<[^>]+>", "", heading[1]).strip() if heading else "")
     if not name:
@@ -129,6 +129,20 @@ def _library() -> str:
     return code.replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
 
+def _is_plain(notebook: Mapping[str, Any]) -> bool:
+    """Return whether all that is shown is HTML that cells put out, as in a report."""
+    return all(
+        cell["cell_type"] == "code" and all("text/html" in each.get("data", {}) for each in cell["outputs"])
+        for cell in notebook["cells"]
+    )
+
+
+def _plain(notebook: Mapping[str, Any]) -> str:
+    """Write the outputs under each other: for these nbconvert would add nothing."""
+    shown = ("\n".join(each["data"]["text/html"] for each in cell["outputs"]) for cell in notebook["cells"])
+    return "".join(f'<div class="output">\n{html}\n</div>\n' for html in shown if html)
+
+
 def _body(notebook: Mapping[str, Any], show_code: bool) -> str:
     try:
         from jinja2 import DictLoader
@@ -144,7 +158,7 @@ def _body(notebook: Mapping[str, Any], show_code: bool) -> str:
     )
     exporter.config.NbConvertBase.display_data_priority = _KINDS
     html: str = exporter.from_notebook_node(notebook)[0]
-    return _META.sub("", html)
+    return html
 
 
 def _output(output: dict[str, Any], charts: list[str], frames: list[str]) -> dict[str, Any]:
@@ -211,6 +225,8 @@ def _figure(spec: dict[str, Any], number: int) -> str:
 
 
 def _drop_source(spec: dict[str, Any]) -> None:
-    last = spec.get("vconcat", [{}])[-1]
-    if "vconcat" in last:
-        last.pop("title", None)
+    """Take the title off the last line of a figure, without touching the specification it came from."""
+    panels = list(spec.get("vconcat", ()))
+    if panels and "vconcat" in panels[-1]:
+        panels[-1] = {key: value for key, value in panels[-1].items() if key != "title"}
+        spec["vconcat"] = panels

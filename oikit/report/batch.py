@@ -6,7 +6,6 @@ are made one after the other, several at once, or on a cluster.
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 from collections import Counter
@@ -22,7 +21,7 @@ from oikit.errors import MissingExtra, OikitError, ReportError
 from oikit.files import Folder, cache_folder, folder, store_address
 from oikit.report.feed import atom
 from oikit.report.index import merged, page
-from oikit.report.order import Order, Outcome, checked_formats, checked_text, placed, week_before
+from oikit.report.order import Order, Outcome, checked_formats, checked_text, pieces, placed, week_before
 from oikit.report.run import Engine, Report, checked, deliver, earlier
 
 __all__ = ["Batch", "batch", "listed"]
@@ -182,9 +181,8 @@ def batch(
         notes=checked_text("notes", notes),
         formats=kinds,
         notebook=_NOTEBOOK,
+        kernel=engine == "plain",
     )
-    if {"html", "pdf"} & set(kinds) and importlib.util.find_spec("papermill") is None:
-        raise MissingExtra("papermill", "report")
     if "pdf" in kinds and cluster is None:
         from oikit.report.pdf import browser
 
@@ -261,11 +259,8 @@ def _carried_out(
     from oikit.report.warm import maker
 
     count = min(jobs or _cores(), len(orders))
-    with (
-        ThreadPoolExecutor(count) as pool,
-        maker(warm=None if engine == "auto" else engine == "warm") as made,
-    ):
-        yield from _in_turn(pool, made.ask, orders, 2 * count)
+    with ThreadPoolExecutor(count) as pool, maker(warm=None if engine != "warm" else True) as made:
+        yield from _in_turn(pool, made.ask, pieces(orders, count), 2 * count)
 
 
 def _cores() -> int:
@@ -273,18 +268,21 @@ def _cores() -> int:
 
 
 def _in_turn(
-    pool: ThreadPoolExecutor, ask: Callable[[Order], Outcome], orders: Iterable[Order], ahead: int
+    pool: ThreadPoolExecutor,
+    ask: Callable[[Sequence[Order]], list[Outcome]],
+    runs: Iterable[Sequence[Order]],
+    ahead: int,
 ) -> Iterator[Outcome]:
-    """Yield outcomes as they come, with only a few orders ahead, to save memory."""
-    waiting: set[Future[Outcome]] = set()
-    for order in orders:
-        waiting.add(pool.submit(ask, order))
+    """Yield outcomes as they come, with only a few runs of orders ahead, to save memory."""
+    waiting: set[Future[list[Outcome]]] = set()
+    for run in runs:
+        waiting.add(pool.submit(ask, run))
         if len(waiting) >= ahead:
             done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            yield from (each.result() for each in done)
+            yield from (outcome for each in done for outcome in each.result())
     while waiting:
         done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-        yield from (each.result() for each in done)
+        yield from (outcome for each in done for outcome in each.result())
 
 
 def _bar(total: int, progress: bool) -> Any:

@@ -1,8 +1,8 @@
 """The reports of a batch on the workers of a Dask scheduler that somebody has started.
 
-One order is one task, and needs nothing but the store: each worker reaches it under the same path, or
-by its address. What is made comes back to whoever asked, and only that one writes. A worker
-that is lost costs its tasks only, which run again elsewhere: an order gives the same bytes wherever it runs.
+A few weeks of one market are one task, and need nothing but the store: each worker reaches it under the same
+path, or by its address. What is made comes back to whoever asked, and only that one writes. A worker that is
+lost costs its tasks only, which run again elsewhere: an order gives the same bytes wherever it runs.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import threading
 from collections.abc import Iterator, Sequence
 
 from oikit.errors import InputError, MissingExtra
-from oikit.report.order import Order, Outcome
-from oikit.report.warm import Maker, maker
+from oikit.report.order import Order, Outcome, pieces
+from oikit.report.warm import Fresh, maker
 
 _AGAIN = 3  # times that a task may lose its worker
 
@@ -32,28 +32,32 @@ def carried_out(address: str, orders: Sequence[Order]) -> Iterator[Outcome]:
             "or leave cluster out to run here"
         ) from error
     with client:
-        if not client.scheduler_info(n_workers=-1)["workers"]:
+        workers = client.scheduler_info(n_workers=-1)["workers"]
+        if not workers:
             raise InputError(
                 f"the scheduler at {address!r} has no workers; start one with 'dask worker {address}'"
             )
-        asked = {client.submit(_there, order, pure=False, retries=_AGAIN): order for order in orders}
+        asked = {
+            client.submit(_there, piece, pure=False, retries=_AGAIN): piece
+            for piece in pieces(orders, len(workers))
+        }
         for task in distributed.as_completed(list(asked), loop=client.loop):
-            order = asked.pop(task)
+            piece = asked.pop(task)
             if task.status == "finished":
-                yield task.result()
+                yield from task.result()
             else:
-                says = f"the cluster could not make the report of {order.market}: {task.exception()}"
-                yield Outcome(order, None, "ReportError", " ".join(says.split()))
+                says = f"the cluster could not make the report of {piece[0].market}: {task.exception()}"
+                yield from (Outcome(each, None, "ReportError", " ".join(says.split())) for each in piece)
             task.release()  # a page is a megabyte or two, and there may be hundreds
 
 
-_kept: list[Maker] = []
+_kept: list[Fresh] = []
 _starting = threading.Lock()
 
 
-def _there(order: Order) -> Outcome:
-    """Carry out one order on a worker; its warm process lives until the worker ends."""
+def _there(piece: Sequence[Order]) -> list[Outcome]:
+    """Carry out the orders of a market on a worker; its warm process lives until the worker ends."""
     with _starting:
         if not _kept:
             _kept.append(maker())
-    return _kept[0].ask(order)
+    return _kept[0].ask(piece)

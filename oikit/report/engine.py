@@ -1,9 +1,8 @@
-"""Execution of a report's notebook: by papermill, in its own kernel or in this process.
+"""The weekly notebook: run by papermill in a kernel, or its cells run here without one.
 
-A kernel of its own is papermill's default. In this process the same cells run in ipykernel's in-process
-kernel, and its messages pass the same reader of outputs, so the outputs are the same; this saves
-starting a kernel and importing everything. A process can do it once: `oikit.report.warm` forks one for
-each report.
+`execute` is papermill with a kernel of its own, for the notebook or any other. `outputs` runs the cells of
+the weekly notebook in this process: no kernel starts, and the facts and bars that are known need not be
+read again. The page is the same, byte for byte.
 
 Parameters are data: each must be in the cell tagged ``parameters``, with the same type as there.
 """
@@ -11,18 +10,19 @@ Parameters are data: each must be in the cell tagged ``parameters``, with the sa
 from __future__ import annotations
 
 import ast
-import atexit
-import contextlib
+import functools
+import json
 import tempfile
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 from oikit.errors import MissingExtra, ReportError
 
-_HERE = "oikit-here"
 _FACTS = "facts.json"
+_GIVEN = {"parameters", "data"}  # cells whose names are known where no kernel runs
 
 
 class Stopped(ReportError):
@@ -39,6 +39,39 @@ class Stopped(ReportError):
 def template() -> Path:
     """Return the path of the weekly report's notebook."""
     return Path(str(resources.files("oikit.report").joinpath("weekly.ipynb")))
+
+
+def outputs(**names: Any) -> dict[str, Any]:
+    """Run the cells of the weekly notebook with these names known, and return it with its outputs."""
+    cells = []
+    for cell, body, shown in _compiled():
+        exec(body, names)
+        value = eval(shown, names) if shown else None
+        out = [] if value is None else [{"output_type": "execute_result", "data": _bundle(value)}]
+        cells.append({**cell, "outputs": out})
+    return {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
+
+
+@functools.cache
+def _compiled() -> list[tuple[dict[str, Any], CodeType, CodeType | None]]:
+    """Compile each cell of code: what it does, and what it shows at its end."""
+    compiled = []
+    for cell in json.loads(template().read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] != "code" or _GIVEN & set(cell["metadata"].get("tags", [])):
+            continue
+        tree, shown = ast.parse("".join(cell["source"])), None
+        if tree.body and isinstance(last := tree.body[-1], ast.Expr):
+            del tree.body[-1]
+            shown = compile(ast.Expression(last.value), "weekly.ipynb", "eval")
+        compiled.append((cell, compile(tree, "weekly.ipynb", "exec"), shown))
+    return compiled
+
+
+def _bundle(value: Any) -> dict[str, Any]:
+    if hasattr(value, "_repr_mimebundle_"):
+        made: Any = value._repr_mimebundle_(include=None, exclude=None)
+        return dict(made[0] if isinstance(made, tuple) else made)
+    return {"text/html": value._repr_html_()}
 
 
 def parameters_of(notebook: Mapping[str, Any]) -> dict[str, Any]:
@@ -62,9 +95,7 @@ def parameters_of(notebook: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def execute(
-    path: Path, parameters: Mapping[str, str], *, facts: str = "", here: bool = False, market: str = ""
-) -> Any:
+def execute(path: Path, parameters: Mapping[str, str], *, facts: str = "", market: str = "") -> Any:
     """Run a notebook with papermill, and give it back with its outputs."""
     try:
         import nbformat
@@ -79,17 +110,15 @@ def execute(
     with tempfile.TemporaryDirectory() as aside:
         done = Path(aside) / "report.ipynb"
         (Path(aside) / _FACTS).write_text(facts, encoding="utf-8")
-        how: dict[str, Any] = {"engine_name": _here()} if here else {"kernel_manager_class": _this_python()}
         try:
-            made = papermill.execute_notebook(
+            return papermill.execute_notebook(
                 _literal(path),
                 _literal(done),
                 given,
                 kernel_name="python3",
+                kernel_manager_class=_this_python(),
                 progress_bar=False,
-                request_save_on_cell_execute=not here,
                 cwd=aside,
-                **how,
             )
         except papermill.PapermillExecutionError as error:
             says = f"the report of {market} stopped in cell {error.cell_index}: {error.ename}: {error.evalue}"
@@ -97,7 +126,6 @@ def execute(
         except DeadKernelError as error:
             says = f"the report of {market} stopped: its kernel was ended from outside, perhaps for memory"
             raise Stopped(says, done.read_text(encoding="utf-8")) from error
-        return made
 
 
 def _literal(path: Path) -> str:
@@ -131,58 +159,3 @@ def _this_python() -> Any:
             return KernelSpec(**get_kernel_dict(["--log-level=ERROR"]))
 
     return ThisPython
-
-
-def _here() -> str:
-    """Tell papermill of the engine that runs cells in this process; its name."""
-    from ipykernel.inprocess.manager import InProcessKernelManager
-    from nbclient.exceptions import CellExecutionComplete, CellExecutionError
-    from papermill.clientwrap import PapermillNotebookClient
-    from papermill.engines import Engine, papermill_engines
-    from traitlets.config import Config
-
-    class Client(PapermillNotebookClient):  # type: ignore[misc,unused-ignore]
-        """papermill's own, but for where a cell runs."""
-
-        def execute(self, **more: object) -> Any:
-            self.reset_execution_trackers()
-            # What was typed before is kept in a file of the person's own; a report has nothing to do there.
-            manager: Any = InProcessKernelManager(config=Config({"HistoryManager": {"enabled": False}}))
-            manager.start_kernel()
-            try:
-                self.kc = manager.client()
-                self.kc.start_channels()
-                self.papermill_execute_cells()
-                self.nb.metadata["language_info"] = manager.kernel.language_info
-                self.set_widgets_metadata()
-            finally:
-                manager.kernel.shell.clear_instance()
-                # Its thread ends with the process; ipykernel's own way of stopping it complains aloud.
-                atexit.unregister(manager.kernel.iopub_thread.stop)
-            return self.nb
-
-        def execute_cell(self, cell: Any, cell_index: int, **more: object) -> Any:
-            if cell.cell_type != "code" or not cell.source.strip():
-                return cell
-            cell.outputs = []
-            cell.metadata["execution"] = {}
-            self.clear_before_next_output = False
-            asked = self.kc.execute(cell.source)  # comes back when the cell is done
-            with contextlib.suppress(CellExecutionComplete):
-                while True:
-                    message = self.kc.iopub_channel.get_msg()
-                    # What is printed here does not say which request it answers; there is but one.
-                    if message["parent_header"].get("msg_id", asked) == asked:
-                        self.process_message(message, cell, cell_index)
-            reply = self.kc.shell_channel.get_msg(block=False)["content"]
-            if reply["status"] == "error":
-                raise CellExecutionError.from_cell_and_msg(cell, reply)
-            return cell
-
-    class Here(Engine):  # type: ignore[misc,unused-ignore]
-        @classmethod
-        def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **more: Any) -> Any:
-            return Client(nb_man, kernel_name=kernel_name).execute()
-
-    papermill_engines.register(_HERE, Here)
-    return _HERE

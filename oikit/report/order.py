@@ -6,22 +6,30 @@ raises: a refusal or an error is returned as text, and one bad market stops no o
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import json
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from oikit import clock, errors
 from oikit.data.mirror import opened
 from oikit.errors import InputError, OikitError, ReportError
 from oikit.files import is_address
-from oikit.report.engine import Stopped, execute, template
+from oikit.report import engine
+from oikit.report.engine import Stopped
+
+if TYPE_CHECKING:
+    from oikit.report.source import Subject
+    from oikit.report.weeks import History
 
 FORMATS = ("html", "pdf", "md", "json")
 """What a report can be written as. The facts (``json``) are written in any case."""
 
+_PIECE = 8  # weeks of one market that are made one after the other
 _LONGEST = {"title": 200, "notes": 20_000}
 # What would reorder or hide the text around it: directions of writing, and zero-width marks.
 _UNSEEN = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
@@ -47,6 +55,8 @@ class Order:
     formats : tuple of str
     notebook : str
         Path of another notebook than the weekly one; empty for that.
+    kernel : bool
+        Run the weekly one by papermill in a kernel, too, as any other always is.
     """
 
     market: str
@@ -58,6 +68,7 @@ class Order:
     last: Mapping[str, Any] | None = None
     formats: tuple[str, ...] = ("html", "json")
     notebook: str = ""
+    kernel: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,20 +150,17 @@ def placed(store: str | Path | None) -> str:
     return str(Path(store).expanduser().resolve()) if store else ""
 
 
-def make(order: Order, *, here: bool = False) -> Made:
+def make(order: Order, *, history: History | None = None) -> Made:
     """Make one report: facts, notebook, page."""
     from oikit.export import page
     from oikit.report import words
     from oikit.report.fact import reality
     from oikit.report.facts import collect
     from oikit.report.index import line
-    from oikit.report.source import subject
 
-    about = subject(order.market, week=order.week, store=order.store or None)
-    if order.back:
-        about = subject(order.market, week=week_before(about.week, order.back), store=order.store or None)
+    about = _subject(order)
     name = f"{about.market}-{about.week}"
-    more: dict[str, Any] = {}
+    more: dict[str, Any] = {} if history is None else {"history": history}
     if order.last is not None:
         more["last"] = _earlier(order.last, about.market, about.week)
     facts = collect(about, **more)
@@ -161,16 +169,8 @@ def make(order: Order, *, here: bool = False) -> Made:
     if "md" in order.formats:
         files["md"] = words.markdown(facts, title=order.title, notes=order.notes).encode()
     if {"html", "pdf"} & set(order.formats):
-        parameters = {
-            "market": about.market,
-            "week": about.week,
-            "store": order.store,
-            "title": order.title,
-            "notes": order.notes,
-        }
-        path = Path(order.notebook) if order.notebook else template()
         try:
-            notebook = execute(path, parameters, facts=text, here=here, market=about.market)
+            notebook = _notebook(order, about, text)
         except Stopped as error:
             error.name = name
             raise
@@ -183,6 +183,30 @@ def make(order: Order, *, here: bool = False) -> Made:
 
             files["pdf"] = printed(html, about.until)
     return Made(name, files, line(about, facts, sorted(files)))
+
+
+def _subject(order: Order) -> Subject:
+    from oikit.report.source import subject
+
+    about = subject(order.market, week=order.week, store=order.store or None)
+    if order.back:
+        about = subject(order.market, week=week_before(about.week, order.back), store=order.store or None)
+    return about
+
+
+def _notebook(order: Order, about: Subject, facts: str) -> Any:
+    """Run the weekly notebook here, or by papermill where that is asked, or the notebook is another."""
+    if not order.notebook and not order.kernel:
+        return engine.outputs(about=about, known=json.loads(facts), title=order.title, notes=order.notes)
+    parameters = {
+        "market": about.market,
+        "week": about.week,
+        "store": order.store,
+        "title": order.title,
+        "notes": order.notes,
+    }
+    path = Path(order.notebook) if order.notebook else engine.template()
+    return engine.execute(path, parameters, facts=facts, market=about.market)
 
 
 def week_before(week: str, count: int = 1) -> str:
@@ -209,10 +233,34 @@ def _earlier(last: Mapping[str, Any], market: str, week: str) -> Mapping[str, An
     return last
 
 
-def attempt(order: Order, *, here: bool = False) -> Outcome:
+def pieces(orders: Sequence[Order], workers: int) -> list[list[Order]]:
+    """Cut orders into runs of weeks of one market: long ones share more, short ones share out evenly."""
+    most = max(1, min(_PIECE, len(orders) // (2 * workers)))
+    cut = []
+    for _, run in itertools.groupby(orders, key=lambda order: order.market):
+        weeks = list(run)
+        count = -(-len(weeks) // most)
+        edges = [len(weeks) * place // count for place in range(count + 1)]
+        cut += [weeks[first:end] for first, end in itertools.pairwise(edges)]
+    return cut
+
+
+def attempts(orders: Sequence[Order]) -> Iterator[Outcome]:
+    """Make reports of one market, the last week last: what no later bar changes is worked out once."""
+    history = None
+    if len(orders) > 1:
+        from oikit.report.weeks import History
+
+        with contextlib.suppress(Exception):  # each order says for itself what is wrong with it
+            history = History(_subject(orders[-1]))
+    for order in orders:
+        yield attempt(order, history=history)
+
+
+def attempt(order: Order, *, history: History | None = None) -> Outcome:
     """Make one report, and say it in words if it cannot be made."""
     try:
-        return Outcome(order, make(order, here=here))
+        return Outcome(order, make(order, history=history))
     except Exception as error:  # one market's bad luck, whatever it is, is not that of the others
         kind = "ReportError" if isinstance(error, Stopped) else type(error).__name__
         known = isinstance(error, OikitError)

@@ -7,25 +7,25 @@ of it is well; when it is not, the last page stays, and the notebook with the fa
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from oikit.errors import MissingExtra, ReportError
+from oikit.errors import ReportError
 from oikit.files import Folder, folder, read
-from oikit.report import engine as notebooks
 from oikit.report.order import Order, Outcome, attempt, checked_formats, checked_text, make, placed, raised
 from oikit.report.source import subject
 
 if TYPE_CHECKING:
-    from oikit.report.warm import Maker
+    from oikit.report.warm import Fresh
 
 __all__ = ["Report", "run"]
 
 Engine = Literal["auto", "warm", "plain"]
+
+_NOTEBOOK = ""  # the weekly one
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def run(
         mail) and ``"json"``. The facts are written in any case.
     engine : {"auto", "warm", "plain"}
         How the notebook is run; the page is the same. ``"plain"`` is papermill with a kernel of its
-        own, ``"warm"`` a copied process, see `oikit.report.warm`.
+        own; the others run its cells without one, ``"warm"`` in a copied process (`oikit.report.warm`).
 
     Returns
     -------
@@ -120,7 +120,8 @@ def run(
             notes=checked_text("notes", notes),
             last=earlier(against) if against is not None else None,
             formats=formats,
-            notebook=str(_template()),
+            notebook=_NOTEBOOK,
+            kernel=engine == "plain",
         )
         subject(market, week=week, store=store)
         if "pdf" in formats:
@@ -130,25 +131,19 @@ def run(
         place = folder(out)
         if _text_only(formats):
             return deliver(place, Outcome(order, make(order)))
-        if not _papermill():
-            raise MissingExtra("papermill", "report")
-        return deliver(place, attempt(order) if warm is None else warm.ask(order))
+        return deliver(place, attempt(order) if warm is None else warm.ask([order])[0])
 
 
 def _text_only(formats: Sequence[str]) -> bool:
     return set(formats) <= {"md", "json"}
 
 
-def _papermill() -> bool:
-    return importlib.util.find_spec("papermill") is not None
-
-
-def _own_process(engine: Engine, formats: Sequence[str]) -> contextlib.AbstractContextManager[Maker | None]:
+def _own_process(engine: Engine, formats: Sequence[str]) -> contextlib.AbstractContextManager[Fresh | None]:
     """Start the process in which the notebook will run, if it is not this one."""
     from oikit.report.warm import Warm, can_fork
 
     copied = engine == "warm" or (engine == "auto" and can_fork())
-    return Warm() if copied and _papermill() and not _text_only(formats) else contextlib.nullcontext()
+    return Warm() if copied and not _text_only(formats) else contextlib.nullcontext()
 
 
 _PARAMETERS = ["market", "week", "out", "store", "title", "notes", "against", "formats", "engine"]
@@ -188,7 +183,3 @@ def deliver(place: Folder, outcome: Outcome) -> Report:
     place.remove(f"{made.name}.failed.ipynb")
     at = {ending: place.at(f"{made.name}.{ending}") for ending in made.files}
     return Report(at.get("html"), at.get("pdf"), at.get("md"), at["facts.json"])
-
-
-def _template() -> Path:
-    return notebooks.template()

@@ -1,12 +1,14 @@
-"""A process that has imported everything and waits: each report is made in a copy of it.
+"""A process that has imported everything and waits: reports are made in copies of it.
 
-Most of the time of one report goes into starting a kernel and importing what it draws with. Here that
-happens once. The copy is forked, makes one report and ends, so no report can see another, and one that
-is ended from outside takes no other with it. The waiting process only imports: a thread would not survive
-the fork. (pyarrow's keeper of memory is one, and is made for it.) It ends when its owner does.
+Most of the time of one report goes into importing what it draws with. Here that happens once. A copy is
+forked for the weeks of one market, makes their reports and ends, so no market can see another, and a copy
+that is ended from outside takes no other report with it than the one it was at: another copy makes the rest.
+The waiting process only imports: a thread would not survive the fork. (pyarrow's keeper of memory is one,
+and is made for it.) It ends when its owner does.
 
-Where a process cannot be forked safely (Windows, macOS), each report has a fresh process instead, in which
-papermill starts a kernel of its own.
+The standard library's forkserver is not used: it runs the script of its owner again, where that has no
+guard, and imports from the current folder, where anything may lie. Where a process cannot be forked safely
+(Windows, macOS), each market has a fresh process instead.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+import io
 import os
 import pickle
 import pkgutil
@@ -21,10 +24,9 @@ import signal
 import socket
 import subprocess
 import sys
-from typing import Protocol
+from collections.abc import Sequence
 
-from oikit.errors import OikitError
-from oikit.report.order import Order, Outcome, attempt
+from oikit.report.order import Order, Outcome, attempts
 
 # Several reports are made at once; a library that takes all cores for each would only be in the way, and
 # sums in another order are other numbers in the last digit.
@@ -35,40 +37,8 @@ _ENVIRONMENT = {
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
 
-
 # Some of these are imported by others only when they are first used.
-_NEEDED = (
-    "altair",
-    "ipykernel.debugger",
-    "ipykernel.inprocess.ipkernel",
-    "ipykernel.inprocess.manager",
-    "IPython.core.application",
-    "IPython.core.completerlib",
-    "narwhals._pandas_like.dataframe",
-    "nbconvert",
-    "numpy.fft",
-    "papermill",
-    "psutil",
-    "pyarrow.pandas_compat",
-    "pyarrow.parquet",
-    "tornado.platform.asyncio",
-)
-
-
-class Maker(Protocol):
-    """Anything that carries out orders, several at once if called by several threads."""
-
-    def ask(self, order: Order) -> Outcome:
-        """Carry out one."""
-
-    def close(self) -> None:
-        """End what was started."""
-
-    def __enter__(self) -> Maker:
-        """Itself."""
-
-    def __exit__(self, *error: object) -> None:
-        """Close."""
+_NEEDED = ("numpy.fft", "pyarrow.pandas_compat", "pyarrow.parquet")
 
 
 def can_fork() -> bool:
@@ -76,21 +46,54 @@ def can_fork() -> bool:
     return os.name == "posix" and sys.platform != "darwin"
 
 
-def maker(*, warm: bool | None = None) -> Maker:
+def maker(*, warm: bool | None = None) -> Fresh:
     """Start what makes reports here."""
     return Warm() if (can_fork() if warm is None else warm) else Fresh()
 
 
-class Warm:
-    """A warm process and its copies.
+class Fresh:
+    """Makes the reports of a market in a fresh process; several at once if called by several threads.
 
     Examples
     --------
     ::
 
-        with Warm() as warm:
-            outcome = warm.ask(Order("bnb-null"))
+        with Fresh() as fresh:
+            (outcome,) = fresh.ask([Order("bnb-null")])
     """
+
+    def ask(self, orders: Sequence[Order]) -> list[Outcome]:
+        """Have the reports of one market made, the last week last."""
+        outcomes: list[Outcome] = []
+        while len(outcomes) < len(orders):
+            rest = orders[len(outcomes) :]
+            made = _outcomes(self._answer(pickle.dumps(rest)))
+            outcomes += made
+            if len(made) < len(rest):  # it was ended at the next one
+                at = rest[len(made)]
+                says = f"the process that made the report of {at.market} was ended from outside"
+                outcomes.append(Outcome(at, None, "ReportError", f"{says}, perhaps for memory"))
+        return outcomes
+
+    def _answer(self, asked: bytes) -> bytes:
+        environment = {**_ENVIRONMENT, **os.environ}
+        made = subprocess.run(_python(), input=asked, stdout=subprocess.PIPE, env=environment, check=False)
+        return made.stdout
+
+    def close(self) -> None:
+        """End what was started."""
+
+    def __enter__(self) -> Fresh:
+        """Itself."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Close."""
+        self.close()
+
+
+class Warm(Fresh):
+    """A warm process and its copies."""
 
     def __init__(self) -> None:
         self._control, theirs = socket.socketpair()
@@ -103,18 +106,17 @@ class Warm:
                 start_new_session=True,  # Ctrl-C is ours to deal with, not its
             )
 
-    def ask(self, order: Order) -> Outcome:
-        """Have one report made, in a process of its own."""
+    def _answer(self, asked: bytes) -> bytes:
         ours, theirs = socket.socketpair()
         try:
             with ours:
                 with theirs:
                     socket.send_fds(self._control, [b"?"], [theirs.fileno()])
-                ours.sendall(pickle.dumps(order))
+                ours.sendall(asked)
                 ours.shutdown(socket.SHUT_WR)
-                return _outcome(order, _all(ours))
+                return _all(ours)
         except OSError:  # the warm process itself is gone
-            return _outcome(order, b"")
+            return b""
 
     def close(self) -> None:
         """End the warm process, and whatever it has under way."""
@@ -122,39 +124,6 @@ class Warm:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)  # it leads a group: itself and its copies
         self._process.wait()
-
-    def __enter__(self) -> Warm:
-        """Itself."""
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        """Close."""
-        self.close()
-
-
-class Fresh:
-    """A fresh process for each report, with papermill's own engine."""
-
-    def ask(self, order: Order) -> Outcome:
-        """Have one report made, in a process of its own."""
-        made = subprocess.run(
-            _python(),
-            input=pickle.dumps(order),
-            stdout=subprocess.PIPE,
-            env={**_ENVIRONMENT, **os.environ},
-            check=False,
-        )
-        return _outcome(order, made.stdout)
-
-    def close(self) -> None:
-        """Do nothing: there is nothing to end."""
-
-    def __enter__(self) -> Fresh:
-        """Itself."""
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        """Close."""
 
 
 def _python(*arguments: str) -> list[str]:
@@ -170,20 +139,17 @@ def _all(connection: socket.socket) -> bytes:
     return b"".join(pieces)
 
 
-def _outcome(order: Order, answer: bytes) -> Outcome:
-    """Read what our own process has answered."""
-    try:
-        found = pickle.loads(answer)
-    except (EOFError, pickle.UnpicklingError):
-        found = None
-    if isinstance(found, Outcome):
-        return found
-    says = f"the process that made the report of {order.market} was ended from outside, perhaps for memory"
-    return Outcome(order, None, "ReportError", says)
+def _outcomes(answer: bytes) -> list[Outcome]:
+    """Read what our own process has answered, as far as it came."""
+    read, outcomes = io.BytesIO(answer), []
+    with contextlib.suppress(EOFError, pickle.UnpicklingError):
+        while True:
+            outcomes.append(pickle.load(read))
+    return outcomes
 
 
 def serve(control: socket.socket) -> None:
-    """Fork this process for each order, until the connection is closed."""
+    """Fork this process for each market, until the connection is closed."""
     _import_all()
     gc.collect()
     gc.freeze()  # so that no copy has to look through what it shares
@@ -198,40 +164,38 @@ def serve(control: socket.socket) -> None:
 
 
 def _copy(control: socket.socket, connection: socket.socket) -> None:
-    """Carry out one order, and exit without the cleanup of the original process."""
+    """Make the reports of one market, and exit without the cleanup of the original process."""
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         control.close()
-        connection.sendall(pickle.dumps(attempt(pickle.loads(_all(connection)), here=True)))
+        for outcome in attempts(pickle.loads(_all(connection))):
+            connection.sendall(pickle.dumps(outcome))
     finally:
         sys.stderr.flush()
         os._exit(0)
 
 
 def _import_all() -> None:
-    """Import what a report needs; start nothing, draw nothing (charts count their parts from 1)."""
-    for name in _NEEDED:
+    """Import what a report needs; start nothing, draw nothing."""
+    rooms = ("oikit.charts", "oikit.report", "oikit.claims.article")
+    names = [
+        each.name
+        for room in rooms
+        for each in pkgutil.iter_modules(importlib.import_module(room).__path__, f"{room}.")
+    ]
+    for name in (*_NEEDED, *names):
         with contextlib.suppress(ImportError):  # the order itself says what is not installed
             importlib.import_module(name)
-    for room in ("oikit.charts", "oikit.report"):
-        for module in pkgutil.iter_modules(importlib.import_module(room).__path__, f"{room}."):
-            with contextlib.suppress(ImportError):
-                importlib.import_module(module.name)
-    with contextlib.suppress(ImportError, OikitError):
-        import nbformat
-
-        from oikit.export import page
-
-        page.render(nbformat.v4.new_notebook(), title="x")  # reads the template of a page
 
 
 def main(arguments: list[str]) -> None:
-    """Serve a connection as the warm process, or carry out one order from standard input."""
+    """Serve a connection as the warm process, or carry out orders from standard input."""
     if arguments:
         with socket.socket(fileno=int(arguments[0])) as control:
             serve(control)
         os.killpg(os.getpid(), signal.SIGKILL)  # its copies too: nobody waits for them any more
     answer = sys.stdout.buffer
     with contextlib.redirect_stdout(sys.stderr):
-        outcome = attempt(pickle.load(sys.stdin.buffer))
-    answer.write(pickle.dumps(outcome))
+        for outcome in attempts(pickle.load(sys.stdin.buffer)):
+            answer.write(pickle.dumps(outcome))
+            answer.flush()
