@@ -49,7 +49,7 @@ def kinds() -> list[str]:
 
 def test_the_first_hint_is_there_before_any_try_and_asking_again_shows_no_more(said: Said) -> None:
     """Run All must not use the hints up."""
-    hints = exercise("01.2").hints
+    hints = exercise("01.2").hints_for()
     for _ in range(5):
         hint("01.2")
         text = said()
@@ -209,7 +209,7 @@ def test_a_standing_is_done_once_and_stays_so() -> None:
     ]
 
     found = standings(entries, "check")["01.2"]
-    assert (found.done, found.tries, found.misconception, found.words) == (True, 2, "sign", "done")
+    assert (found.done, found.tries, found.misconception, found.words) == (True, 2, "", "done")
     assert standings(entries, "quiz")["01.q1"].misconception == "option b"
 
 

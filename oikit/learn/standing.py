@@ -30,7 +30,7 @@ class Standing:
         Whether it was ever answered correctly.
     tries : int
     misconception : str
-        The misconception of the last wrong try, if one was recognised and no right answer followed.
+        The misconception of the last wrong try, if one was recognised and the answer was never right.
     """
 
     id: str
@@ -57,10 +57,12 @@ def standings(entries: Sequence[dict[str, Any]], kind: str) -> dict[str, Standin
         name = each["id"]
         before = found.get(name, Standing(name, False, 0, ""))
         right = each["status"] == "CORRECT"
-        wrong = "" if right else each.get("misconception") or before.misconception
-        if kind == "quiz" and not right:
+        done = before.done or right
+        wrong = each.get("misconception") or before.misconception
+        if kind == "quiz":
             wrong = f"option {each['choice']}"
-        found[name] = Standing(name, before.done or right, before.tries + 1, wrong)
+        # Once solved, nothing is left to look at again.
+        found[name] = Standing(name, done, before.tries + 1, "" if done else wrong)
     return found
 
 
