@@ -7,6 +7,7 @@ import json
 import math
 import multiprocessing
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,9 @@ from oikit import stats
 from oikit.errors import InputError, MissingExtra
 from oikit.files import locked
 from oikit.learn import TODO, check, course, evidence_card, explain, given, notes, predict, quiz, reveal, say
+from oikit.learn.answers import TOLERANCE
 from oikit.learn.evidence import by_label, draw_intervals
-from oikit.learn.exercise import TOLERANCE, Property, Unfinished, judge, plain
+from oikit.learn.exercise import Property, Unfinished, judge, plain
 from oikit.learn.lessons import exercise, question, questions
 from oikit.learn.questions import digest
 from oikit.lessons import lessons
@@ -151,6 +153,7 @@ def test_the_ledgers_of_the_check_can_exist_and_show_every_kind_of_trade() -> No
 # --- exercise 01.2: three numbers ---
 
 
+PRICE_HINTS, CROSS_HINTS = DECOMPOSITION.hints_for("price_part"), DECOMPOSITION.hints_for("cross_part")
 RIGHT = (-40_000_000, 100_000_000, -8_000_000)
 
 
@@ -214,9 +217,9 @@ def test_hints_grow_and_the_worked_answer_comes_last() -> None:
         tries.append(found.seen)
         messages.append(found.says)
 
-    assert DECOMPOSITION.hints[0] in messages[0]
-    assert DECOMPOSITION.hints[1] in messages[1]
-    assert DECOMPOSITION.hints[1] in messages[2]
+    assert PRICE_HINTS[0] in messages[0]
+    assert PRICE_HINTS[1] in messages[1]
+    assert PRICE_HINTS[1] in messages[2]
     assert "Worked answer" not in messages[2]
     assert "Worked answer: price part 2,000,000 × (230 − 250) = -40,000,000" in messages[3]
     assert messages[4] == messages[3]
@@ -228,8 +231,8 @@ def test_a_reason_is_followed_by_the_next_hint_from_the_second_miss_on() -> None
 
     assert len({each.misconception for each in found}) == 1
     assert "Hint" not in found[0].says
-    assert found[1].says.endswith(f"Hint: {DECOMPOSITION.hints[0]}")
-    assert found[2].says.endswith(f"Hint: {DECOMPOSITION.hints[1]}")
+    assert found[1].says.endswith(f"Hint: {CROSS_HINTS[0]}")
+    assert found[2].says.endswith(f"Hint: {CROSS_HINTS[1]}")
     assert "Worked answer" in found[3].says
 
 
@@ -248,7 +251,7 @@ def test_the_same_answer_again_is_one_try() -> None:
         found = judge(DECOMPOSITION, with_part(0, 11), tries=tries)
         tries.append(found.seen)
 
-        assert DECOMPOSITION.hints[0] in found.says
+        assert PRICE_HINTS[0] in found.says
 
 
 def test_what_is_left_of_a_todo_is_named_for_what_it_is() -> None:
@@ -276,7 +279,9 @@ def stops(trades: Any) -> None:
         ("01.1", [TODO], "NOT ATTEMPTED", "your turn"),
         ("01.1", [...], "NOT ATTEMPTED", "your turn"),
         ("01.1", [lambda trades: TODO], "NOT ATTEMPTED", "still gives back TODO"),
-        ("01.1", [lambda trades: None], "NOT ATTEMPTED", "the function still gives back TODO"),
+        ("01.1", [lambda trades: None], "NOT YET", "did you forget `return`?"),
+        ("01.1", [print], "NOT YET", "It printed, but returned nothing: did you forget `return`?"),
+        ("01.1", [lambda trades: sys.exit("done")], "ERROR", "your code called exit()"),
         ("01.1", [stops], "ERROR", "KeyError: 'open'"),
         ("01.1", [lambda: []], "ERROR", "TypeError"),
         ("01.1", [5], "NOT YET", "should be a function"),
@@ -540,8 +545,6 @@ def test_a_button_judges_the_chosen_letter() -> None:
 
 def test_without_widgets_the_quiz_is_text(monkeypatch: pytest.MonkeyPatch) -> None:
     """A reader without ipywidgets reads the questions and types letters."""
-    import sys
-
     monkeypatch.setitem(sys.modules, "ipywidgets", None)
 
     assert set(quiz("01.q")._repr_mimebundle_()) == {"text/plain", "text/html"}  # type: ignore[union-attr]
@@ -560,7 +563,7 @@ def test_each_check_adds_one_entry_without_a_name_or_a_time_of_day(said: Said) -
     assert [each["status"] for each in entries] == ["NOT ATTEMPTED", "NOT YET", "CORRECT"]
     assert [each["tries"] for each in entries] == [0, 1, 2]
     assert entries[1]["misconception"] == "forgets-the-cross-part"
-    assert set(entries[1]) == {"kind", "id", "status", "tries", "misconception", "seen", "minutes"}
+    assert set(entries[1]) == {"kind", "id", "status", "tries", "misconception", "seen", "part", "minutes"}
     assert set(os.listdir(".oikit")) - {"progress.lock"} == {"progress.json"}
 
 
@@ -902,8 +905,6 @@ def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
 
 def test_without_jupytext_the_line_to_type_is_said(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only who builds the course needs it."""
-    import sys
-
     monkeypatch.setitem(sys.modules, "jupytext", None)
     with pytest.raises(MissingExtra, match=r"pip install 'oikit\[course\]'"):
         course.student(*lessons(source))

@@ -224,7 +224,7 @@ def test_the_rows_are_counted_and_the_worked_answer_has_them() -> None:
     """The reference is computed from the market itself."""
     assert judge(ROWS, [26_376]).status == "CORRECT"
     assert judge(ROWS, [TODO]).status == "NOT ATTEMPTED"
-    assert judge(ROWS, ["26376"]).says.endswith("without quotes or units.")
+    assert judge(ROWS, ["26376 rows"]).says.endswith("without words or units.")
     assert "26,376" in ROWS.worked(None)
 
 
@@ -283,7 +283,7 @@ FAULTY = {
     ("horizon", "no-unit"): "within 72",
     ("outcome", "empty"): "dump",
     ("outcome", "every-time"): "the price must fall by 5%",
-    ("outcome", "names-no-column"): "there is a slump of 5%",
+    ("outcome", "names-no-column"): "it changes by 5%",
     ("outcome", "names-no-size"): "the price reacts strongly",
     ("comparison", "empty"): "usual",
     ("comparison", "every-time"): "it happens every single time",

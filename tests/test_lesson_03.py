@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from oikit_lessons.lesson03.explorer import EXPLORER, HORIZON, jumps, path, rows, says
+from oikit_lessons.lesson03.lineup import PANELS, line_up
 
 from oikit.errors import InputError
 from oikit.explore import still
@@ -20,8 +22,6 @@ from oikit.learn.exercise import judge
 from oikit.learn.todo import TODO
 from oikit.stats import binomial_p
 from oikit_lessons.lesson03.exercises import EXERCISES
-from oikit_lessons.lesson03.explorer import EXPLORER, HORIZON, jumps, path, rows, says
-from oikit_lessons.lesson03.lineup import PANELS, line_up
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSON = "03_velocity_divergence"
@@ -91,6 +91,7 @@ WRONG: dict[str, dict[str, Any]] = {
     "03.2": {
         "whole-sample": scored(lambda values, t, _: robust(values[t], values)),
         "includes-itself": includes_itself,
+        "within-its-own-window": scored(lambda values, t, w: robust(values[t], values[t - w + 1 : t + 1])),
         "all-of-the-past": scored(lambda values, t, _: robust(values[t], values[:t])),
         "mean-and-deviation": scored(
             lambda values, t, w: (values[t] - np.mean(values[t - w : t])) / np.std(values[t - w : t])
@@ -155,7 +156,7 @@ def test_a_right_answer_is_right_however_it_is_written(name: str, answer: Any) -
     [
         (3, "NOT YET", "should be a function"),
         (lambda oi, w: TODO, "NOT ATTEMPTED", "still gives back TODO"),
-        (lambda oi, w: None, "NOT ATTEMPTED", "still gives back TODO"),
+        (lambda oi, w: None, "NOT YET", "did you forget `return`?"),
         (lambda oi, w: "fast", "NOT YET", "'fast'"),
         (lambda oi, w: [object()], "NOT YET", "no list of numbers"),
         (lambda oi, w: 0.5, "NOT YET", "no list of numbers for 12 bars"),
@@ -178,8 +179,9 @@ def test_odd_answers_cost_one_line(answer: Any, status: str, says: str) -> None:
 
 def test_the_numbers_of_the_lesson_are_those_of_the_code() -> None:
     """Four of thirty may be luck and five hardly; the warm-up repeats what lesson 02 showed."""
-    from oikit.simulate.samples import sample
     from oikit_lessons.lesson02.explorer import bench, daily
+
+    from oikit.simulate.samples import sample
 
     assert right_chance(5, 30) < 0.05 < right_chance(4, 30)
     assert binomial_p(1, 1, 0.05) == pytest.approx(0.05)

@@ -121,7 +121,7 @@ def test_the_exercise_follows_a_cascade_as_the_library_does() -> None:
 
 def test_the_worked_answers_hold_the_numbers() -> None:
     """After the hints a learner reads the whole way."""
-    assert f"{HEADS.answer(HEADS.numbers)['times']:.4f}" in HEADS.worked(HEADS.numbers)
+    assert f"{HEADS.answer(HEADS.numbers)['times_larger']:.4f}" in HEADS.worked(HEADS.numbers)
     assert "90,000" in HEADS.worked(HEADS.numbers)
     assert f"{EVERY_TIME.answer(EVERY_TIME.numbers)['lowest']:.4f}" in EVERY_TIME.worked(EVERY_TIME.numbers)
     assert "now = price" in CASCADE.worked(CASCADE.numbers)

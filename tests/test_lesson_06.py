@@ -122,7 +122,7 @@ def test_moves_beyond_the_margin_are_refused_by_a_property() -> None:
     """An unknown wrong number still meets the one thing that must hold."""
     assert judge(LONG_MOVE, [0.9]).misconception == "before-the-margin-is-gone"
     assert judge(LONG_MOVE, [2.828282]).misconception == "unit"
-    assert judge(LONG_MOVE, [-0.0282828]).misconception == "sign"
+    assert judge(LONG_MOVE, [-0.0282828]).misconception == "a-fall-below-zero"
 
 
 # --- the bench ---

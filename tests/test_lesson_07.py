@@ -117,6 +117,9 @@ WRONG: dict[str, dict[str, Any]] = {
         "absolute": scored(score=lambda p, y: np.mean(np.abs(p - y))),
         "sum": scored(score=lambda p, y: np.sum((p - y) ** 2)),
         "ratio": scored(skill=lambda score, y, base: score / square(np.full(len(y), base), y)),
+        "over-your-own-score": scored(
+            skill=lambda score, y, base: 1 - square(np.full(len(y), base), y) / score
+        ),
         "difference": scored(skill=lambda score, y, base: square(np.full(len(y), base), y) - score),
         "hindsight": scored(skill=lambda score, y, base: 1 - score / np.var(y)),
         "variance": scored(skill=lambda score, y, base: 1 - score / (base * (1 - base))),
@@ -195,7 +198,7 @@ def test_a_right_answer_is_right_however_it_is_written(name: str, answer: Any) -
         ("07.1", lambda *cut: [], "NOT YET", "no days in it"),
         ("07.1", lambda *cut: [([], [1])], "NOT YET", "no days in it"),
         ("07.2", 3, "NOT YET", "should be a function"),
-        ("07.2", lambda said, came, base: None, "NOT ATTEMPTED", "still gives back TODO"),
+        ("07.2", lambda said, came, base: None, "NOT YET", "did you forget `return`?"),
         ("07.2", lambda said, came, base: 0.2, "NOT YET", "1 number(s); asked for: score, skill"),
         ("07.2", lambda said, came, base: said[99], "ERROR", "IndexError"),
         ("07.3", 3, "NOT YET", "should be a function"),

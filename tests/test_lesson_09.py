@@ -120,6 +120,11 @@ WRONG: dict[str, Net] = {
     "filled-at-the-close-that-decides": lambda s, d, h, o, c, r, f: right(
         s, d, h, [*o[: d + 1], c[d], *o[d + 2 :]], c, r, f
     ),
+    "filled-at-closes": lambda s, d, h, o, c, r, f: (
+        s * (c[d + h] - c[d]) - f * (c[d] + c[d + h]) - s * paid(d, h, c, r)
+    ),
+    "funding-on-the-entry-price": lambda s, d, h, o, c, r, f: right(s, d, h, o, [o[d + 1]] * 14, r, f),
+    "returns-not-money": lambda s, d, h, o, c, r, f: right(s, d, h, o, c, r, f) / o[d + 1],
     "no-fees": lambda s, d, h, o, c, r, f: right(s, d, h, o, c, r, 0),
     "one-fee": lambda s, d, h, o, c, r, f: right(s, d, h, o, c, r, f) + f * o[d + 1 + h],
     "no-funding": lambda s, d, h, o, c, r, f: right(s, d, h, o, c, [0] * 14, f),

@@ -47,14 +47,18 @@ def check(name: str, *answers: Any, strict: bool | None = None) -> None:
     asked = exercise(name)
     before = entries("check", name)
     wrong = [each["seen"] for each in before if each.get("seen")]
-    found = _judge(asked, answers, wrong)
+    lowest = min((each["left"] for each in before if "left" in each), default=None)
+    found = _judge(asked, answers, wrong, lowest)
+    left = {} if found.left is None else {"left": found.left}
     line = record(
         "check",
         name,
         status=found.status,
         tries=sum(each.get("status") != "NOT ATTEMPTED" for each in [*before, {"status": found.status}]),
-        misconception=found.misconception,
+        misconception="" if left else found.misconception,
         seen=found.seen,
+        part=found.part,
+        **left,
     )
     note(found.status, name, *found.says.split("\n"), line)
     if strict is None:
@@ -63,9 +67,11 @@ def check(name: str, *answers: Any, strict: bool | None = None) -> None:
         raise AssertionError(f"[{found.status}] {name}: {found.says}")
 
 
-def _judge(asked: Exercise, answers: tuple[Any, ...], wrong: list[str]) -> Finding:
+def _judge(
+    asked: Exercise, answers: tuple[Any, ...], wrong: list[str], lowest: float | None = None
+) -> Finding:
     mine = drawn(asked, current())
-    found = judge(mine, answers, tries=wrong)
+    found = judge(mine, answers, tries=wrong, lowest=lowest)
     if found.status == "NOT YET" and mine is not asked and judge(asked, answers).status == "CORRECT":
         says = "that is right for the numbers of the class. Run the cell that shows yours, then this one."
         return Finding("NOT YET", says, OTHER_NUMBERS)

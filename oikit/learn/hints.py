@@ -36,12 +36,14 @@ def hint(name: str) -> None:
         note("HINT", name, "you have solved this one.")
         return
     misses = len({each["seen"] for each in tried if each.get("seen")})
-    shown = asked.hints[: misses + 1]
-    lines = [f"Hint {place} of {len(asked.hints)}: {text}" for place, text in enumerate(shown, start=1)]
-    left = len(asked.hints) + WORKED_AFTER - misses
+    part = next((each["part"] for each in reversed(tried) if each.get("part")), "")
+    hints = asked.hints_for(part)
+    shown = hints[: misses + 1]
+    lines = [f"Hint {place} of {len(hints)}: {text}" for place, text in enumerate(shown, start=1)]
+    left = len(hints) + WORKED_AFTER - misses
     if left <= 0:
         lines.append(f"Worked answer: {asked.worked(asked.numbers)}")
-    elif len(shown) < len(asked.hints):
+    elif len(shown) < len(hints):
         lines.append("The next hint comes after another try.")
     else:
         tries = "one more different try" if left == 1 else f"{left} more different tries"

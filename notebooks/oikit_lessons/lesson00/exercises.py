@@ -27,6 +27,7 @@ ROWS = Exercise(
     id="00.1",
     parts=("hours",),
     answer=lambda _: {"hours": float(len(_market()))},
+    counts=("hours",),
     rules=(
         Malrule(
             "counts-columns",
@@ -141,13 +142,35 @@ SLOTS = ("event", "horizon", "outcome", "comparison", "sample")
 _ALWAYS = re.compile(
     r"\b(always|never|every (single )?time|without exception|inevitabl[ey]|must|certain(ly)?)\b"
 )
+_NUMBER = r"\d|\b(an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve)\b"
 _LENGTH = re.compile(r"\b(minutes?|hours?|days?|weeks?|months?|years?|\d+ ?(min|h|d|w))\b")
 _MEASURED = re.compile(
     r"\b(prices?|returns?|closes?|open interest|funding|volume|volatility|ratio|liquidations?)\b"
 )
-_SIZE = re.compile(r"\d|\b(lower|higher|less|more|below|above|falls?|fell|rises?|rose|further)\b")
+_LINE = re.compile(
+    r"\d|\b(half|twice|doubles?|halves|decile|quartile|percentile|tenth|twentieth|record|highest|lowest|"
+    r"negative|positive|zero|(above|below|over|under) its)\b"
+)
+# Whoever says that BNB falls, or speaks of a slump, means the price.
+_MOVED = re.compile(
+    _MEASURED.pattern
+    + r"|\b(btc|eth|bnb|sol|bitcoin|ether|coin|market|slump|crash|rally|drop|decline|sell-?off)\b"
+)
+_SIZE = re.compile(
+    r"\d[\d.,]* ?(%|per ?cent|percent|basis points?|bps?|usdt?|dollars?|times|x)|"
+    r"\b(lower|higher|below|above|down|up|falls?|fell|rises?|rose|drops?|gains?|loses?|slump|crash|rally|"
+    r"increases?|decreases?|declines?|grows?|shrinks?)\b"
+)
+_TIMES = (
+    r"(minutes?|hours?|days?|weeks?|months?|times?|periods?|moments?|bars?|sample|history|market|occasions?)"
+)
 _AGAINST = re.compile(
-    r"\b(than|usual(ly)?|other|others|all|any|rest|base rate|average|without|against|compared|ordinary)\b"
+    r"\b(other|others|all|any|every|usual|ordinary|normal|average|random|typical|remaining|rest|whole|quiet)\b"
+    rf"(\W+\w+){{0,3}}?\W+{_TIMES}\b|\b{_TIMES}\W+(\w+\W+){{0,2}}(when|with|without|in which|before|"
+    r"outside)\b|"
+    r"\b(than usual|the usual|usually|base rate|average|median|on average|unconditional|by chance|the rest|"
+    r"buy.and.hold|coin (flip|toss)|control)\b|\bwithout (the |this |that |such |an? |high |extreme )*"
+    r"(events?|signals?|jumps?|surges?|alarms?|funding)\b"
 )
 _YEAR = re.compile(r"\b(19|20)\d\d\b")
 _MARKET = re.compile(
@@ -186,12 +209,12 @@ _FAULTS: dict[str, dict[str, str]] = {
 """Slot to the faults it can have and what is said about them; the order is that of looking."""
 
 _LOOK: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
-    "event": (("names-no-column", _MEASURED), ("names-no-line", re.compile(r"\d"))),
+    "event": (("names-no-column", _MEASURED), ("names-no-line", _LINE)),
     "horizon": (
-        ("no-number", re.compile(r"\d|\b(one|two|three|four|five|six|seven|ten|twelve)\b")),
+        ("no-number", re.compile(_NUMBER)),
         ("no-unit", _LENGTH),
     ),
-    "outcome": (("names-no-column", _MEASURED), ("names-no-size", _SIZE)),
+    "outcome": (("names-no-column", _MOVED), ("names-no-size", _SIZE)),
     "comparison": (("names-none", _AGAINST),),
     "sample": (("no-period", _YEAR), ("no-market", _MARKET)),
 }

@@ -121,6 +121,7 @@ OI_PATH = Exercise(
     id="01.1",
     parts=("oi_path",),
     observe=_run,
+    counts=("paths",),
     answer=lambda given: {"paths": _add_up(_right)(given), "impossible": "ValueError"},
     rules=(
         Malrule(
@@ -315,10 +316,20 @@ DECOMPOSITION = Exercise(
             "cross_part: that is the whole change. What is left of it after the first two parts?",
         ),
     ),
-    hints=(
-        "hold one thing still: the price part keeps the old contracts, the position part the old price.",
-        "the parts add up to value after minus value before; the cross part is both changes multiplied.",
-    ),
+    hints={
+        "price_part": (
+            "hold one thing still: what if only the price had moved, with the contracts of before?",
+            "price_part is contracts before × (price after − price before).",
+        ),
+        "position_part": (
+            "hold one thing still: what if only the contracts had changed, at the price of before?",
+            "position_part is price before × (contracts after − contracts before).",
+        ),
+        "cross_part": (
+            "the three parts add up to value after minus value before. What do the first two leave?",
+            "cross_part is both changes multiplied.",
+        ),
+    },
     worked=_worked,
     well="the three parts add up to the whole change. Dollars rose while the price fell: positions grew.",
 )

@@ -167,6 +167,7 @@ EPISODES = Exercise(
     id="02.2",
     parts=("episodes",),
     observe=_run_episodes,
+    counts=("starts",),
     answer=lambda given: {"starts": _each(_episodes)(given)},
     rules=(
         Malrule(
@@ -333,7 +334,7 @@ INTERVAL = Exercise(
             "nine-times-in-ten",
             "ends",
             _all_counts(lambda k, n: _wilson(k, n, 1.645)),
-            "your z is that of nine times in ten. Nineteen times in twenty are asked.",
+            "your interval is that of 90%, with z = 1.645. The formula takes z = 1.96, for 95%.",
         ),
         Malrule(
             "around-the-share",

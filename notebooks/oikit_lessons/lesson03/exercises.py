@@ -230,6 +230,12 @@ def _expanding(values: Floats, window: int) -> Floats:
     return out
 
 
+def _own_from_w(values: Floats, window: int) -> Floats:
+    out = _trailing(values, window, _robust, own=1)
+    out[:window] = np.nan
+    return out
+
+
 def _whole(values: Floats, window: int) -> Floats:
     out = np.array([_robust(float(each), values) for each in values])
     out[:window] = np.nan
@@ -255,6 +261,13 @@ SCORE = Exercise(
             _gives(lambda v, w: _trailing(v, w, _robust, own=1), _score_data),
             "the value is part of its own yardstick, so a jump makes itself look smaller. Use the w values "
             "*before* it.",
+        ),
+        Malrule(
+            "within-its-own-window",
+            "values",
+            _gives(_own_from_w, _score_data),
+            "your window ends with the value itself, which is then part of its own yardstick. End it one bar "
+            "before.",
         ),
         Malrule(
             "all-of-the-past",

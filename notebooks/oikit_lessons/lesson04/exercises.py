@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from oikit.errors import InputError
-from oikit.learn.exercise import Exercise, Malrule, Property, plain
+from oikit.learn.exercise import Exercise, Malrule, Property, number
 
 Floats = npt.NDArray[np.float64]
 
@@ -94,10 +94,16 @@ PAYMENT = Exercise(
             "of_margin: the size is right. Does the money come in or go out? It has the sign of the cash.",
         ),
     ),
-    hints=(
-        "position = coins × mark price; a long receives −rate × position at each settlement, three a day.",
-        "of_margin is the cash of a day over the margin, and the margin is the position over the leverage.",
-    ),
+    hints={
+        "cash_a_day": (
+            "position = coins × mark price; a long receives −rate × position at each settlement.",
+            "with three settlements a day: cash_a_day = −coins × mark price × rate × 3.",
+        ),
+        "of_margin": (
+            "of_margin is the cash of a day over the margin. How large is the margin?",
+            "the margin is the position over the leverage, so of_margin = −leverage × rate × 3.",
+        ),
+    },
     worked=lambda p: (
         f"cash_a_day = −{p.coins} × {p.mark_price:g} × ({p.funding_rate:g}) × 3 = {_cash(p):.4f}; "
         f"of_margin = −{p.leverage} × ({p.funding_rate:g}) × 3 = {-p.leverage * p.funding_rate * A_DAY:.4f}."
@@ -193,6 +199,7 @@ EVERY = Exercise(
         "seldom": (0.02, "of all cases may fail"),
     },
     answer=lambda p: {"may_fail": _most(p), "needed": _in_a_row(p)},
+    counts=("needed",),
     rules=(
         Malrule(
             "never-failed-never-will",
@@ -251,10 +258,16 @@ EVERY = Exercise(
             "needed: cases are whole. Which is the first number that is enough?",
         ),
     ),
-    hints=(
-        "failing at the rate f, all go well with (1 − f) to the power of cases. Set that to chance.",
-        "the same equation with f = seldom, solved for the number of cases: log(chance) / log(1 − seldom).",
-    ),
+    hints={
+        "may_fail": (
+            "failing at the rate f, all go well with (1 − f) to the power of cases. Set that to chance.",
+            "solve (1 − f)^cases = chance for f: take the root of chance, and subtract it from 1.",
+        ),
+        "needed": (
+            "with f = seldom, how many cases make (1 − f) to their power as small as chance?",
+            "needed is log(chance) / log(1 − seldom), rounded up to a whole number.",
+        ),
+    },
     worked=lambda p: (
         f"may_fail = 1 − {p.chance:g}^(1/{p.cases}) = {_most(p):.4f}; needed = log({p.chance:g}) / "
         f"log(1 − {p.seldom:g}), rounded up = {_in_a_row(p):.0f}."
@@ -322,14 +335,12 @@ def _run(_: Any, answers: Mapping[str, Any]) -> dict[str, Any]:
     function = answers["dealt_again"]
     if not callable(function):
         raise InputError(f"dealt_again is {function!r}; it should be a function of x, y, block and starts.")
-    return {"r": [_one(function(x.tolist(), y.tolist(), b, list(starts))) for x, y, b, starts in _cases()]}
-
-
-def _one(value: Any) -> float:
-    found = plain(value, "what dealt_again gives back")
-    if isinstance(found, float):
-        return found
-    raise InputError("dealt_again gives back a list; one correlation is asked.")
+    return {
+        "r": [
+            number(function(x.tolist(), y.tolist(), b, list(starts)), "dealt_again", "one correlation")
+            for x, y, b, starts in _cases()
+        ]
+    }
 
 
 BLOCKS = Exercise(

@@ -13,68 +13,76 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from oikit.errors import InputError
-from oikit.learn.exercise import Exercise, Malrule, Property, plain
+from oikit.learn.exercise import Exercise, Malrule, Property, number
 
 HEADS = Exercise(
     id="05.1",
-    parts=("times", "long_part"),
+    parts=("times_larger", "held_long"),
     given={"long_accounts": (0.64, "of all accounts"), "open_interest": (90_000, "contracts")},
-    answer=lambda p: {"times": p.long_accounts / (1 - p.long_accounts), "long_part": p.open_interest / 1.0},
+    answer=lambda p: {
+        "times_larger": p.long_accounts / (1 - p.long_accounts),
+        "held_long": p.open_interest / 1.0,
+    },
     rules=(
         Malrule(
             "upside-down",
-            "times",
+            "times_larger",
             lambda p: (1 - p.long_accounts) / p.long_accounts,
-            "times: that is the average long over the average short. Fewer accounts share the same "
+            "times_larger: that is the average long over the average short. Fewer accounts share the same "
             "contracts: who holds more each?",
         ),
         Malrule(
             "equal-sides-equal-sizes",
-            "times",
+            "times_larger",
             lambda p: 1.0,
-            "times: the sides are equally large, but not equally many. Divide the same contracts among "
-            "fewer.",
+            "times_larger: the sides are equally large, but not equally many. Divide the same contracts "
+            "among fewer.",
         ),
         Malrule(
             "difference-of-shares",
-            "times",
+            "times_larger",
             lambda p: 2 * p.long_accounts - 1,
-            "times: that is the difference of the two shares of heads. How many accounts are there for each "
-            "short one?",
+            "times_larger: that is the difference of the two shares of heads. How many accounts are there "
+            "for each short one?",
         ),
         Malrule(
             "against-all-accounts",
-            "times",
+            "times_larger",
             lambda p: 1 / (1 - p.long_accounts),
-            "times: you compare with all accounts together. Compare the average short with the average long.",
+            "times_larger: you compare with all accounts together. Compare the average short with the "
+            "average long.",
         ),
         Malrule(
             "heads-are-contracts",
-            "long_part",
+            "held_long",
             lambda p: p.long_accounts * p.open_interest,
-            "long_part: you gave each account the same size. Who stands on the other side of each contract?",
+            "held_long: you gave each account the same size. Who stands on the other side of each contract?",
         ),
         Malrule(
             "half-each",
-            "long_part",
+            "held_long",
             lambda p: 0.5 * p.open_interest,
-            "long_part: you split the contracts between the sides. A contract is not one or the other: it "
+            "held_long: you split the contracts between the sides. A contract is not one or the other: it "
             "has a long and a short.",
         ),
         Malrule(
             "both-sides-counted",
-            "long_part",
+            "held_long",
             lambda p: 2.0 * p.open_interest,
-            "long_part: those are longs and shorts together. How many contracts are held long?",
+            "held_long: those are longs and shorts together. How many contracts are held long?",
         ),
     ),
-    hints=(
-        "both sides hold all of the contracts. Give each side a hundred accounts in the shares you have.",
-        "times is (contracts per short account) over (contracts per long account).",
-    ),
+    counts=("held_long",),
+    hints={
+        "times_larger": (
+            "both sides hold all of the contracts. Share them among the heads on each side.",
+            "times_larger is (contracts per short account) over (contracts per long account).",
+        ),
+        "held_long": ("each contract has one long and one short. How many longs is that?",),
+    },
     worked=lambda p: (
-        f"long_part = {p.open_interest:,}, since each contract has a long. With {p.long_accounts:.0%} of "
-        f"accounts long, times = {p.long_accounts:g} / {1 - p.long_accounts:g} = "
+        f"held_long = {p.open_interest:,}, since each contract has a long. With {p.long_accounts:.0%} of "
+        f"accounts long, times_larger = {p.long_accounts:g} / {1 - p.long_accounts:g} = "
         f"{p.long_accounts / (1 - p.long_accounts):.4f}."
     ),
     well="a ratio of accounts counts heads. The sides stay equal; fewer heads hold more each.",
@@ -140,14 +148,7 @@ def _run(_: Any, answers: Mapping[str, Any]) -> dict[str, Any]:
     if not callable(function):
         raise InputError(f"forced_out is {function!r}; it should be a function of book, price and impact.")
     found = [function(list(book), price, impact) for book, price, impact in _cases()]
-    return {"forced": plain([_one(each) for each in found], "what forced_out gives back")}
-
-
-def _one(value: Any) -> Any:
-    found = plain(value, "what forced_out gives back")
-    if isinstance(found, list):
-        raise InputError("forced_out gives back a list; one number for the whole market is asked.")
-    return found
+    return {"forced": [number(each, "forced_out", "one number for the whole market") for each in found]}
 
 
 CASCADE = Exercise(
@@ -155,6 +156,7 @@ CASCADE = Exercise(
     parts=("forced_out",),
     observe=_run,
     answer=lambda given: {"forced": _of_each(_rounds)(given)},
+    counts=("forced",),
     rules=(
         Malrule(
             "only-the-shock",

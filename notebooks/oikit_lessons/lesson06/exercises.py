@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from oikit.errors import InputError
-from oikit.learn.exercise import Exercise, Malrule, Property, plain
+from oikit.learn.exercise import Exercise, Malrule, Property, number
 
 
 def _closed_after(p: Any) -> float:
@@ -53,8 +53,9 @@ LONG_MOVE = Exercise(
             "subtracts-at-the-entry",
             "move",
             lambda p: 1 / p.leverage - p.maintenance_margin_rate - p.funding_paid,
-            "very near: you charge the maintenance margin on the position at its entry. It is charged at the "
-            "price where the position is closed, which is lower.",
+            "very near, or rounded too far to tell: give three digits. If you charged the maintenance margin "
+            "on the position at its entry: it is charged at the price where the position is closed, which is "
+            "lower.",
         ),
         Malrule(
             "subtracts-and-forgets-the-funding",
@@ -74,6 +75,19 @@ LONG_MOVE = Exercise(
             "move",
             lambda p: (1 + 1 / p.leverage - p.funding_paid) / (1 + p.maintenance_margin_rate) - 1,
             "that is the rise which closes a short. This one is long: at a lower price less must stay.",
+        ),
+        Malrule(
+            "a-fall-below-zero",
+            "move",
+            lambda p: -_closed_after(p),
+            "the size is right. A fall is asked for, as a fraction of the entry: give it above zero.",
+        ),
+        Malrule(
+            "the-other-side-below-zero",
+            "move",
+            lambda p: 1 - (1 + 1 / p.leverage - p.funding_paid) / (1 + p.maintenance_margin_rate),
+            "that is the rise which closes a short, with the sign of a fall. For a long, less must stay at "
+            "the lower price.",
         ),
         Malrule(
             "the-price-not-the-move",
@@ -106,12 +120,12 @@ LONG_MOVE = Exercise(
 
 def _sizes(p: Any) -> dict[str, float]:
     allowed = float(p.equity * p.cap)
-    return {"risk": allowed / p.stop, "margin": allowed * p.leverage, "notional": allowed}
+    return {"as_risk": allowed / p.stop, "as_margin": allowed * p.leverage, "as_notional": allowed}
 
 
 THREE_SIZES = Exercise(
     id="06.2",
-    parts=("risk", "margin", "notional"),
+    parts=("as_risk", "as_margin", "as_notional"),
     given={
         "equity": (30_000, "USDT"),
         "cap": (0.02, "of the account"),
@@ -122,73 +136,80 @@ THREE_SIZES = Exercise(
     rules=(
         Malrule(
             "answers-the-loss",
-            "risk",
+            "as_risk",
             lambda p: float(p.equity * p.cap),
-            "risk: that is what may be lost. How large is the position that loses it when the stop is hit?",
+            "as_risk: that is what may be lost. How large is the position that loses it at the stop?",
         ),
         Malrule(
             "leverage-enlarges-the-risk",
-            "risk",
+            "as_risk",
             lambda p: float(p.equity * p.cap / p.stop * p.leverage),
-            "risk: leverage does not change what a position loses at its stop, only the margin it needs.",
+            "as_risk: leverage does not change what a position loses at its stop, only the margin it needs.",
         ),
         Malrule(
             "stops-the-account",
-            "risk",
+            "as_risk",
             lambda p: float(p.equity * p.cap * p.stop),
-            "risk: you take the stop of the loss. The loss is the position times the stop: turn it round.",
+            "as_risk: you take the stop of the loss. The loss is the position times the stop: turn it round.",
         ),
         Malrule(
             "another-reading",
-            "risk",
+            "as_risk",
             lambda p: float(p.equity * p.cap * p.leverage),
-            "risk: that is the reading as margin. Here the loss at the stop is capped.",
+            "as_risk: that is the reading as margin. Here the loss at the stop is capped.",
         ),
         Malrule(
             "answers-the-margin",
-            "margin",
+            "as_margin",
             lambda p: float(p.equity * p.cap),
-            "margin: that is the margin itself. How large is the position that it opens?",
+            "as_margin: that is the margin itself. How large is the position that it opens?",
         ),
         Malrule(
             "divides-by-the-leverage",
-            "margin",
+            "as_margin",
             lambda p: float(p.equity * p.cap / p.leverage),
-            "margin: a position is larger than its margin, not smaller. By which factor?",
+            "as_margin: a position is larger than its margin, not smaller. By which factor?",
         ),
         Malrule(
             "another-reading",
-            "margin",
+            "as_margin",
             lambda p: float(p.equity * p.cap / p.stop),
-            "margin: that is the reading as risk. Here no stop is asked about.",
+            "as_margin: that is the reading as risk. Here no stop is asked about.",
         ),
         Malrule(
             "levers-the-notional",
-            "notional",
+            "as_notional",
             lambda p: float(p.equity * p.cap * p.leverage),
-            "notional: here the position itself is capped. Leverage only decides how little margin it needs.",
+            "as_notional: here the position itself is capped. Leverage only decides which margin it needs.",
         ),
         Malrule(
             "another-reading",
-            "notional",
+            "as_notional",
             lambda p: float(p.equity * p.cap / p.stop),
-            "notional: that is the reading as risk. Here the position itself is capped.",
+            "as_notional: that is the reading as risk. Here the position itself is capped.",
         ),
         Malrule(
             "answers-the-margin",
-            "notional",
+            "as_notional",
             lambda p: float(p.equity * p.cap / p.leverage),
-            "notional: that is the margin of this position. The position is asked.",
+            "as_notional: that is the margin of this position. The position is asked.",
         ),
     ),
-    hints=(
-        "all three begin with equity × cap. Ask what that amount is: the loss, the margin, or the position.",
-        "as a loss, divide it by the stop; as margin, multiply by the leverage; as the position, leave it.",
-    ),
+    hints={
+        "as_risk": (
+            "equity × cap is what you may lose. Which position loses that much when the price moves by stop?",
+            "a position loses position × stop there, so divide equity × cap by the stop.",
+        ),
+        "as_margin": (
+            "equity × cap is the margin. How large a position does that margin open?",
+            "margin × leverage is the position.",
+        ),
+        "as_notional": ("equity × cap is the position itself. What is left to do?",),
+    },
     worked=lambda p: (
         f"{p.equity:,} × {p.cap:g} = {p.equity * p.cap:,.0f}. As the loss at the stop: "
-        f"{p.equity * p.cap:,.0f} / {p.stop:g} = {_sizes(p)['risk']:,.0f}. As margin: × {p.leverage:g} = "
-        f"{_sizes(p)['margin']:,.0f}. As the position: {p.equity * p.cap:,.0f}."
+        f"{p.equity * p.cap:,.0f} / {p.stop:g} = {_sizes(p)['as_risk']:,.0f}. As margin: × {p.leverage:g} = "
+        f"{_sizes(p)['as_margin']:,.0f}. As the position: {p.equity * p.cap:,.0f}."
     ),
     well="one sentence, three positions. Whoever gives the advice has to say which is meant.",
 )
@@ -237,14 +258,7 @@ def _run(_: Any, answers: Mapping[str, Any]) -> dict[str, Any]:
     if not callable(function):
         raise InputError(f"touched_share is {function!r}; it should be a function of paths and a level.")
     given = [function([list(path) for path in bundle], LEVEL) for bundle in _walks()]
-    return {"shares": plain([_one(share) for share in given], "what touched_share gives back")}
-
-
-def _one(share: Any) -> Any:
-    found = plain(share, "what touched_share gives back")
-    if isinstance(found, list):
-        raise InputError("touched_share gives back a list; one number for all paths together is asked.")
-    return found
+    return {"shares": [number(each, "touched_share", "one number for all paths together") for each in given]}
 
 
 TOUCHED = Exercise(

@@ -81,6 +81,7 @@ SPLITS = Exercise(
     id="07.1",
     parts=("splits",),
     observe=_run_splits,
+    counts=("folds",),
     answer=lambda given: {"folds": _folds(_splits)(given)},
     rules=(
         Malrule(

@@ -111,6 +111,12 @@ BRIER = Exercise(
             "skill: that is the share that is left. Skill is the share that was removed.",
         ),
         Malrule(
+            "over-your-own-score",
+            "skill",
+            _of_all(lambda s, c, b: 1 - _base(c, b) / _brier(s, c), _TOLD),
+            "skill: you divide by the score of the forecasts. Divide by the score of the base rate.",
+        ),
+        Malrule(
             "difference",
             "skill",
             _of_all(lambda s, c, b: _base(c, b) - _brier(s, c), _TOLD),
@@ -135,10 +141,16 @@ BRIER = Exercise(
             "skill: you compare with always saying one half. The forecast to beat says base each time.",
         ),
     ),
-    hints=(
-        "the score is the mean of (said − came) squared. Then score somebody who says base each time.",
-        "skill is 1 − score / score of the base rate.",
-    ),
+    hints={
+        "score": (
+            "for each forecast: how far was said from came?",
+            "the score is the mean of (said − came) squared.",
+        ),
+        "skill": (
+            "first score somebody who says base each time, on the same outcomes.",
+            "skill is 1 − score / score of the base rate.",
+        ),
+    },
     worked=lambda _: (
         f"for said = {list(_TOLD[0][0])}, came = {list(_TOLD[0][1])}, base = {_TOLD[0][2]:g}: the score is "
         f"{_brier(*_TOLD[0]):.4f}, that of the base rate {_base(_TOLD[0][1], _TOLD[0][2]):.4f}, and the "

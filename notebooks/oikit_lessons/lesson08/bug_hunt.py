@@ -148,7 +148,14 @@ def _scores(score: Callable[[pd.DataFrame], pd.DataFrame], closes: pd.DataFrame)
 
 # --- the backtest: keep the books in every way ---
 
-_FILLS = {"held from the next": 1, "same bar": 0, "before it is known": -1, "a bar too late": 2}
+_FILLS = {
+    "held from the next": 1,
+    "same bar": 0,
+    "before it is known": -1,
+    "a bar too late": 2,
+    "tomorrow": 0,
+}
+"""The days by which a position is moved; tomorrow: it stays, and the next day's move is brought to it."""
 _FUNDING = ("paid", "ignored", "received", "of the new side")
 _DEAD = ("kept", "left out", "never gone")
 
@@ -173,7 +180,9 @@ def _kept_books(backtest: Callable[..., pd.Series]) -> tuple[int, str]:
     else:
         return 0, "books"
     left = (fill == "same bar") + (paid == "ignored") + (dead == "left out")
-    if fill in ("before it is known", "a bar too late"):
+    if fill in ("before it is known", "tomorrow"):
+        return left, fill
+    if fill == "a bar too late":
         return left, "fill"
     if paid in ("received", "of the new side"):
         return left, "funding"
@@ -194,14 +203,16 @@ def books(fill: str, paid: str, dead: str) -> Any:
     if dead == "never gone":
         funding = funding.fillna(0.0)
     side = pd.DataFrame(np.sign(sides), sides.index, sides.columns)
-    held = side.shift(_FILLS[fill])
+    held, moves, rates = side.shift(_FILLS[fill]), closes.pct_change(fill_method=None), funding
+    if fill == "tomorrow":
+        moves, rates = moves.shift(-1), rates.shift(-1)
     cost = {
-        "paid": held * funding,
+        "paid": held * rates,
         "ignored": 0.0,
-        "received": -held * funding,
+        "received": -held * rates,
         "of the new side": side * funding,
     }[paid]
-    earned = held * closes.pct_change(fill_method=None) - cost
+    earned = held * moves - cost
     return np.nan_to_num(earned.mean(axis="columns").to_numpy())
 
 

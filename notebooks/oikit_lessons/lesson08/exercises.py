@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from oikit.errors import InputError
-from oikit.learn.exercise import Exercise, Malrule, Unfinished, plain
+from oikit.learn.exercise import Exercise, Malrule, Unfinished, number
 from oikit.stats import expected_max_sharpe
 from oikit_lessons.lesson08.bug_hunt import FAULTS, remaining
 from oikit_lessons.lesson08.preregistration import PLAN
@@ -37,17 +37,13 @@ def _best_of(_: Any, answers: Mapping[str, Any]) -> dict[str, Any]:
     function = answers["best_of"]
     if not callable(function):
         raise InputError(f"best_of is {function!r}; it should be a function of n, days and a seed.")
-    few, many = ([_number(function(n, DAYS, seed)) for seed in SEEDS] for n in (_FEW, _MANY))
+    few, many = (
+        [number(function(n, DAYS, seed), "best_of", "one number, the best of the n,") for seed in SEEDS]
+        for n in (_FEW, _MANY)
+    )
     if np.ptp(many) == 0:
         return {"best": "ignores-the-seed"}
     return {"best": _named(float(np.mean(few)), float(np.mean(many)))}
-
-
-def _number(value: Any) -> float:
-    found = plain(value, "what best_of gives back")
-    if isinstance(found, list):
-        raise InputError("best_of gives back a list; one number, the best of the n, is asked.")
-    return found
 
 
 def _named(few: float, many: float) -> str:
@@ -171,79 +167,83 @@ _OF_RAW = float(sum(_survive(lambda _: _ALPHA / _COUNTS["raw"])))
 
 SURVIVORS = Exercise(
     id="08.2",
-    parts=("bonferroni", "benjamini_hochberg"),
-    answer=lambda _: {name: _COUNTS[name] for name in ("bonferroni", "benjamini_hochberg")},
+    parts=("strict", "with_some_luck"),
+    answer=lambda _: {"strict": _COUNTS["bonferroni"], "with_some_luck": _COUNTS["benjamini_hochberg"]},
+    counts=("strict", "with_some_luck"),
     rules=(
         Malrule(
             "raw",
-            "bonferroni",
+            "strict",
             _is(_COUNTS["raw"]),
-            "bonferroni: that is how many lie below 0.05 each alone. Twenty were tried: share the 0.05 among "
+            "strict: that is how many lie below 0.05 each alone. Twenty were tried: share the 0.05 among "
             "them.",
         ),
         Malrule(
             "divides-by-the-good-ones",
-            "bonferroni",
+            "strict",
             _is(_OF_RAW),
-            "bonferroni: you share 0.05 among those that look good. All twenty were tried.",
+            "strict: you share 0.05 among those that look good. All twenty were tried.",
         ),
         Malrule(
             "holm",
-            "bonferroni",
+            "strict",
             _is(_COUNTS["holm"]),
-            "bonferroni: that is Holm's way, which is a little kinder and also right. Here one line is asked "
+            "strict: that is Holm's way, which is a little kinder and also right. Here one line is asked "
             "for all: 0.05 over 20.",
         ),
         Malrule(
             "the-other-method",
-            "bonferroni",
+            "strict",
             _is(_COUNTS["benjamini_hochberg"]),
-            "bonferroni: that is the count of the other method. Here not even one may be luck.",
+            "strict: that is the count of the other method. Here not even one may be luck.",
         ),
         Malrule(
             "raw",
-            "benjamini_hochberg",
+            "with_some_luck",
             _is(_COUNTS["raw"]),
-            "benjamini_hochberg: that is how many lie below 0.05 each alone. The line rises with the rank: "
+            "with_some_luck: that is how many lie below 0.05 each alone. The line rises with the rank: "
             "0.05 × rank / 20.",
         ),
         Malrule(
             "the-other-method",
-            "benjamini_hochberg",
+            "with_some_luck",
             _is(_COUNTS["bonferroni"]),
-            "benjamini_hochberg: that is one flat line for all. Here it rises with the rank.",
+            "with_some_luck: that is one flat line for all. Here it rises with the rank.",
         ),
         Malrule(
             "unsorted",
-            "benjamini_hochberg",
+            "with_some_luck",
             _is(_COUNTS["unsorted"]),
-            "benjamini_hochberg: the rank is the place after sorting from the smallest, not the place in the "
+            "with_some_luck: the rank is the place after sorting from the smallest, not the place in the "
             "list.",
         ),
         Malrule(
             "stops-at-the-first-miss",
-            "benjamini_hochberg",
+            "with_some_luck",
             _is(_COUNTS["first miss"]),
-            "benjamini_hochberg: you stop at the first p above its line. Look for the *last* one below it.",
+            "with_some_luck: you stop at the first p above its line. Look for the *last* one below it.",
         ),
         Malrule(
             "each-alone",
-            "benjamini_hochberg",
+            "with_some_luck",
             _is(_COUNTS["each alone"]),
-            "benjamini_hochberg: you count those below their own line. Find the last of them; it takes all "
+            "with_some_luck: you count those below their own line. Find the last of them; it takes all "
             "smaller ones along.",
         ),
         Malrule(
             "holm",
-            "benjamini_hochberg",
+            "with_some_luck",
             _is(_COUNTS["holm"]),
-            "benjamini_hochberg: that is Holm's way, under which not even one may be luck.",
+            "with_some_luck: that is Holm's way, under which not even one may be luck.",
         ),
     ),
-    hints=(
-        "bonferroni has one line, 0.05 / 20. The other one has twenty: 0.05 × rank / 20, for sorted p.",
-        "sort p; find the largest rank whose p is at most 0.05 × rank / 20. That rank is the count.",
-    ),
+    hints={
+        "strict": ("Bonferroni has one line for every p: 0.05 / 20. Count the p at or below it.",),
+        "with_some_luck": (
+            "sort p from the smallest. Each rank has a line of its own, 0.05 × rank / 20.",
+            "find the largest rank whose p is at most 0.05 × rank / 20. That rank is the count.",
+        ),
+    },
     worked=lambda _: (
         f"0.05 / 20 = {_ALPHA / _M:g}, and {_COUNTS['bonferroni']:.0f} lies at or below it. Sorted, the last "
         f"p at or below 0.05 × rank / 20 has the rank {_COUNTS['benjamini_hochberg']:.0f}: so many survive."
@@ -262,6 +262,10 @@ _BROKEN = {
     "rate; who holds a short receives it.",
     "fill": "a position is held on other days than the ones after its decision. Decided at the end of a "
     "day, it earns what the next day brings.",
+    "before it is known": "shift(-1) puts the position on the day before its decision, when nobody could "
+    "hold it. shift(1) moves it to the day after.",
+    "tomorrow": "shift(-1) brings the next day's move to today. It is earned tomorrow: leave the moves where "
+    "they are, and move the position to the next day with shift(1).",
     "dead": "a coin that is gone still takes part. After its last price it has no return, not a return of 0.",
     "books": "the books of a small market do not come out any more. Each day is the mean, over the coins "
     "that are there, of side times (move less funding).",
@@ -281,6 +285,8 @@ HUNT = Exercise(
     id="08.3",
     parts=("score", "backtest"),
     observe=_hunted,
+    countdown="faults",
+    counts=("faults",),
     answer=_is({"faults": 0.0}),
     rules=(
         *(

@@ -32,7 +32,7 @@ def _planned(_: Any, answers: Mapping[str, Any]) -> dict[str, Any]:
     pairs = (line.split(":", 1) for line in text.splitlines() if ":" in line)
     plan = {name.strip().lower(): words.strip() for name, words in pairs}
     missing = [name for name in SLOTS if not plan.get(name) or plan[name] in ("TODO", "...")]
-    if len(missing) == len(SLOTS):
+    if len(missing) == len(SLOTS) and (set(SLOTS) & set(plan) or not text.strip()):
         raise Unfinished("your turn: fill the lines of the plan.")
     if missing:
         raise InputError(f"still open: {', '.join(missing)}. Each gets a line, like `horizon: 48h`.")
@@ -42,13 +42,12 @@ def _planned(_: Any, answers: Mapping[str, Any]) -> dict[str, Any]:
 def _weakness(plan: Mapping[str, str]) -> str:
     """The first thing that would leave a choice open, or nothing."""
     number = r"\d"
-    tries = re.match(r"\d+", plan["trials"])
     checks = {
         "no-threshold": re.search(number, plan["event"]),
         "no-unit": re.search(_UNITS, plan["horizon"], re.IGNORECASE),
         "no-comparison": not re.fullmatch(r"(nothing|none|zero|0|-|no)\W*", plan["against"], re.IGNORECASE),
         "no-period": re.search(r"\b20\d\d\b", plan["data"]),
-        "no-count": tries and int(tries[0]) >= 1,
+        "no-count": re.match(r"0*[1-9]|(one|two|three|four|five|six|ten|twenty)\b", plan["trials"], re.I),
         "no-line": re.search(number, plan["verdict"]),
     }
     return next((name for name, holds in checks.items() if not holds), "complete")

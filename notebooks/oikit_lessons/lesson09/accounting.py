@@ -96,6 +96,25 @@ def at_the_close(case: Case) -> float:
     return case.side * moved - fees - case.side * paid
 
 
+def closes_at_both_ends(case: Case) -> float:
+    """Filled at the closes of the two bars that decide."""
+    end = case.decided + case.hold
+    entry, leave = case.closes[case.decided], case.closes[end]
+    return case.side * (leave - entry - _right_parts(case)[2]) - case.fee * (entry + leave)
+
+
+def funding_on_the_entry(case: Case) -> float:
+    """Charged on what the position was worth when it was opened."""
+    entry = case.opens[case.decided + 1]
+    rates = sum(case.rates[case.decided + 1 : case.decided + 1 + case.hold])
+    return booked(case, leg=lambda _: case.side * entry * rates)
+
+
+def as_return(case: Case) -> float:
+    """A fraction of the entry, not money."""
+    return net(case) / case.opens[case.decided + 1]
+
+
 def one_fee(case: Case) -> float:
     """Charged at the opening only."""
     return net(case) + case.fee * case.opens[case.decided + 1 + case.hold]

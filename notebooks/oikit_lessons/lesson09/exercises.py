@@ -10,12 +10,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from oikit.errors import InputError
-from oikit.learn.exercise import Exercise, Malrule, Property, plain
+from oikit.learn.exercise import Exercise, Malrule, Property, number
 from oikit_lessons.lesson09.accounting import (
     Case,
+    as_return,
     at_the_close,
     booked,
     changed_later,
+    closes_at_both_ends,
+    funding_on_the_entry,
     longs_only,
     net,
     never_short,
@@ -137,11 +140,9 @@ def _run(_: Any, answers: Mapping[str, Any]) -> dict[str, Any]:
     if not callable(function):
         raise InputError(f"net is {function!r}; it should be a function of a trade and its bars.")
 
-    def call(case: Case) -> Any:
-        found = plain(function(*(list(x) if isinstance(x, list) else x for x in case)), "what net gives back")
-        if isinstance(found, list):
-            raise InputError("net gives back a list; one number for the trade is asked.")
-        return found
+    def call(case: Case) -> float:
+        back = function(*(list(each) if isinstance(each, list) else each for each in case))
+        return number(back, "net", "one number for the trade")
 
     made = trades()
     return {"nets": [call(each) for each in made], "late": [call(changed_later(each)) for each in made]}
@@ -164,6 +165,24 @@ NET = Exercise(
             "nets",
             _of_each(at_the_close),
             "you enter at the close that the decision needs. The first price after it is the next open.",
+        ),
+        Malrule(
+            "filled-at-closes",
+            "nets",
+            _of_each(closes_at_both_ends),
+            "you enter and leave at the closes. Both orders are filled at the next open.",
+        ),
+        Malrule(
+            "funding-on-the-entry-price",
+            "nets",
+            _of_each(funding_on_the_entry),
+            "you charge funding on the entry price. Each settlement takes the close of its own bar.",
+        ),
+        Malrule(
+            "returns-not-money",
+            "nets",
+            _of_each(as_return),
+            "that is a return, a share of the entry price. What one coin brings is asked, in money.",
         ),
         Malrule(
             "no-fees",

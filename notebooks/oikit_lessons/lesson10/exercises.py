@@ -13,7 +13,7 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from oikit.errors import InputError
-from oikit.learn.exercise import Exercise, Malrule, Property, plain
+from oikit.learn.exercise import Exercise, Malrule, Property, number, plain
 from oikit_lessons.lesson00.exercises import EXERCISES as FIRST
 
 Column = Sequence[float | None]
@@ -62,10 +62,8 @@ def _inside(column: Column) -> int:
 
 def _call_on_columns(_: Any, answers: Mapping[str, Any]) -> dict[str, Any]:
     function = _function(answers["longest_gap"], "longest_gap", "one column")
-    said = [plain(function(list(column)), "what longest_gap gives back") for column in _columns()]
-    if any(isinstance(value, list) for value in said):
-        raise InputError("longest_gap gives back a list; one number for the whole column is asked.")
-    return {"gaps": said}
+    asked = "one number for the whole column"
+    return {"gaps": [number(function(list(column)), "longest_gap", asked) for column in _columns()]}
 
 
 def _function(value: Any, name: str, of: str) -> Callable[..., Any]:
@@ -80,6 +78,7 @@ GAP = Exercise(
     parts=("longest_gap",),
     answer=lambda given: {"gaps": _of_gaps(_longest)(given)},
     observe=_call_on_columns,
+    counts=("gaps",),
     rules=(
         Malrule(
             "counts-all-missing",
