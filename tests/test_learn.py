@@ -7,6 +7,7 @@ import json
 import math
 import multiprocessing
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -42,6 +43,11 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
 
 
 Said = Callable[[], str]
+EXPLAINED = [
+    name
+    for path in sorted(SOURCES.glob("*.py"))
+    for name in re.findall(r'^explain\("([\w.]+)", TODO', path.read_text("utf-8"), re.MULTILINE)
+]
 
 
 @pytest.fixture
@@ -486,8 +492,20 @@ def test_a_sentence_in_own_words_is_kept(said: Said) -> None:
     explain("01", " Each long has a short. ")
     explain("01", TODO)
 
-    assert said().count("You wrote: Each long has a short.") == 2
+    text = said()
+    assert text.count("You wrote: Each long has a short.") == 2
+    assert text.count("Another way to say it: Every contract has one long and one short") == 2
     assert book()[0]["text"] == "Each long has a short."
+
+
+@pytest.mark.parametrize("name", EXPLAINED)
+def test_a_sentence_to_compare_with_comes_after_ones_own(name: str, said: Said) -> None:
+    """Every sentence the lessons ask for has one, and it is not seen before."""
+    explain(name, TODO)
+    assert "Another way" not in said()
+    explain(name, "because it does")
+
+    assert "Another way to say it: " in said()
 
 
 # --- questions and the quiz ---

@@ -36,6 +36,12 @@ def questions(prefix: str) -> list[Question]:
     return found
 
 
+def sentence(name: str) -> str:
+    """Return the sentence that a learner's own may be compared with, or nothing."""
+    lesson = str(name).split(".")[0]
+    return str(part(lesson, "questions").SENTENCES.get(name, "")) if lesson in numbers() else ""
+
+
 def _book(name: str, shelf: str) -> dict[str, Any]:
     lesson = name.split(".")[0] if isinstance(name, str) else name
     if lesson not in numbers():

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from oikit.errors import InputError
+from oikit.learn import lessons
 from oikit.learn.lessons import question
 from oikit.learn.notes import entries, record
 from oikit.learn.rescue import watch
@@ -85,7 +86,7 @@ def reveal(name: str) -> None:
 
 
 def explain(name: str, sentence: Any = TODO) -> None:
-    """Record one sentence in the learner's own words, or show the recorded one.
+    """Record one sentence in the learner's own words, then show another one to compare it with.
 
     Parameters
     ----------
@@ -94,14 +95,17 @@ def explain(name: str, sentence: Any = TODO) -> None:
     sentence : str
     """
     if untouched(sentence) or not str(sentence).strip():
-        kept = entries("sentence", name)
-        if kept:
-            note("KEPT", name, f"You wrote: {kept[-1]['text']}")
-        else:
+        kept, line = entries("sentence", name), ""
+        if not kept:
             note("NOT ATTEMPTED", name, "your turn: one sentence in your own words, between the quotes.")
-        return
-    text = str(sentence).strip()
-    note("KEPT", name, f"You wrote: {text}", record("sentence", name, text=text))
+            return
+        text = kept[-1]["text"]
+    else:
+        text = str(sentence).strip()
+        line = record("sentence", name, text=text)
+    model = lessons.sentence(name)
+    other = f"Another way to say it: {model} What does yours say that this one leaves out?" if model else ""
+    note("KEPT", name, f"You wrote: {text}", other, line)
 
 
 def _kept(name: str) -> dict[str, Any] | None:

@@ -111,3 +111,11 @@ QUESTIONS = {
     )
 }
 """By id, in the order of the lesson."""
+
+SENTENCES = {
+    "00": (
+        "A statement that turns out wrong has told us something we could check and learn from. One that "
+        "nothing could contradict says nothing about what will happen."
+    ),
+}
+"""A sentence to compare with one's own, once that is written."""

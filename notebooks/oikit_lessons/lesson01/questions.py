@@ -112,3 +112,11 @@ QUESTIONS = {
     )
 }
 """By id, in the order of the lesson."""
+
+SENTENCES = {
+    "01": (
+        "Every contract has one long and one short, so open interest grows by both sides alike. It shows "
+        "how much is disputed, and not which side is more confident."
+    ),
+}
+"""A sentence to compare with one's own, once that is written."""

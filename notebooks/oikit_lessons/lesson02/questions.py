@@ -135,3 +135,15 @@ QUESTIONS = {
     )
 }
 """By id, in the order of the lesson."""
+
+SENTENCES = {
+    "02": (
+        "Prices also turn after many ordinary days, so only the difference between the rate after high "
+        "readings and the usual rate can tell you something."
+    ),
+    "02.rule": (
+        "When open interest over market cap rises above 0.55% for the first time in 14 days, the price is "
+        "lower 7 days later more often than it is after an ordinary day."
+    ),
+}
+"""A sentence to compare with one's own, once that is written."""

@@ -135,3 +135,15 @@ QUESTIONS = {
     )
 }
 """By id, in the order of the lesson."""
+
+SENTENCES = {
+    "03": (
+        "If you try enough readings, one of them looks good by luck alone, so the best one only means "
+        "something once you know how many you tried."
+    ),
+    "03.rule": (
+        "Open interest in coins jumps by a score of 2 or more over 24 hours while the price score stays "
+        "within 0.5; 72 hours later the price is higher than it is after a usual hour."
+    ),
+}
+"""A sentence to compare with one's own, once that is written."""

@@ -149,3 +149,15 @@ QUESTIONS = {
     )
 }
 """By id, in the order of the lesson."""
+
+SENTENCES = {
+    "04": (
+        "A line that wanders slowly stays above or below its mean for long stretches, so two such lines "
+        "often move together for a while by chance alone."
+    ),
+    "04.week": (
+        "In this case the alarm sounded and the price was not 5% lower three days later, and one such case "
+        "is enough to end an “every time”."
+    ),
+}
+"""A sentence to compare with one's own, once that is written."""

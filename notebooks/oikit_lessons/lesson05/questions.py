@@ -115,3 +115,11 @@ QUESTIONS = {
     )
 }
 """By id, in the order of the lesson."""
+
+SENTENCES = {
+    "05": (
+        "If funding is that high and the price has not risen by 10% at any time in the next 14 days, then "
+        "no squeeze came and “must” was wrong."
+    ),
+}
+"""A sentence to compare with one's own, once that is written."""

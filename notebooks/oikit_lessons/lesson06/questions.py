@@ -127,3 +127,11 @@ QUESTIONS = {
     )
 }
 """By id, in the order of the lesson."""
+
+SENTENCES = {
+    "06": (
+        "The exchange looks at every price on the way, so the position may have been closed at the lowest "
+        "one, long before the price came back."
+    ),
+}
+"""A sentence to compare with one's own, once that is written."""

@@ -140,3 +140,11 @@ QUESTIONS = {
     )
 }
 """By id, in the order of the lesson."""
+
+SENTENCES = {
+    "07": (
+        "When the days are shuffled, the neighbours of a test day are in the training data, and they share "
+        "most of its future, so the model has seen the answer."
+    ),
+}
+"""A sentence to compare with one's own, once that is written."""

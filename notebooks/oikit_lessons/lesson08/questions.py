@@ -135,3 +135,11 @@ QUESTIONS = {
     )
 }
 """By id, in the order of the lesson."""
+
+SENTENCES = {
+    "08": (
+        "After the first look you know what works there, so anything you choose from then on has been "
+        "chosen with its help and can no longer be tested on it."
+    ),
+}
+"""A sentence to compare with one's own, once that is written."""

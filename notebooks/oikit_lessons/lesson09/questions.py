@@ -151,3 +151,11 @@ QUESTIONS = {
     )
 }
 """By id, in the order of the lesson."""
+
+SENTENCES = {
+    "09": (
+        "Following a rule exactly gives you what the rule is worth, and that can be nothing once fees and "
+        "funding are paid."
+    ),
+}
+"""A sentence to compare with one's own, once that is written."""

@@ -120,3 +120,11 @@ QUESTIONS = {
     )
 }
 """By id, in the order of the lesson."""
+
+SENTENCES = {
+    "10": (
+        "On a finished chart you can see what came next, so you would pick the rule that fits it, and a "
+        "test on the same week could hardly fail."
+    ),
+}
+"""A sentence to compare with one's own, once that is written."""
