@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,22 @@ import pytest
 from oikit import stats
 from oikit.errors import InputError, MissingExtra
 from oikit.files import locked
-from oikit.learn import TODO, check, course, evidence_card, explain, given, notes, predict, quiz, reveal, say
+from oikit.learn import (
+    TODO,
+    check,
+    course,
+    evidence_card,
+    explain,
+    given,
+    notes,
+    predict,
+    predictions,
+    quiz,
+    quizzes,
+    reveal,
+    say,
+    show,
+)
 from oikit.learn.answers import TOLERANCE
 from oikit.learn.evidence import by_label, draw_intervals
 from oikit.learn.exercise import Property, Unfinished, judge, plain
@@ -39,7 +55,12 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(notes, "_unsaved", [])
     monkeypatch.setattr(notes, "_told", set())
+    monkeypatch.setattr(show, "_stale_in", [-1])
     yield tmp_path
+
+
+def _predicted(lesson: str) -> list[str]:
+    return [each.id for each in questions(lesson) if each.id[3] in "abc"]
 
 
 Said = Callable[[], str]
@@ -345,9 +366,10 @@ def test_a_long_answer_is_not_repeated_in_full() -> None:
         (lambda: predict("01.z"), "there is no question '01.z'"),
         (lambda: predict("01.a", choice="q", confidence=0.5), "use one of a, b, c"),
         (lambda: predict("01.a", choice=2, confidence=0.5), "use one of a, b, c"),
-        (lambda: predict("01.a", choice="a", confidence=70), "confidence=70 is no fraction"),
-        (lambda: predict("01.a", choice="a", confidence=True), "is no fraction"),
-        (lambda: predict("01.a", choice="a", confidence="very"), "is no fraction"),
+        (lambda: predict("01.a", choice="a", confidence=700), "confidence=700 says not how sure"),
+        (lambda: predict("01.a", choice="a", confidence=1.5), 'write 0.7, 70 or "70%"'),
+        (lambda: predict("01.a", choice="a", confidence=True), "says not how sure"),
+        (lambda: predict("01.a", choice="a", confidence="very"), "says not how sure"),
         (lambda: reveal("01.z"), "there is no question"),
         (lambda: quiz("01.x"), "there are no questions '01.x'"),
         (lambda: quiz("01.q", "a", "z", "a"), "01.q2: choice='z'"),
@@ -460,15 +482,15 @@ def test_a_prediction_is_kept_shown_again_and_fixed_by_the_answer(said: Said) ->
 
     predict("01.a", choice="a", confidence=0.9)
     assert "[KEPT] 01.a" in (text := said())
-    assert "a with confidence 0.9: it rises" in text
+    assert "a, 90% sure: it rises" in text
     predict("01.a", choice=" B ", confidence=0.6)
     predict("01.a")
-    assert "You predicted b with confidence 0.6." in said()
+    assert "You predict b, 60% sure: it stays" in said()
 
     reveal("01.a")
-    assert "You predicted b with confidence 0.6; as it turns out: b) it stays" in said()
+    assert "You predicted b, 60% sure; as it turns out: b) it stays" in said()
     predict("01.a", choice="c", confidence=1)
-    assert "your prediction stands: b with confidence 0.6" in said()
+    assert "your prediction stands: b, 60% sure" in said()
     reveal("01.a")
     assert [each["kind"] for each in book()] == ["prediction", "prediction", "reveal"]
     assert book()[-1]["right"] is True
@@ -544,21 +566,91 @@ def test_the_quiz_has_buttons_and_the_same_questions_as_text() -> None:
     assert widgets is not None
 
 
+def press(box: Any, name: str) -> None:
+    """Send what the page sends when a button is pressed."""
+    box._handle_custom_msg({"pressed": name}, [])
+
+
+def state(box: Any) -> str:
+    """All that a page could read of a widget."""
+    return json.dumps(box.get_state(), default=str)
+
+
 def test_a_button_judges_the_chosen_letter() -> None:
     """Choose, check, read the reason: without a letter nothing is judged."""
-    widgets = pytest.importorskip("ipywidgets")
-    from oikit.explore.status import Status
-    from oikit.learn.quizzes import _buttons
+    ask = pytest.importorskip("oikit.learn.ask")
+    box = quizzes._buttons(question("01.w1"), ask.Ask)
+    press(box, "act")
+    assert box.text.startswith("[NOT ATTEMPTED] 01.w1")
+    box.choice = "b"
+    assert question("01.w1").says["b"] not in state(box)
+    press(box, "act")
 
-    _, row, answer = _buttons(question("01.w1"), widgets, Status).children
-    choice, button = row.children
-    button.click()
-    assert answer.text.startswith("[NOT ATTEMPTED] 01.w1")
-    choice.value = "b"
-    button.click()
+    assert box.text.startswith("[CORRECT] 01.w1: b) a trade has two sides")
+    assert box.act == "Check" and not box.lowest
 
-    assert answer.text.startswith("[CORRECT] 01.w1: b) a trade has two sides")
-    assert choice.description and button.description
+
+def test_a_prediction_is_made_with_buttons_and_stands_once_its_answer_is_seen() -> None:
+    """Nothing leaks before: neither the letter nor the reason is in anything that a page could read."""
+    pytest.importorskip("oikit.learn.ask")
+    asked = question("01.a")
+    box = predictions._buttons(asked)
+    press(box, "act")
+    assert box.text.startswith("[NOT ATTEMPTED] 01.a") and not box.more
+    box.choice, box.sure = "a", 80
+    press(box, "act")
+    assert box.text.startswith("[KEPT] 01.a: You predict a, 80% sure: it rises")
+    box.choice = "c"
+    press(box, "act")
+    assert asked.says[asked.answer] not in state(box) and not box.locked
+    press(box, "more")
+
+    assert box.locked and not box.act and not box.more
+    assert "it turns out otherwise: b) it stays" in box.text
+    press(box, "act")
+    again = predictions._buttons(asked)
+    assert again.locked and again.choice == "c" and "stands: c, 80% sure" in again.text
+    assert [each["kind"] for each in book()] == ["prediction", "prediction", "reveal"]
+
+
+@pytest.mark.parametrize("sure", [0.7, 70, "70%", "0.7", "70 %", np.float64(0.7)])
+def test_how_sure_one_is_may_be_said_in_many_ways(sure: Any, said: Said) -> None:
+    """A fraction, per cent, or text; by position, too."""
+    predict("01.a", "b", sure)
+
+    assert book()[0]["confidence"] == pytest.approx(0.7)
+
+
+@pytest.mark.parametrize("name", [name for lesson in LESSONS for name in _predicted(lesson)])
+def test_no_answer_is_in_what_a_prediction_shows(name: str, said: Said) -> None:
+    """In words and as a widget."""
+    pytest.importorskip("oikit.learn.ask")
+    asked = question(name)
+    predict(name)
+
+    assert asked.says[asked.answer] not in said()
+    assert asked.says[asked.answer] not in state(predictions._buttons(asked))
+    assert asked.right not in state(predictions._buttons(asked))
+
+
+def test_a_cell_with_buttons_says_once_what_to_run_when_they_are_dead(
+    monkeypatch: pytest.MonkeyPatch, shown: list[dict[str, str]]
+) -> None:
+    """In a kernel only; the line is hidden as long as the buttons live."""
+    import IPython
+
+    pytest.importorskip("oikit.learn.ask")
+    shell = SimpleNamespace(kernel=object(), execution_count=7)
+    monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
+    predict("01.a")
+    predict("01.b")
+
+    assert [("oikit-stale" in each["text/html"], len(each)) for each in shown] == [
+        (True, 2),
+        (False, 3),
+        (False, 3),
+    ]
+    assert "Run All Above Selected Cell" in shown[0]["text/html"]
 
 
 def test_without_widgets_the_quiz_is_text(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -206,7 +206,7 @@ def test_a_typed_prediction_is_kept_and_its_answer_shown(lesson: Lesson, visit: 
             page.keyboard.insert_text(source.replace("TODO", '"a"', 1).replace("TODO", "0.5", 1))
         page.keyboard.press("Shift+Enter")
         answer = here.locator('[role="status"]').filter(has_text=f"{word} {name}:")
-        answer.filter(has_text="a with confidence 0.5").wait_for()
+        answer.filter(has_text="a, 50% sure").wait_for()
 
 
 @pytest.mark.browser

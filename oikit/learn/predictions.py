@@ -5,21 +5,24 @@ A prediction can be changed until its answer has been revealed; from then on it 
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from oikit.errors import InputError
 from oikit.learn import lessons
+from oikit.learn.answers import Unfinished, plain
 from oikit.learn.lessons import question
 from oikit.learn.notes import entries, record
+from oikit.learn.questions import Question
 from oikit.learn.rescue import watch
-from oikit.learn.show import note
+from oikit.learn.show import live, note, words
 from oikit.learn.todo import TODO, untouched
 
 __all__ = ["explain", "predict", "reveal"]
 
 
-def predict(name: str, *, choice: Any = TODO, confidence: Any = TODO) -> None:
-    """Record a prediction, or show the recorded one.
+def predict(name: str, choice: Any = TODO, confidence: Any = TODO) -> None:
+    """Record a prediction, or ask for it: with buttons in a notebook, in words elsewhere.
 
     Parameters
     ----------
@@ -27,31 +30,74 @@ def predict(name: str, *, choice: Any = TODO, confidence: Any = TODO) -> None:
         The id of the question, such as ``"01.a"``.
     choice : str
         The letter of one option.
-    confidence : float, fraction
-        How sure you are: from a blind guess (one over the number of options) to 1.
+    confidence : float or str
+        How sure you are, from a blind guess to certain: ``0.7``, ``70`` and ``"70%"`` are the same.
 
     Raises
     ------
     InputError
-        If the question or the option does not exist, or the confidence is no fraction.
+        If the question or the option does not exist, or the confidence is none.
     """
     watch()
     asked = question(name)
-    kept = _kept(name)
-    missing = untouched(choice) or untouched(confidence)
-    if missing and kept is None:
-        note("NOT ATTEMPTED", name, asked.asks, *_options(asked), "Write a letter, and how sure you are.")
-        return
-    if entries("reveal", name) and kept is not None:
-        note("KEPT", name, asked.asks, f"The answer has been seen, so your prediction stands: {_said(kept)}.")
-        return
-    if missing:
-        note("KEPT", name, asked.asks, f"You predicted {_said(kept)}.")
-        return
-    chosen, sure = asked.read(choice), _confidence(confidence)
-    line = record("prediction", name, choice=chosen, confidence=sure)
-    said = _said({"choice": chosen, "confidence": sure})
-    note("KEPT", name, asked.asks, f"You predict {said}: {asked.options[chosen]}", line)
+    line = ""
+    if not untouched(choice) and not untouched(confidence):
+        line = _keep(asked, asked.read(choice), _confidence(confidence))
+    status, *lines = _standing(asked)
+    options = _options(asked) if status == "NOT ATTEMPTED" else []
+    how = f'In words: predict("{name}", "a", 0.7) with your letter, and how sure you are.' if options else ""
+    live(lambda: _buttons(asked), *words(status, name, asked.asks, *options, *lines, how, line))
+
+
+def _keep(asked: Question, choice: str, confidence: float) -> str:
+    if entries("reveal", asked.id) and _kept(asked.id) is not None:
+        return ""
+    return record("prediction", asked.id, choice=choice, confidence=confidence)
+
+
+def _standing(asked: Question) -> tuple[str, ...]:
+    """Return the status of a prediction and what to say of it; the answer only once it was shown."""
+    kept, seen = _kept(asked.id), entries("reveal", asked.id)
+    if kept is None:
+        return "NOT ATTEMPTED", "choose an answer and how sure you are, then lock it in."
+    if not seen:
+        return "KEPT", f"You predict {_said(kept)}: {asked.options[kept['choice']]}", _after(asked.id)
+    return "KEPT", f"The answer has been seen, so your prediction stands: {_said(kept)}."
+
+
+def _after(name: str) -> str:
+    return f'The answer waits for reveal("{name}").'
+
+
+def _buttons(asked: Question) -> Any:
+    """Return the question as a widget, or None where widgets are not installed."""
+    try:
+        from oikit.learn.ask import Ask
+    except ImportError:
+        return None
+
+    def pressed(box: Any, name: str) -> None:
+        if name == "more":
+            box.text = "\n".join(_answer(asked)[1:])
+        elif box.choice in asked.options:
+            _keep(asked, box.choice, box.sure / 100)
+        _refresh(box, asked, keep_text=name == "more")
+
+    kept, guess = _kept(asked.id), round(100 / len(asked.options))
+    sure = round(100 * kept["confidence"]) if kept else (guess + 100) // 2
+    box = Ask(asked, pressed, lowest=guess, sure=max(sure, guess), choice=kept["choice"] if kept else "")
+    _refresh(box, asked)
+    return box
+
+
+def _refresh(box: Any, asked: Question, *, keep_text: bool = False) -> None:
+    kept, seen = _kept(asked.id), entries("reveal", asked.id)
+    box.locked = bool(kept and seen)
+    box.act = "" if box.locked else "Change my prediction" if kept else "Lock in my prediction"
+    box.more = "Show the answer" if kept and not seen else ""
+    if not keep_text:
+        status, *lines = _standing(asked)
+        box.text = f"[{status}] {asked.id}: " + "\n".join(lines)
 
 
 def reveal(name: str) -> None:
@@ -68,21 +114,21 @@ def reveal(name: str) -> None:
         If the question does not exist.
     """
     watch()
-    asked, kept = question(name), _kept(name)
-    right = asked.answer
+    asked = question(name)
+    status, *lines = _answer(asked)
+    note(status, name, asked.asks, *lines)
+
+
+def _answer(asked: Question) -> tuple[str, ...]:
+    """Note that the answer is seen from now on, and return it beside the prediction."""
+    kept, right = _kept(asked.id), asked.answer
     if kept is None:
-        note("NOT ATTEMPTED", name, asked.asks, "Predict first: the answer waits for your guess.")
-        return
-    line = "" if entries("reveal", name) else record("reveal", name, right=kept["choice"] == right)
-    verdict = "as it turns out" if kept["choice"] == right else "it turns out otherwise"
-    note(
-        "ANSWER",
-        name,
-        asked.asks,
-        f"You predicted {_said(kept)}; {verdict}: {right}) {asked.options[right]}.",
-        asked.says[right],
-        line,
-    )
+        return "NOT ATTEMPTED", "Predict first: the answer waits for your guess."
+    met = kept["choice"] == right
+    line = "" if entries("reveal", asked.id) else record("reveal", asked.id, right=met)
+    verdict = "as it turns out" if met else "it turns out otherwise"
+    said = f"You predicted {_said(kept)}; {verdict}: {right}) {asked.options[right]}."
+    return "ANSWER", said, asked.says[right], line
 
 
 def explain(name: str, sentence: Any = TODO) -> None:
@@ -113,15 +159,18 @@ def _kept(name: str) -> dict[str, Any] | None:
     return made[-1] if made else None
 
 
-def _options(asked: Any) -> list[str]:
+def _options(asked: Question) -> list[str]:
     return [f"{letter}) {text}" for letter, text in asked.options.items()]
 
 
 def _said(kept: Any) -> str:
-    return f"{kept['choice']} with confidence {kept['confidence']:g}"
+    return f"{kept['choice']}, {kept['confidence']:.0%} sure"
 
 
 def _confidence(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise InputError(f"confidence={value!r} is no fraction; write how sure you are, such as 0.7")
-    return float(value)
+    """Read 0.7, 70 and "70%" as the same."""
+    with contextlib.suppress(InputError, Unfinished):
+        found = plain(value, "confidence")
+        if isinstance(found, float) and 0 <= found <= 100 and not 1 < found < 2:
+            return found if found <= 1 else found / 100
+    raise InputError(f'confidence={value!r} says not how sure you are; write 0.7, 70 or "70%"')

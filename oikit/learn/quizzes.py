@@ -11,10 +11,12 @@ from oikit.learn.lessons import questions
 from oikit.learn.notes import record
 from oikit.learn.questions import Question
 from oikit.learn.rescue import watch
-from oikit.learn.show import note
+from oikit.learn.show import note, stale
 from oikit.learn.todo import untouched
 
 __all__ = ["quiz"]
+
+_FIRST = "choose an answer first."
 
 
 def quiz(prefix: str, *choices: Any) -> Quiz | None:
@@ -40,6 +42,7 @@ def quiz(prefix: str, *choices: Any) -> Quiz | None:
     watch()
     asked = questions(prefix)
     if not choices:
+        stale()
         return Quiz(prefix, asked)
     if len(choices) != len(asked):
         raise InputError(
@@ -84,34 +87,15 @@ class Quiz:
         try:
             import ipywidgets
 
-            from oikit.explore.status import Status
+            from oikit.learn.ask import Ask
         except ImportError:
             return bundle
-        box = ipywidgets.VBox([_buttons(each, ipywidgets, Status) for each in self.asked])
-        return {**box._repr_mimebundle_(), **bundle}
+        return {**ipywidgets.VBox([_buttons(each, Ask) for each in self.asked])._repr_mimebundle_(), **bundle}
 
 
-def _buttons(asked: Question, widgets: Any, status: Callable[..., Any]) -> Any:
-    choice = widgets.ToggleButtons(
-        options=list(asked.options),
-        value=None,
-        description=asked.id,
-        style={"button_width": "3.5em", "description_width": "initial"},
-        layout={"width": f"{1 + 3.9 * len(asked.options)}em"},
-    )
-    button = widgets.Button(
-        description="Check", tooltip=f"check {asked.id}; on the keyboard press Space", layout={"width": "7em"}
-    )
-    answer = status(text="Choose a letter, then Check (Space on the keyboard).")
+def _buttons(asked: Question, ask: Callable[..., Any]) -> Any:
+    def pressed(box: Any, _: str) -> None:
+        status, says = _judge(asked, box.choice) if box.choice in asked.options else ("NOT ATTEMPTED", _FIRST)
+        box.text = f"[{status}] {asked.id}: {says}"
 
-    def judge(_: Any) -> None:
-        if choice.value is None:
-            answer.text = f"[NOT ATTEMPTED] {asked.id}: choose a letter first."
-            return
-        word, says = _judge(asked, choice.value)
-        answer.text = f"[{word}] {asked.id}: {says}"
-
-    button.on_click(judge)
-    row = widgets.HBox([choice, button], layout={"flex_flow": "row wrap", "align_items": "flex-end"})
-    row.add_class("oikit-controls")
-    return widgets.VBox([widgets.HTML(asked.rich), row, answer], layout={"margin": "0 0 1em 0"})
+    return ask(asked, pressed, act="Check", text=f"{asked.id}: choose an answer, then check it.")
