@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from oikit.learn.exercise import Exercise, Finding, judge
+from oikit.learn.hints import hints_now
 from oikit.learn.learners import current
 from oikit.learn.lessons import exercise
 from oikit.learn.notes import entries, record
 from oikit.learn.rescue import watch
-from oikit.learn.show import note
+from oikit.learn.show import note, typeset
+from oikit.learn.standing import strip
 from oikit.learn.variants import OTHER_NUMBERS, drawn
 
 __all__ = ["check", "given"]
@@ -60,11 +62,24 @@ def check(name: str, *answers: Any, strict: bool | None = None) -> None:
         part=found.part,
         **left,
     )
-    note(found.status, name, *found.says.split("\n"), line)
+    says, tail = found.says.split("\n"), ""
+    if found.status == "NOT YET" and "Worked answer: " not in found.says:
+        says.append(f'Stuck? hint("{name}")')
+        tail = _button(hints_now(asked, entries("check", name))[1])
+    if found.status in ("CORRECT", "NOT YET"):
+        says.append(strip(name))
+    note(found.status, name, *says, line, tail=tail)
     if strict is None:
         strict = os.environ.get("OIKIT_STRICT", "0") not in ("", "0")
     if strict and found.status != "CORRECT":
         raise AssertionError(f"[{found.status}] {name}: {found.says}")
+
+
+def _button(lines: list[str]) -> str:
+    """A hint behind a button that needs neither a kernel nor a widget."""
+    inside = "".join(f"<div>{typeset(html.escape(line))}</div>" for line in lines)
+    look = "display: inline-block; cursor: pointer; padding: 0.2em 1em; border: 1px solid; border-radius: 4px"
+    return f'<details style="margin-top: 0.5em"><summary style="{look}">Hint</summary>{inside}</details>'
 
 
 def _judge(

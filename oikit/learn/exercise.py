@@ -31,7 +31,7 @@ from oikit.errors import InputError
 from oikit.learn.answers import Unfinished, Watched, agrees, distance, last_digit, number, plain, same
 from oikit.learn.todo import untouched
 
-__all__ = ["Exercise", "Malrule", "Property", "Unfinished", "number", "plain", "same"]
+__all__ = ["WORKED_AFTER", "Exercise", "Malrule", "Property", "Unfinished", "number", "plain", "same"]
 
 Given = Any  # the exercise's own numbers, by name; mistyped names fail at once
 

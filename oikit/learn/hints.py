@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from oikit.learn.exercise import WORKED_AFTER
+from collections.abc import Sequence
+
+from oikit.learn.exercise import WORKED_AFTER, Exercise
 from oikit.learn.learners import current
 from oikit.learn.lessons import exercise
-from oikit.learn.notes import entries, record
+from oikit.learn.notes import Entry, entries, record
 from oikit.learn.show import note
 from oikit.learn.variants import drawn
 
@@ -30,11 +32,20 @@ def hint(name: str) -> None:
     Asking again shows the same; a try moves on. After two misses more than there are hints comes
     the worked answer, with the learner's own numbers.
     """
-    asked = drawn(exercise(name), current())
+    asked = exercise(name)
     tried = entries("check", name)
     if any(each.get("status") == "CORRECT" for each in tried):
         note("HINT", name, "you have solved this one.")
         return
+    shown, lines = hints_now(asked, tried)
+    asked_before = [each.get("shown") for each in entries("hint", name)]
+    line = "" if shown in asked_before else record("hint", name, shown=shown)
+    note("HINT", name, *lines, line)
+
+
+def hints_now(asked: Exercise, tried: Sequence[Entry]) -> tuple[int, list[str]]:
+    """Return how many hints are open after these tries, and the hints with what comes next."""
+    asked = drawn(asked, current())
     misses = len({each["seen"] for each in tried if each.get("seen")})
     part = next((each["part"] for each in reversed(tried) if each.get("part")), "")
     hints = asked.hints_for(part)
@@ -48,6 +59,4 @@ def hint(name: str) -> None:
     else:
         tries = "one more different try" if left == 1 else f"{left} more different tries"
         lines.append(f"The worked answer comes after {tries}.")
-    asked_before = [each.get("shown") for each in entries("hint", name)]
-    line = "" if len(shown) in asked_before else record("hint", name, shown=len(shown))
-    note("HINT", name, *lines, line)
+    return len(shown), lines

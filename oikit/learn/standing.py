@@ -98,6 +98,19 @@ def progress(lesson: Any = TODO) -> None:
     _show(title, head, rows, [_next(kept, tried), trouble])
 
 
+def strip(name: str) -> str:
+    """Return how far the lesson of an exercise is, and which exercise comes next."""
+    number = name.split(".")[0]
+    tried, asked = standings(book()[0], "check"), [each.id for each in exercises(number)]
+    left = [each for each in asked if each not in tried or not tried[each].done]
+    done = f"Lesson {number}: {len(asked) - len(left)} of {len(asked)} exercises done."
+    if name in left:
+        return done
+    after = LESSONS[LESSONS.index(number) + 1 :][:1]
+    onward = f"lesson {after[0]}" if after else "your own market"
+    return f"{done} Next: {next((each for each in left if each > name), next(iter(left), onward))}."
+
+
 def _lesson(number: str, kept: list[dict[str, Any]], tried: dict[str, Standing]) -> tuple[str, ...]:
     asked, answered = exercises(number), standings(kept, "quiz")
     quiz = [each.id for each in questions(number) if each.id.split(".")[1][0] in "wq"]
