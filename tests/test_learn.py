@@ -66,7 +66,7 @@ def _predicted(lesson: str) -> list[str]:
 Said = Callable[[], str]
 EXPLAINED = [
     name
-    for path in sorted(SOURCES.glob("*.py"))
+    for path in (each.source for each in lessons())
     for name in re.findall(r'^explain\("([\w.]+)", TODO', path.read_text("utf-8"), re.MULTILINE)
 ]
 
@@ -621,7 +621,7 @@ def test_how_sure_one_is_may_be_said_in_many_ways(sure: Any, said: Said) -> None
     assert book()[0]["confidence"] == pytest.approx(0.7)
 
 
-@pytest.mark.parametrize("name", [name for lesson in LESSONS for name in _predicted(lesson)])
+@pytest.mark.parametrize("name", [name for lesson in lessons() for name in _predicted(lesson.number)])
 def test_no_answer_is_in_what_a_prediction_shows(name: str, said: Said) -> None:
     """In words and as a widget."""
     pytest.importorskip("oikit.learn.ask")

@@ -17,6 +17,7 @@ import pytest
 from oikit import stats
 from oikit.learn.exercise import Finding, judge
 from oikit.learn.lessons import exercise, exercises
+from oikit.lessons import Lesson, numbers
 from oikit.simulate.samples import sample
 from oikit_lessons.lesson08.exercises import P_VALUES
 from oikit_lessons.lesson09.capstone import begun_plan

@@ -106,7 +106,7 @@ def strip(name: str) -> str:
     done = f"Lesson {number}: {len(asked) - len(left)} of {len(asked)} exercises done."
     if name in left:
         return done
-    after = LESSONS[LESSONS.index(number) + 1 :][:1]
+    after = [each for each in numbers() if each > number][:1]
     onward = f"lesson {after[0]}" if after else "your own market"
     return f"{done} Next: {next((each for each in left if each > name), next(iter(left), onward))}."
 

@@ -33,7 +33,7 @@ def _ratio_worked(p: Any) -> str:
 
 RATIO = Exercise(
     id="02.1",
-    parts=("ratio",),
+    parts=("ratio_of_three",),
     given={
         "coins_a": (450_000, "coins, one side, on venue A"),
         "value_b": (156_000_000, "USDT, one side, on venue B"),
@@ -42,53 +42,53 @@ RATIO = Exercise(
         "circulating_supply": (128_000_000, "coins in circulation"),
         "total_supply": (200_000_000, "coins that will ever exist"),
     },
-    answer=lambda p: {"ratio": _coins(p) / p.circulating_supply},
+    answer=lambda p: {"ratio_of_three": _coins(p) / p.circulating_supply},
     rules=(
         Malrule(
             "one-venue-only",
-            "ratio",
+            "ratio_of_three",
             lambda p: p.coins_a / p.circulating_supply,
             "that is venue A alone, over the coins of the whole world. Who else has contracts open?",
         ),
         Malrule(
             "forgets-a-venue",
-            "ratio",
+            "ratio_of_three",
             lambda p: (p.coins_a + p.value_b / p.price) / p.circulating_supply,
             "venues A and B are in it. Where are the contracts of venue C?",
         ),
         Malrule(
             "counts-both-sides",
-            "ratio",
+            "ratio_of_three",
             lambda p: (p.coins_a + p.value_b / p.price + p.both_sides_c) / p.circulating_supply,
             "venue C adds longs and shorts. How many contracts is a long together with its short?",
         ),
         Malrule(
             "takes-the-total-supply",
-            "ratio",
+            "ratio_of_three",
             lambda p: _coins(p) / p.total_supply,
             "you divide by coins of which some do not exist yet. Which supply does market cap count?",
         ),
         Malrule(
             "adds-dollars-to-coins",
-            "ratio",
+            "ratio_of_three",
             lambda p: (p.coins_a + p.value_b + p.both_sides_c / 2) / p.circulating_supply,
             "dollars of venue B are added to coins. How many coins does venue B hold?",
         ),
         Malrule(
             "dollars-over-coins",
-            "ratio",
+            "ratio_of_three",
             lambda p: _coins(p) * p.price / p.circulating_supply,
             "you divide dollars by coins, and the price is left over. Use one unit above and below.",
         ),
         Malrule(
             "coins-over-dollars",
-            "ratio",
+            "ratio_of_three",
             lambda p: _coins(p) / (p.circulating_supply * p.price),
             "you divide coins by dollars, and the price is left over. Use one unit above and below.",
         ),
         Malrule(
             "upside-down",
-            "ratio",
+            "ratio_of_three",
             lambda p: p.circulating_supply / _coins(p),
             "you divide supply by contracts. What is the share *of*?",
         ),
