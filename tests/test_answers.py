@@ -37,9 +37,9 @@ def seen(value: Any) -> Any:
 
 
 def as_typed(value: Any, name: str) -> list[Any]:
-    """Return an answer as it is, and rounded to four digits."""
+    """Return an answer as it is, and rounded to four digits unless it may be a count, which is exact."""
     value = seen(value)
-    rounded = isinstance(value, float) and name != "not-rounded"
+    rounded = isinstance(value, float) and not value.is_integer() and name != "not-rounded"
     return [value, float(f"{value:.4g}")] if rounded else [value]
 
 
