@@ -70,7 +70,7 @@ class Still:
 
     def __str__(self) -> str:
         """Return the picture as SVG."""
-        says, foot = textwrap.wrap(self.says, 92), textwrap.wrap(self.foot, 128)
+        says, foot = textwrap.wrap(self.says, 84), textwrap.wrap(self.foot, 120)
         top = 26 * len(says) + 36
         high = round(top + self.height + 19 * len(foot) + 36)
         said = _lines(says, 30, 26, 'font-size="18" font-weight="650"')

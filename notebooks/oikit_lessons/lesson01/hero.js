@@ -160,7 +160,8 @@
         el("line", { x1: x + w, x2: x + each, y1: y(from + by), y2: y(from + by), stroke: "var(--soft)",
           "stroke-dasharray": "2 3" }, back);
       }
-      label(front, middle, top - 7, write(by, whole ? "$" : "+$"), whole || by ? "ink b halo" : "halo", "middle");
+      label(front, middle, top - 7, write(by, whole ? "$" : "+$"), whole || by ? "ink b halo" : "halo", "middle")
+        .style.fontSize = each < 72 && by >= 1000 && !whole || by >= 10000 ? "12.5px" : "";
       label(front, middle, base + 19, name, whole ? "ink" : "", "middle");
     });
   }

@@ -39,7 +39,7 @@ TEXT = {
     "+1. Now there are **{longs|long|longs} and {shorts|short|shorts}**.",
     "demo_title": "Sometimes: up once, down once in four trades",
     "demo": "Both open: **+1**. One opens and one closes: **0**. Both close: **−1**. Volume grew with every "
-    "trade, and longs always equal shorts: **{longs} and {shorts}**. Now it’s your turn.",
+    "trade, and longs always equal shorts: **{longs} and {shorts}**.",
     "dearer_title": "Dollars open rose by {moved:p0}, and nobody traded",
     "cheaper_title": "Dollars open fell by {moved:p0}, and nobody traded",
     "dearer": "{contracts|contract|contracts} × {price:$} = **{dollars:$}**. Nobody opened or closed "

@@ -123,7 +123,7 @@
 
     // How far away is the line?
     const xx = clamp(x(peakAt), small ? 130 : 190, left + wide - 10), yh = y(highest);
-    if (found.times > 1.5 && yh - line > 100) {
+    if (found.times > 1.5 && yh - line > 100 && line > -10) {
       el("path", { d: `M${xx} ${line + 16}V${yh - 8}M${xx - 5} ${line + 24}l5 -9l5 9M${xx - 5} ${yh - 16}l5 9l5 -9`,
         fill: "none", stroke: "var(--accent)", "stroke-width": 1.6 }, notes);
       const middle = line + (yh - line) * 0.4;
@@ -135,7 +135,7 @@
 
     const isArticle = threshold === article;
     word.textContent = `${isArticle ? "the article’s line" : "your line"}: ${write(threshold, "p")}  ↕`;
-    const room = word.textContent.length * 8 + 24, px = left + (small ? 56 : 70);
+    const room = word.textContent.length * 8 + 24, px = left + (small ? 0 : 70);
     attr(wire, { x1: left, x2: left + wide, y1: line, y2: line });
     attr(hit, { x: left, width: wide, y: line - 16 });
     attr(pill, { x: px, y: line - 14, width: room });
