@@ -197,11 +197,11 @@ def test_every_open_place_is_answered_in_a_region_that_is_announced(lesson: Less
 def test_a_typed_prediction_is_kept_and_its_answer_shown(lesson: Lesson, visit: Visit) -> None:
     """A letter and how sure: typed into the cell, run with Shift and Enter, then revealed."""
     page, name = visit.page, f"{lesson.number}.a"
-    for call, word in ((f'predict("{name}"', "KEPT"), (f'reveal("{name}"', "ANSWER")):
+    for call, word in ((f'predict("{name}"', "[KEPT]"), (f'reveal("{name}"', "ANSWER")):
         (source,) = [cell.source for cell in visit.saved.cells if call in cell.source]
         here = visit.cell(call)
         here.locator(".cm-content").click()
-        if word == "KEPT":
+        if word == "[KEPT]":
             page.keyboard.press("ControlOrMeta+a")
             page.keyboard.insert_text(source.replace("TODO", '"a"', 1).replace("TODO", "0.5", 1))
         page.keyboard.press("Shift+Enter")
@@ -267,7 +267,7 @@ def test_a_quiz_is_answered_with_the_space_bar(lesson: Lesson, visit: Visit) -> 
     first = questions(f"{lesson.number}.q")[0]
     here = visit.cell(f'quiz("{lesson.number}.q")')
     here.scroll_into_view_if_needed()
-    here.get_by_role("button", name="a", exact=True).first.focus()
+    here.get_by_role("radio", name="a)").first.focus()
     visit.page.keyboard.press("Space")
     here.get_by_role("button", name="Check").first.focus()
     visit.page.keyboard.press("Space")

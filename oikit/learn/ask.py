@@ -38,18 +38,20 @@ class Ask(anywidget.AnyWidget):
     """
 
     _esm = """
+    const DEAD = "The kernel does not answer. If it is busy, wait a moment. If it was started anew, choose "
+      + "Run → Run All Above Selected Cell, then run this cell.";
     function make(tag, words, facts) {
       return Object.assign(document.createElement(tag), { textContent: words }, facts);
     }
     function render({ model, el }) {
       // Arrows and the space bar belong to the question, not to the notebook around it.
       el.dataset.lmSuppressShortcuts = "true";
+      el.addEventListener("keydown", (event) => event.stopPropagation());
       const form = make("fieldset", "", { className: "oikit-ask" });
       form.append(make("legend", model.get("asks")));
       const group = "oikit-" + Math.random().toString(36).slice(2);
       for (const [letter, words] of model.get("options")) {
         const radio = make("input", "", { type: "radio", name: group, value: letter });
-        radio.onchange = () => { model.set("choice", letter); model.save_changes(); };
         const label = make("label", "");
         label.append(radio, make("span", letter + ") " + words));
         form.append(label);
@@ -66,18 +68,22 @@ class Ask(anywidget.AnyWidget):
         slider.value = model.get("sure");
         slider.setAttribute("aria-valuetext", "");
         slider.oninput = () => { say(); slider.setAttribute("aria-valuetext", sure.textContent); };
-        slider.onchange = () => { model.set("sure", Number(slider.value)); model.save_changes(); };
         say();
         row.append(make("span", "How sure are you?"), slider, sure);
         form.append(row);
       }
-      const button = (words, name) => {
+      let waits;
+      const button = (words) => {
         const made = make("button", "", { type: "button", className: "jupyter-button" });
-        made.onclick = () => model.send({ pressed: name });
+        made.onclick = () => {
+          const choice = form.querySelector("input[type=radio]:checked")?.value || "";
+          waits = setTimeout(() => { line.textContent = DEAD; }, 4000);
+          model.send({ pressed: words, choice, sure: Number(slider.value) });
+        };
         form.append(made);
         return () => { made.textContent = model.get(words); made.hidden = !model.get(words); };
       };
-      const labels = [button("act", "act"), button("more", "more")];
+      const labels = [button("act"), button("more")];
       const line = make("p", "", { className: "oikit-status" });
       line.setAttribute("role", "status");
       line.setAttribute("aria-live", "polite");
@@ -85,14 +91,16 @@ class Ask(anywidget.AnyWidget):
         for (const label of labels) { label(); }
         for (const each of form.querySelectorAll("input")) {
           each.disabled = model.get("locked");
-          if (each.type === "radio") { each.checked = each.value === model.get("choice"); }
+          if (each.value === model.get("choice")) { each.checked = true; }
         }
         line.textContent = model.get("text");
       };
+      const heard = () => clearTimeout(waits);
       model.on("change", show);
+      model.on("msg:custom", heard);
       el.append(form, line);
       show();
-      return () => model.off("change", show);
+      return () => { model.off("change", show); model.off("msg:custom", heard); };
     }
     export default { render };
     """
@@ -124,4 +132,13 @@ class Ask(anywidget.AnyWidget):
 
     def __init__(self, asked: Question, pressed: Callable[[Ask, str], None], **facts: Any) -> None:
         super().__init__(asks=asked.asks, options=[list(each) for each in asked.options.items()], **facts)
-        self.on_msg(lambda _, content, __: pressed(self, str(content.get("pressed"))))
+        self.pressed = pressed
+        self.on_msg(self._press)
+
+    def _press(self, _: Any, content: dict[str, Any], __: Any) -> None:
+        letter, sure = content.get("choice"), content.get("sure")
+        if not self.locked and letter in dict(self.options):
+            self.choice = letter
+            self.sure = min(100, max(self.lowest, sure)) if isinstance(sure, int) else self.sure
+        self.pressed(self, str(content.get("pressed")))
+        self.send({"heard": True})

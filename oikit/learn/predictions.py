@@ -45,7 +45,9 @@ def predict(name: str, choice: Any = TODO, confidence: Any = TODO) -> None:
         line = _keep(asked, asked.read(choice), _confidence(confidence))
     status, *lines = _standing(asked)
     options = _options(asked) if status == "NOT ATTEMPTED" else []
-    how = f'In words: predict("{name}", "a", 0.7) with your letter, and how sure you are.' if options else ""
+    how = f'In words: predict("{name}", "a", 0.7) with your letter, and how sure you are.'
+    if not options:
+        how = "" if entries("reveal", name) else f'The answer waits for reveal("{name}").'
     live(lambda: _buttons(asked), *words(status, name, asked.asks, *options, *lines, how, line))
 
 
@@ -61,12 +63,8 @@ def _standing(asked: Question) -> tuple[str, ...]:
     if kept is None:
         return "NOT ATTEMPTED", "choose an answer and how sure you are, then lock it in."
     if not seen:
-        return "KEPT", f"You predict {_said(kept)}: {asked.options[kept['choice']]}", _after(asked.id)
+        return "KEPT", f"You predict {_said(kept)}: {asked.options[kept['choice']]}"
     return "KEPT", f"The answer has been seen, so your prediction stands: {_said(kept)}."
-
-
-def _after(name: str) -> str:
-    return f'The answer waits for reveal("{name}").'
 
 
 def _buttons(asked: Question) -> Any:

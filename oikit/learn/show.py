@@ -89,7 +89,7 @@ _STALE = (
     "Choose <em>Run → Run All Above Selected Cell</em>, then run this cell.</div>"
     "<style>.jp-Notebook .oikit-stale { display: block !important; }"
     ".jp-OutputArea:has(.oikit-status) .oikit-stale { display: none !important; }"
-    ".jp-OutputArea:has(.oikit-stale) .jupyter-widgets:not(:has(*)) { display: none; }</style>"
+    '.jp-OutputArea:has(.oikit-stale) [data-mime-type*="widget-view"]:not(:has(*)) { display: none; }</style>'
 )
 _stale_in = [-1]  # the cell that said so last: once a cell is enough
 
