@@ -311,6 +311,7 @@ def stops(trades: Any) -> None:
         ("01.1", [lambda trades: sys.exit("done")], "ERROR", "your code called exit()"),
         ("01.1", [stops], "ERROR", "KeyError: 'open'"),
         ("01.1", [lambda: []], "ERROR", "TypeError"),
+        ("01.1", [lambda trades: nowhere], "ERROR", "NameError: nowhere is not there. If a cell above"),  # noqa: F821
         ("01.1", [5], "NOT YET", "should be a function"),
         ("01.1", [lambda trades: "five"], "NOT YET", "give a plain number"),
         ("01.1", [lambda trades: object()], "NOT YET", "numbers are asked for"),
@@ -566,9 +567,9 @@ def test_the_quiz_has_buttons_and_the_same_questions_as_text() -> None:
     assert widgets is not None
 
 
-def press(box: Any, name: str) -> None:
+def press(box: Any, name: str, choice: str = "", sure: int = 80) -> None:
     """Send what the page sends when a button is pressed."""
-    box._handle_custom_msg({"pressed": name}, [])
+    box._handle_custom_msg({"pressed": name, "choice": choice, "sure": sure}, [])
 
 
 def state(box: Any) -> str:
@@ -582,9 +583,8 @@ def test_a_button_judges_the_chosen_letter() -> None:
     box = quizzes._buttons(question("01.w1"), ask.Ask)
     press(box, "act")
     assert box.text.startswith("[NOT ATTEMPTED] 01.w1")
-    box.choice = "b"
     assert question("01.w1").says["b"] not in state(box)
-    press(box, "act")
+    press(box, "act", "b")
 
     assert box.text.startswith("[CORRECT] 01.w1: b) a trade has two sides")
     assert box.act == "Check" and not box.lowest
@@ -597,17 +597,15 @@ def test_a_prediction_is_made_with_buttons_and_stands_once_its_answer_is_seen() 
     box = predictions._buttons(asked)
     press(box, "act")
     assert box.text.startswith("[NOT ATTEMPTED] 01.a") and not box.more
-    box.choice, box.sure = "a", 80
-    press(box, "act")
+    press(box, "act", "a")
     assert box.text.startswith("[KEPT] 01.a: You predict a, 80% sure: it rises")
-    box.choice = "c"
-    press(box, "act")
+    press(box, "act", "c")
     assert asked.says[asked.answer] not in state(box) and not box.locked
     press(box, "more")
 
     assert box.locked and not box.act and not box.more
     assert "it turns out otherwise: b) it stays" in box.text
-    press(box, "act")
+    press(box, "act", "b")
     again = predictions._buttons(asked)
     assert again.locked and again.choice == "c" and "stands: c, 80% sure" in again.text
     assert [each["kind"] for each in book()] == ["prediction", "prediction", "reveal"]

@@ -29,6 +29,7 @@ import numpy as np
 
 from oikit.errors import InputError
 from oikit.learn.answers import Unfinished, Watched, agrees, distance, last_digit, number, plain, same
+from oikit.learn.rescue import line_for
 from oikit.learn.todo import untouched
 
 __all__ = ["WORKED_AFTER", "Exercise", "Malrule", "Property", "Unfinished", "number", "plain", "same"]
@@ -218,7 +219,7 @@ def _judged(
     except InputError as error:
         return Finding("NOT YET", str(error), seen=_digest(str(error)))
     except (Exception, SystemExit) as error:
-        what = f"your code stopped with {type(error).__name__}: {error}"
+        what = f"your code stopped with {line_for(error)}".rstrip(".")
         if isinstance(error, SystemExit):
             what = "your code called exit(), which ends the whole program; a function ends with return"
         return Finding(
