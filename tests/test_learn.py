@@ -651,6 +651,21 @@ def test_a_cell_with_buttons_says_once_what_to_run_when_they_are_dead(
     assert "Run All Above Selected Cell" in shown[0]["text/html"]
 
 
+def test_without_widgets_a_prediction_is_asked_in_words(
+    monkeypatch: pytest.MonkeyPatch, shown: list[dict[str, str]]
+) -> None:
+    """In a kernel, too: the question, its options, and what to type."""
+    import IPython
+
+    monkeypatch.setattr(IPython, "get_ipython", lambda: SimpleNamespace(kernel=object(), execution_count=7))
+    monkeypatch.setitem(sys.modules, "oikit.learn.ask", None)
+    predict("01.a")
+
+    (only,) = shown
+    assert set(only) == {"text/plain", "text/html"}
+    assert 'predict("01.a", "a", 0.7)' in only["text/plain"] and "b) it stays" in only["text/plain"]
+
+
 def test_without_widgets_the_quiz_is_text(monkeypatch: pytest.MonkeyPatch) -> None:
     """A reader without ipywidgets reads the questions and types letters."""
     monkeypatch.setitem(sys.modules, "ipywidgets", None)
