@@ -1,4 +1,4 @@
-"""Explorers: the bookkeeping is right, and both faces show the same thing."""
+"""Explorers with controls: both faces show the same thing, and words say it without either."""
 
 from __future__ import annotations
 
@@ -12,73 +12,30 @@ from typing import Any
 import pytest
 
 from oikit.errors import InputError, MissingExtra
-from oikit.explore import explore, still
+from oikit.explore import explore, still, tried
+from oikit.explore.hero import of
 from oikit.explore.model import Amount, Choice, Explorer, chosen, every_setting, grid
 from oikit.lessons import numbers, part
-from oikit_lessons.lesson01.explorer import EXPLORER, rows, says
+from oikit_lessons.lesson05.explorer import EXPLORER, rows, says
 
 ALL = every_setting(EXPLORER)
-
-
-# --- the ledger ---
-
-
-@pytest.mark.parametrize(
-    ("buyer", "seller", "after"),
-    [("opens", "opens", 48), ("opens", "closes", 40), ("closes", "opens", 40), ("closes", "closes", 32)],
-)
-def test_a_trade_counts_the_sides_that_open(buyer: str, seller: str, after: int) -> None:
-    """Two that open create, one replaces, none removes: four trades of two contracts, from forty."""
-    assert rows(buyer, seller, 2, 0)[-1]["open_interest"] == after
-
-
-def test_longs_equal_shorts_after_every_trade_of_every_setting() -> None:
-    """The two sides are booked apart, so this is a finding and not a copy."""
-    for settings in ALL:
-        for row in rows(**settings):
-            assert row["longs"] == row["shorts"] == row["open_interest"] >= 0
-
-
-def test_volume_never_falls_and_dollars_are_contracts_times_price() -> None:
-    """What the reader is asked to notice is true everywhere."""
-    for settings in ALL:
-        table = rows(**settings)
-        volume = [row["volume"] for row in table]
-
-        assert volume == sorted(volume)
-        assert all(row["open_interest_value"] == row["open_interest"] * row["price"] for row in table)
-
-
-def test_dollars_can_rise_while_contracts_disappear() -> None:
-    """The third thing to notice can be found with the controls there are."""
-    first, *_, last = rows("closes", "closes", 1, 20)
-
-    assert last["open_interest"] < first["open_interest"]
-    assert last["open_interest_value"] > first["open_interest_value"]
-
-
-def test_every_number_of_the_sentence_is_in_the_table() -> None:
-    """A sentence that drifts from its table would teach something false."""
-    for settings in ALL:
-        table = rows(**settings)
-        numbers = {f"{value:,}" for row in table for value in row.values() if isinstance(value, int)}
-        said = set(re.findall(r"\d[\d,]*", says(**settings).replace(", ", " "))) - {"4"}
-
-        assert {each.rstrip(",") for each in said} <= numbers | {f"{settings['size']:g}"}
+COUNTED = part("10", "explorer").EXPLORER
+"""An explorer with a control that counts."""
 
 
 # --- one definition ---
 
 
-def test_every_setting_has_its_own_number() -> None:
+@pytest.mark.parametrize(("explorer", "settings"), [(EXPLORER, 108), (COUNTED, 168)])
+def test_every_setting_has_its_own_number(explorer: Explorer, settings: int) -> None:
     """The page finds its rows by that number, so it may not be shared."""
-    table = grid(EXPLORER)
-    expression = re.sub(r"indexof\((\[.*?\]), (\w+)\)", r"\1.index(\2)", chosen(EXPLORER))
+    expression = re.sub(r"indexof\((\[.*?\]), (\w+)\)", r"\1.index(\2)", chosen(explorer))
+    every = every_setting(explorer)
 
-    assert len(ALL) == 100
-    assert {row["at"] for row in table} == set(range(len(ALL)))
-    for at, settings in enumerate(ALL):
-        assert eval(expression, {"round": round}, dict(settings)) == at
+    assert len(every) == settings
+    assert {row["at"] for row in grid(explorer)} == set(range(len(every)))
+    for at, each in enumerate(every):
+        assert eval(expression, {"round": round}, dict(each)) == at
 
 
 def test_an_amount_counts_in_clean_steps() -> None:
@@ -98,7 +55,7 @@ def test_an_explorer_with_too_many_controls_is_refused() -> None:
 
 def test_each_explorer_asks_before_every_control() -> None:
     """A question before every control, and the starting point is one of its options."""
-    for explorer in (part(number, "explorer").EXPLORER for number in numbers()):
+    for explorer in (part(number, "explorer").EXPLORER for number in numbers() if not of(number)):
         assert explorer.asks.endswith("?")
         for control in explorer.controls:
             assert control.asks.endswith("?")
@@ -110,24 +67,25 @@ def test_each_explorer_asks_before_every_control() -> None:
 
 def test_named_settings_give_the_result_in_words() -> None:
     """For reading aloud: one sentence that is announced, then a table with heads."""
-    answer = explore("01", buyer="opens", seller="closes", size=2)
+    answer = explore("05", shock="+5%", depth="thin")
 
-    assert answer.settings == {"buyer": "opens", "seller": "closes", "size": 2, "price_step": 0}
-    assert "open interest stays at 40 contracts, 40 long and 40 short" in answer.says
+    assert answer.settings == {"longs": "bold", "shorts": "cautious", "shock": "+5%", "depth": "thin"}
+    assert answer.says == says(**answer.settings)
     assert str(answer) == repr(answer)
-    assert str(answer).splitlines()[2].split("  ")[0] == "  trade".strip().rjust(7).split("  ")[0]
+    head, *lines = str(answer).splitlines()[2:]
+    assert head.split("  ")[-1] == "price moved, fraction" and lines[0].split()[0] == "shock"
     html = answer._repr_html_()
     assert html.startswith('<p role="status"')
     assert html.count('<th scope="col"') == len(EXPLORER.shows)
-    assert html.count("<tr>") == 6
+    assert html.count("<tr>") == len(answer.table)
 
 
 def test_words_begin_at_the_left_and_a_long_table_is_folded() -> None:
     """Ragged on the left is hard to read, and a page of lines pushes the lesson away."""
-    short = explore("01", buyer="opens")._repr_html_()
+    short = explore("05", shock="-10%")._repr_html_()
     long = explore("00", met_in="any")._repr_html_()
 
-    assert '<td style="text-align: left">trade 1</td><td>600</td>' in short
+    assert '<td style="text-align: left">shock</td><td>0</td>' in short
     assert "<details>" not in short
     assert "<details><summary>The table, 38 lines: open it when you need it</summary><table>" in long
     assert long.endswith("</table></details>")
@@ -137,16 +95,16 @@ def test_words_begin_at_the_left_and_a_long_table_is_folded() -> None:
     ("lesson", "settings", "says"),
     [
         ("99", {}, "no lesson '99'; there are lessons 00, 01"),
-        ("01", {"buyr": "opens"}, "did you mean 'buyer'?"),
-        ("01", {"leverage": 5}, "it has buyer, seller, size, price_step"),
-        ("01", {"buyer": "holds"}, "use one of ('opens', 'closes')"),
-        ("01", {"buyer": 1}, "use one of ('opens', 'closes')"),
-        ("01", {"size": 9}, "use one of 1, 2, 3, 4, 5 (contracts)"),
-        ("01", {"size": 1.5}, "use one of 1, 2, 3, 4, 5"),
-        ("01", {"size": True}, "use one of 1, 2, 3, 4, 5"),
-        ("01", {"size": float("nan")}, "use one of 1, 2, 3, 4, 5"),
-        ("01", {"size": "2"}, "use one of 1, 2, 3, 4, 5"),
-        ("01", {"price_step": None}, "use one of -20, -10, 0, 10, 20 (USDT)"),
+        ("05", {"lonks": "bold"}, "did you mean 'longs'?"),
+        ("05", {"leverage": 5}, "it has longs, shorts, shock, depth"),
+        ("05", {"longs": "shy"}, "use one of ('cautious', 'mixed', 'bold')"),
+        ("05", {"longs": 1}, "use one of ('cautious', 'mixed', 'bold')"),
+        ("10", {"bar": 43}, "use one of 1, 2, 3, 4, 5"),
+        ("10", {"bar": 1.5}, "use one of 1, 2, 3, 4, 5"),
+        ("10", {"bar": True}, "use one of 1, 2, 3, 4, 5"),
+        ("10", {"bar": float("nan")}, "use one of 1, 2, 3, 4, 5"),
+        ("10", {"bar": "2"}, "use one of 1, 2, 3, 4, 5"),
+        ("10", {"bar": None}, "41, 42 (4-hour bars)"),
     ],
 )
 def test_what_does_not_exist_is_refused_with_what_does(
@@ -159,21 +117,30 @@ def test_what_does_not_exist_is_refused_with_what_does(
     assert says in str(refused.value)
 
 
+def test_a_lesson_with_a_hero_has_no_chart_with_controls() -> None:
+    """Asked for one, it names the picture that stands in its place; and nothing has been tried in it."""
+    with pytest.raises(InputError, match=r'shows a picture; type: explore\("01"\)'):
+        still("01")
+    assert tried("01") == 0
+    with pytest.raises(InputError, match="no lesson '99'"):
+        tried("99")
+
+
 # --- the face without a kernel ---
 
 
 def test_the_still_face_is_one_specification_with_its_controls_inside() -> None:
     """No address, no second file: it must move in an exported page without a network."""
-    spec = still("01").to_dict()
-    text = json.dumps(spec)
+    for explorer, inputs in ((EXPLORER, {"radio"}), (COUNTED, {"radio", "range"})):
+        spec = still(explorer.id).to_dict()
+        text = json.dumps(spec)
 
-    assert [param["name"] for param in spec["params"]] == [control.name for control in EXPLORER.controls]
-    for param, control in zip(spec["params"], EXPLORER.controls, strict=True):
-        assert param["bind"]["name"].startswith(control.asks)
-        assert param["bind"]["input"] in ("radio", "range")
-    assert '"url"' not in text
-    assert len(text) < 150_000
-    assert says(**EXPLORER.start) in spec["description"]
+        assert [param["name"] for param in spec["params"]] == [control.name for control in explorer.controls]
+        for param, control in zip(spec["params"], explorer.controls, strict=True):
+            assert param["bind"]["name"].startswith(control.asks)
+        assert {param["bind"]["input"] for param in spec["params"]} == inputs
+        assert '"url"' not in text
+        assert explorer.says(**explorer.start) in spec["description"]
 
 
 @pytest.mark.parametrize("version", ["5", "6"])
@@ -187,18 +154,20 @@ def test_both_versions_of_the_library_draw_the_chosen_setting(version: str, at: 
     if not known:
         pytest.skip(f"this vl-convert has no Vega-Lite {version}")
     newest = known[-1]
-    settings, last = ALL[at], rows(**ALL[at])[-1]
-    for spec in (still("01").to_dict(), unbound(EXPLORER).to_dict()):
+    settings = ALL[at]
+    table = rows(**settings)  # type: ignore[arg-type]
+    closed = [f"{row['closed']:+.1%}{' out' if row['out'] else ''}" for row in table if "side" in row]
+    moved = [row["round"] for row in table if "round" in row]
+    for spec in (still("05").to_dict(), unbound(EXPLORER).to_dict()):
         for param in spec["params"]:
             param["value"] = settings[param["name"]]
         picture = convert.vegalite_to_svg({**spec, "$schema": ""}, vl_version=newest)
 
         drawn = re.findall(r"<text[^>]*>([^<]+)</text>", picture)
-        assert f"{last['longs']} long" in drawn
-        assert f"{last['shorts']} short" in drawn
-        assert f"{last['open_interest']}×{last['price']}" in drawn
-        assert f"{last['open_interest_value']:,}" in drawn
-        assert sum(text.endswith(" long") for text in drawn) == 5
+        assert {each.replace("-", "−") for each in closed} <= set(drawn)
+        assert set(moved) <= set(drawn)
+        marked = [word for word in drawn if word.endswith("%") or word.endswith(" out")]
+        assert sum(word.startswith("−") and not word.endswith("0%") for word in marked) >= 1
 
 
 # --- the face with a kernel ---
@@ -207,7 +176,13 @@ def test_both_versions_of_the_library_draw_the_chosen_setting(version: str, at: 
 @pytest.fixture
 def face() -> Any:
     pytest.importorskip("ipywidgets")
-    return explore("01")
+    return explore("05")
+
+
+@pytest.fixture
+def counted() -> Any:
+    pytest.importorskip("ipywidgets")
+    return explore("10")
 
 
 def every_widget(box: Any) -> list[Any]:
@@ -217,12 +192,12 @@ def every_widget(box: Any) -> list[Any]:
 def test_a_control_sets_the_chart_and_the_sentence(face: Any) -> None:
     """One parameter and one line of text change; the drawing itself is sent once."""
     drawn = face.chart.spec
-    face.controls["buyer"].value = "closes"
-    face.controls["seller"].value = "closes"
-    face.controls["size"].value = 3
-    face.controls["price_step"].value = 10
+    face.controls["longs"].value = "cautious"
+    face.controls["shorts"].value = "bold"
+    face.controls["shock"].value = "+10%"
+    face.controls["depth"].value = "deep"
 
-    chosen_now = {"buyer": "closes", "seller": "closes", "size": 3, "price_step": 10}
+    chosen_now = {"longs": "cautious", "shorts": "bold", "shock": "+10%", "depth": "deep"}
     assert face.settings == chosen_now
     assert face.chart.settings == chosen_now
     assert face.sentence.text == says(**chosen_now)
@@ -233,34 +208,34 @@ def test_a_control_sets_the_chart_and_the_sentence(face: Any) -> None:
 def test_both_faces_hold_the_same_rows(face: Any) -> None:
     """One definition: what the kernel draws is what the page carries."""
     assert json.dumps(grid(EXPLORER)) in json.dumps(face.chart.spec)
-    assert json.dumps(grid(EXPLORER)) in json.dumps(still("01").to_dict())
+    assert json.dumps(grid(EXPLORER)) in json.dumps(still("05").to_dict())
 
 
-def test_a_number_typed_between_two_steps_goes_to_the_nearest(face: Any) -> None:
+def test_a_number_typed_between_two_steps_goes_to_the_nearest(counted: Any) -> None:
     """An off-grid number would leave the chart empty, without a word."""
-    face.controls["size"].value = 3.4
+    counted.controls["bar"].value = 3.4
 
-    assert face.controls["size"].value == face.chart.settings["size"] == 3
-    assert "4 trades of 3" in face.sentence.text
+    assert counted.controls["bar"].value == counted.chart.settings["bar"] == 3
+    assert counted.sentence.text == COUNTED.says(**{**COUNTED.start, "bar": 3})
 
 
-def test_the_number_box_and_the_slider_are_twins(face: Any) -> None:
+def test_the_number_box_and_the_slider_are_twins(counted: Any) -> None:
     """The handle of a slider has no name for a screen reader; its box has."""
     import ipywidgets
 
-    boxes = [each for each in every_widget(face.box) if isinstance(each, ipywidgets.BoundedFloatText)]
+    (box,) = [each for each in every_widget(counted.box) if isinstance(each, ipywidgets.BoundedFloatText)]
 
-    assert [box.description for box in boxes] == ["size in contracts", "price step in USDT"]
-    boxes[0].value = 5
-    assert face.settings["size"] == 5
+    assert box.description == "bar in 4-hour bars"
+    box.value = 5
+    assert counted.settings["bar"] == 5
 
 
-def test_only_controls_that_work_from_the_keyboard_are_used(face: Any) -> None:
+@pytest.mark.parametrize("lesson", ["05", "10"])
+def test_only_controls_that_work_from_the_keyboard_are_used(lesson: str) -> None:
     """In a cell of JupyterLab, an arrow key or a letter in a drop-down would move or insert a cell."""
-    import ipywidgets
-
+    ipywidgets = pytest.importorskip("ipywidgets")
     safe = (ipywidgets.ToggleButtons, ipywidgets.FloatSlider, ipywidgets.BoundedFloatText)
-    active = [each for each in every_widget(face.box) if hasattr(each, "disabled")]
+    active = [each for each in every_widget(explore(lesson).box) if hasattr(each, "disabled")]
 
     assert active
     assert all(isinstance(each, safe) and each.description for each in active)
@@ -307,9 +282,9 @@ def test_the_door_stays_open_after_the_first_visit() -> None:
     import oikit.explore as room
 
     pytest.importorskip("ipywidgets")
-    room.explore("01")
+    room.explore("05")
 
-    assert "vconcat" in room.still("01").to_dict()
+    assert "vconcat" in room.still("05").to_dict()
 
 
 def test_without_widgets_the_chart_comes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -317,7 +292,7 @@ def test_without_widgets_the_chart_comes_alone(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.delitem(sys.modules, "oikit.explore.widget", raising=False)
     monkeypatch.setitem(sys.modules, "ipywidgets", None)
 
-    assert "vconcat" in explore("01").to_dict()
+    assert "vconcat" in explore("05").to_dict()
 
 
 def test_without_altair_the_line_to_type_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -326,13 +301,13 @@ def test_without_altair_the_line_to_type_is_said(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(sys.modules, "altair", None)
 
     with pytest.raises(MissingExtra, match=r"pip install 'oikit\[charts\]'"):
-        still("01")
+        still("05")
 
 
 def test_words_need_neither_charts_nor_widgets() -> None:
     """The path for slow machines must be the light one."""
     code = (
-        "import sys; from oikit.explore import explore; str(explore('01', size=1)); "
+        "import sys; from oikit.explore import explore; str(explore('05', depth='thin')); "
         "print([m for m in ('altair', 'ipywidgets', 'anywidget') if m in sys.modules])"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -343,6 +318,6 @@ def test_words_need_neither_charts_nor_widgets() -> None:
 def test_nothing_prints(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """What is shown is what is returned."""
     monkeypatch.setattr(builtins, "print", lambda *_: pytest.fail("printed"))
-    explore("01", size=1)
+    explore("05", depth="thin")
 
     assert capsys.readouterr().out == ""

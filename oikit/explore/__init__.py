@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from oikit.errors import MissingExtra
+from oikit.errors import InputError, MissingExtra
 from oikit.explore.hero import of as hero
 from oikit.explore.model import Explorer, words
 from oikit.explore.worlds import with_real
@@ -72,7 +72,7 @@ def still(lesson: str) -> Any:
     Raises
     ------
     InputError
-        If there is no such lesson.
+        If there is no such lesson, or if it has a hero picture instead.
     MissingExtra
         If Altair is not installed.
     """
@@ -95,7 +95,7 @@ def tried(lesson: str) -> int:
     Returns
     -------
     int
-        0 for an explorer that tries nothing on data.
+        0 for a hero picture, and for an explorer that tries nothing on data.
 
     Raises
     ------
@@ -104,8 +104,12 @@ def tried(lesson: str) -> int:
     """
     from oikit.claims import SESSION
 
-    return SESSION.of(f"explorer-{_find(lesson).id}")
+    return 0 if hero(lesson) else SESSION.of(f"explorer-{_find(lesson).id}")
 
 
 def _find(lesson: str) -> Explorer:
+    if hero(lesson):
+        raise InputError(
+            f'lesson {lesson} has no chart with controls, it shows a picture; type: explore("{lesson}")'
+        )
     return with_real(part(lesson, "explorer").EXPLORER)
