@@ -16,6 +16,7 @@ from oikit.claims import weigh
 from oikit.indicators import price_and_position_parts, quadrant
 from oikit.learn import *
 
+charts.use_theme()
 explore("01")
 
 # %% [markdown]

@@ -16,9 +16,9 @@ WORDS = {
         "**{at_5:,.0f}**, at a leverage of 20 only **{at_20:,.0f}**."
     ),
     "01.verdict": (
-        "Of {n} days, no name stands out: the smallest p is {smallest_p:.2f}. A p is how often chance"
-        " alone gives a difference this large. It is adjusted here, because four names are four "
-        "chances to be lucky."
+        "On {n:,} days of the simulated market bnb-null no name stands out: the smallest p is "
+        "{smallest_p:.2f}. A p is how often chance alone gives a difference this large. It is adjusted "
+        "here, because four names are four chances to be lucky."
     ),
 }
 """By the names that the lesson's cells give to ``say``."""

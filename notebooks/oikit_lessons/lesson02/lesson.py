@@ -54,7 +54,9 @@ days[["open_interest", "circulating_supply"]].assign(ratio=ratio).head()
 
 # %%
 assert ratio.equals(oi_to_cap(days["open_interest"], days["circulating_supply"]))
-say("02.level", usual=ratio.median(), one_in=1 / ratio.median(), highest=ratio.max())
+usual, highest = ratio.median(), ratio.max()
+one_in = 1 / usual
+say("02.level", usual=usual, one_in=one_in, highest=highest)
 
 # %% [markdown]
 # What makes the ratio move, and what doesn't? Make your second bet.
@@ -71,8 +73,9 @@ predict("02.a", choice="b", confidence=0.9)
 # %%
 reveal("02.a")
 supply = days["circulating_supply"]
-fewer_coins = 1 - supply.iloc[-1] / supply.iloc[0]
-higher_ratio = supply.iloc[0] / supply.iloc[-1] - 1
+before, now = supply.iloc[0], supply.iloc[-1]
+fewer_coins = 1 - now / before
+higher_ratio = before / now - 1
 say("02.burn", fewer_coins=fewer_coins, higher_ratio=higher_ratio)
 
 # %% [markdown]
@@ -126,8 +129,9 @@ noise = pd.Series(np.random.default_rng(2).standard_normal(60_000))
 level = noise.ewm(alpha=0.03, adjust=False).mean()
 lower = (level.shift(-30) < level)[:-30]
 top = (level > level.quantile(0.95))[:-30]
+after_top, after_all = lower[top].mean(), lower.mean()
 reveal("02.c")
-say("02.noise", after="02.c", after_high=lower[top].mean(), after_any=lower.mean())
+say("02.noise", after="02.c", after_high=after_top, after_any=after_all)
 
 # %% [markdown]
 # This is called **regression to the mean**: anything that swings around a level, and is picked because it is high,
@@ -166,7 +170,8 @@ check("02.2", episodes)
 
 # %%
 first = first_in_cluster(high[fell.index], "30d")
-hits, cases = int(fell[first].sum()), int(first.sum())
+hits = int(fell[first].sum())
+cases = int(first.sum())
 say("02.episodes", days=int(high.sum()), cases=cases, hits=hits)
 
 # %% [markdown]
@@ -200,6 +205,7 @@ check("02.3", interval)
 
 # %%
 rate = wilson(hits, cases)
+assert rate.low < after_any < rate.high
 say("02.interval", hits=hits, cases=cases, low=rate.low, high=rate.high, usual=after_any)
 
 # %% [markdown]
@@ -221,7 +227,7 @@ for claim in ("C04", "C05", "C06", "C07"):
 # %%
 real = real_market()
 if real is not None:
-    say(f"**C07** in {real.attrs.get('symbol', 'your market')}:", weigh("C07", real))
+    say("**C07**", weigh("C07", real, market=f"{real.attrs['symbol']}, real"))
 
 # %% [markdown]
 # Before you test a rule of your own, write it down: a line, a time, and what counts as a turn, so that a stranger

@@ -19,6 +19,7 @@ from oikit.claims.events import first_in_cluster, forward
 from oikit.indicators import divergence, robust_zscore, velocity
 from oikit.learn import *
 
+charts.use_theme()
 explore("03")
 
 # %% [markdown]
@@ -152,14 +153,9 @@ charts.price_and_open_interest(
 # picked the best of all cases, and the opposite story has its best case, too:
 
 # %%
-lowest, highest = math.expm1(what_followed[cases].min()), math.expm1(what_followed[cases].max())
-say(
-    "03.extremes",
-    lowest=lowest,
-    highest=highest,
-    mean=math.expm1(what_followed[cases].mean()),
-    n=int(cases.sum()),
-)
+moved = what_followed[cases]
+lowest, mean, highest = (math.expm1(move) for move in (moved.min(), moved.mean(), moved.max()))
+say("03.extremes", lowest=lowest, highest=highest, mean=mean, n=len(moved))
 
 # %% [markdown]
 # ## A whole class looks
@@ -223,8 +219,9 @@ say("03.best", after="03.b", tried=len(tried.table), alone=tried.deflated.naive_
 # a planted fall, and to a real market if you have stored one.
 
 # %%
-worlds, real = {"bnb-null": market, "bnb-planted": oikit.sample("bnb-planted")}, real_market()
-worlds |= {} if real is None else {"real": real}
+real = real_market()
+worlds = {"bnb-null, simulated": market, "bnb-planted, simulated": oikit.sample("bnb-planted")}
+worlds |= {} if real is None else {f"{real.attrs['symbol']}, real": real}
 found = pd.concat(
     by_event(
         {name: divergence(f["close"], f["open_interest"]) == 1}, forward(f["close"], "72h"), horizon="72h"

@@ -12,7 +12,7 @@ QUESTIONS = {
     for each in (
         Question(
             "04.w1",
-            "You searched thirty-six rules and kept the best. In a world with nothing built in, the "
+            "You searched twenty-seven rules and kept the best. In a world with nothing built in, the "
             "price fell by almost three per cent after it. What is that?",
             {
                 "a": "a discovery",
