@@ -1,12 +1,12 @@
 """Explorers: one per lesson, to play with its question.
 
 >>> print(explore("02", threshold=0.005).says.split(". ")[0])
-207 days above 0.50% are only 11 episodes
+207 days above 0.50%, but only 11 episodes
 
-``explore("02")`` shows it: the hero picture of the lesson, or, where a lesson has none yet, a chart with
-buttons and sliders. Named settings give the same result in words, for reading aloud, for slow machines and
-for a page without a kernel. A hero is ``hero.py`` and ``hero.js`` in the folder of its lesson; a chart with
-controls is an EXPLORER in its ``explorer.py``.
+``explore("02")`` shows it: the hero picture of the lesson, or, where a lesson still has an explorer, that
+chart with buttons and sliders. Named settings give the same result in words, for reading aloud, for slow
+machines and for a page without a kernel. A hero is ``hero.py`` and ``hero.js`` in the folder of its lesson; a
+chart with controls is an EXPLORER in its ``explorer.py``.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ def explore(lesson: str, **settings: Any) -> Any:
     InputError
         If there is no such lesson, control or option.
     """
-    picture = hero(lesson)
-    if picture is not None:
+    explorer, picture = _explorer(lesson), hero(lesson)
+    if picture is not None and explorer is None:
         return picture.words(**settings) if settings else picture
-    explorer = _find(lesson)
+    explorer = explorer or _find(lesson)
     if settings:
         return words(explorer, settings)
     try:
@@ -105,6 +105,16 @@ def tried(lesson: str) -> int:
     from oikit.claims import SESSION
 
     return 0 if hero(lesson) else SESSION.of(f"explorer-{_find(lesson).id}")
+
+
+def _explorer(lesson: str) -> Explorer | None:
+    """Return the explorer of a lesson; a lesson that has one is still built around it, hero or not."""
+    try:
+        return _find(lesson)
+    except ModuleNotFoundError as error:
+        if not str(error.name).endswith(".explorer"):
+            raise
+        return None
 
 
 def _find(lesson: str) -> Explorer:
