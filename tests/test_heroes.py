@@ -25,9 +25,10 @@ from oikit.simulate.samples import manifest
 from oikit_lessons.lesson01 import hero as trades
 from oikit_lessons.lesson02 import hero as line
 from oikit_lessons.lesson03 import hero as lineup
+from oikit_lessons.lesson05 import hero as dominoes
 from tests.conftest import frame
 
-HEROES = ("01", "02", "03")
+HEROES = ("01", "02", "03", "05")
 EVIL = "</script><script>window.hit=1</script>\"'&<b>x</b>"
 
 
@@ -68,7 +69,12 @@ def test_a_template_writes_counts_shares_dollars_and_the_word_that_fits() -> Non
 def test_every_template_can_be_filled_in_every_state_that_names_it() -> None:
     """No placeholder is left over, and no template is written for nothing."""
     used: dict[str, set[str]] = {lesson: {"open"} for lesson in HEROES}
-    for lesson, states in (("01", _trade_states()), ("02", _line_states()), ("03", _lineup_states())):
+    for lesson, states in (
+        ("01", _trade_states()),
+        ("02", _line_states()),
+        ("03", _lineup_states()),
+        ("05", _shock_states()),
+    ):
         found = known(lesson)
         for settings in states:
             facts = found.facts(found.state(**settings))
@@ -116,6 +122,16 @@ def _lineup_states() -> list[dict[str, Any]]:
     return [*plain, *scores, {"picked": 8, "rounds": 2, "found": 1}]
 
 
+def _shock_states() -> list[dict[str, Any]]:
+    sides = [(longs, shorts) for longs in dominoes.LEVERAGE for shorts in dominoes.LEVERAGE]
+    return [
+        {"longs": longs, "shorts": shorts, "depth": depth, "shock": shock}
+        for longs, shorts in sides
+        for depth in dominoes.DEPTHS
+        for shock in dominoes.SHOCKS[::5]
+    ]
+
+
 def test_settings_answer_in_words_and_a_table() -> None:
     """For reading aloud, and for whoever cannot see the picture."""
     found = known("02")
@@ -139,6 +155,9 @@ def test_settings_answer_in_words_and_a_table() -> None:
         ("03", {"market": "mine"}, "planted, null"),
         ("03", {"cases": 5}, "1, 10, 60"),
         ("03", {"picked": 21}, "use 1 to 20"),
+        ("05", {"shock": 0.5}, "a step of 0.005 from -0.2 to 0.2"),
+        ("05", {"shock": "deep"}, "a step of 0.005"),
+        ("05", {"longs": "daring"}, "cautious, mixed, bold"),
     ],
 )
 def test_a_setting_that_is_none_is_refused_with_what_to_type(
@@ -289,6 +308,27 @@ def test_a_stored_market_gets_its_own_picture() -> None:
     own = lineup.hero(short_market(200))
     assert own.start["market"] == "own" and "Nobody knows" in own.says()
     assert bars("8h", short_market().frame.index) == 8
+
+
+def test_each_domino_is_one_contract_at_its_own_price() -> None:
+    """Both sides hold the same, at even distances, and never beyond the price."""
+    for longs in dominoes.LEVERAGE:
+        for shorts in dominoes.LEVERAGE:
+            table = dominoes.book(longs, shorts)
+            for side, rows in table.groupby("side"):
+                gaps = np.abs(np.diff(rows["liquidation_price"]))
+
+                assert len(rows) == 20 and (rows["quantity"] == 1).all()
+                assert gaps.max() < 1.02 * gaps.min()
+                assert ((rows["liquidation_price"] < dominoes.PRICE) == (side == "long")).all()
+
+
+def test_a_shock_can_be_typed_as_text() -> None:
+    """As the lesson writes it."""
+    found = known("05")
+
+    assert found.says(shock="-10%") == found.says(shock=-0.1) == found.says(shock="−10%")
+    assert found.says(shock=0).startswith("Two sides of the same size")
 
 
 # --- the bundle ---

@@ -13,11 +13,13 @@ import nbformat
 import numpy as np
 import pytest
 
+from oikit.cascade import cascade
 from oikit.explore.hero import Hero, Market
 from oikit.export import page
 from oikit_lessons.lesson01 import hero as trades
 from oikit_lessons.lesson02 import hero as line
 from oikit_lessons.lesson03 import hero as lineup
+from oikit_lessons.lesson05 import hero as dominoes
 from tests.browser import Browser, end_kernel, needs_browser, open_browser, run_all, wear
 from tests.test_heroes import EVIL, HEROES, known, short_market
 
@@ -192,6 +194,35 @@ def test_every_round_is_counted_for_its_own_setting(tmp_path: Path) -> None:
         assert browser.page.evaluate("() => oikit.state().rounds") == 3
 
 
+def test_page_and_library_agree_on_every_cascade(tmp_path: Path) -> None:
+    """Whom a shock forces out, in how many rounds, and where it stops: in all 2,187 settings."""
+    hero = known("05")
+    states = [
+        {"longs": longs, "shorts": shorts, "depth": depth, "shock": shock}
+        for longs in dominoes.LEVERAGE
+        for shorts in dominoes.LEVERAGE
+        for depth in dominoes.DEPTHS
+        for shock in dominoes.SHOCKS
+    ]
+    with opened(hero, tmp_path) as browser:
+        found = browser.page.evaluate("states => states.map(state => oikit.facts(state))", states)
+        for state, facts in zip(states, found, strict=True):
+            book = dominoes.book(state["longs"], state["shorts"])
+            run = cascade(book, price=600, shock=state["shock"], depth=dominoes.DEPTHS[state["depth"]])
+
+            assert facts == hero.facts(state)
+            if state["shock"]:
+                assert facts["fallen"] == run.forced and facts["rounds"] == len(run.steps) - 1
+                assert facts["stop"] == run.price / 600 - 1
+        for state in states[::20]:
+            browser.page.evaluate("state => oikit.set(state)", state)
+            down = browser.page.locator(".domino").evaluate_all(
+                "all => all.filter(d => !d.style.transform.endsWith('rotate(0deg)')).length"
+            )
+            assert said(browser.page.evaluate(READ)) == hero.says(**state)
+            assert down == hero.facts(state).get("fallen", 0)
+
+
 # --- the bet ---
 
 
@@ -297,6 +328,32 @@ def test_the_line_is_dragged_by_mouse_and_its_place_is_wide_enough(tmp_path: Pat
         after = browser.page.evaluate("() => oikit.state().top")
         browser.page.wait_for_timeout(100)
         assert browser.page.evaluate("() => oikit.state().top") == after
+        assert browser.complaints == []
+
+
+def test_the_shock_is_dragged_and_obeys_every_key(tmp_path: Path) -> None:
+    """It stands on steps of half a per cent, says what it is, and has room for a thumb."""
+    with opened(known("05"), tmp_path) as browser:
+        bet(browser)
+        grip = browser.page.get_by_role("slider", name="The shock")
+        grip.focus()
+        for key, shock in (
+            ("ArrowRight", -0.045),
+            ("PageUp", 0.005),
+            ("ArrowDown", 0),
+            ("Home", -0.2),
+            ("End", 0.2),
+        ):
+            browser.page.keyboard.press(key)
+            assert browser.page.evaluate("() => oikit.state().shock") == shock
+        assert grip.get_attribute("aria-valuetext") == "a rise of 20%"
+        box = browser.page.locator(".handle rect").first.bounding_box()
+        assert box is not None and box["width"] >= 44
+        browser.page.mouse.move(box["x"] + 24, box["y"] + 20)
+        browser.page.mouse.down()
+        browser.page.mouse.move(640, box["y"] + 20, steps=9)
+        browser.page.mouse.up()
+        assert browser.page.evaluate("() => oikit.state().shock") == 0
         assert browser.complaints == []
 
 
@@ -419,7 +476,7 @@ def test_an_exported_page_lets_heroes_move_and_nothing_else(tmp_path: Path) -> N
         with open_browser(width=width) as browser:
             browser.page.emulate_media(reduced_motion="reduce")
             browser.page.goto(path.as_uri())
-            for at in range(3):
+            for at in range(len(HEROES)):
                 frame = browser.page.frame_locator(f".oikit-hero >> nth={at} >> iframe")
                 frame.get_by_role("button", name="just show me").click()
                 frame.locator("#controls").wait_for(state="visible")
@@ -465,7 +522,7 @@ def heroes_in_lab(lab: tuple[str, Path]) -> Iterator[tuple[Browser, str, Path]]:
         run_all(browser, url, "heroes.ipynb")
         end_kernel(browser)
         browser.page.goto(f"{url}/lab/tree/heroes.ipynb?reset")
-        browser.page.wait_for_selector("iframe >> nth=2", state="attached")
+        browser.page.wait_for_selector("iframe >> nth=3", state="attached")
         yield browser, url, root
         wear(browser, "Light")
 
@@ -509,9 +566,9 @@ def test_a_notebook_that_is_not_trusted_shows_the_still_picture(
     book.cells.append(nbformat.v4.new_markdown_cell("changed by somebody else"))
     nbformat.write(book, root / "foreign.ipynb")
     browser.page.goto(f"{url}/lab/tree/foreign.ipynb?reset")
-    browser.page.wait_for_selector("img.oikit-still, .jp-RenderedSVG img >> nth=2", state="attached")
+    browser.page.wait_for_selector("img.oikit-still, .jp-RenderedSVG img >> nth=3", state="attached")
 
     assert browser.page.locator("iframe").count() == 0
     images = browser.page.locator(".jp-OutputArea-output img")
-    assert images.count() == 3 and images.first.is_visible()
+    assert images.count() == len(HEROES) and images.first.is_visible()
     assert "Simulated" in (images.nth(1).get_attribute("alt") or "")

@@ -315,8 +315,8 @@ def fill(template: str, facts: Mapping[str, Any]) -> str:
     ----------
     template : str
         ``{name}`` is a count or a text, ``{name:p}`` per cent with as many digits as it needs (``p0`` and
-        ``p1``: with none, with one), ``{name:x}`` a multiple, ``{name:$}`` dollars and ``{name:+$}`` dollars
-        with their sign; ``{name|day|days}`` adds the word that fits the count.
+        ``p1``: with none, with one; ``+p1``: with its sign), ``{name:x}`` a multiple, ``{name:$}`` dollars
+        and ``{name:+$}`` dollars with their sign; ``{name|day|days}`` adds the word that fits the count.
     facts : mapping
 
     Returns
@@ -391,6 +391,7 @@ _FORMS: Mapping[str, Callable[[Any], str]] = {
     "p": _percent,
     "p0": lambda value: f"{_fixed(100 * value)}%",
     "p1": lambda value: f"{_fixed(100 * value, 1)}%",
+    "+p1": lambda value: f"{'+' if value >= 0.0005 else ''}{_FORMS['p1'](value)}",
     "x": lambda value: _fixed(value, 1 if value < 9.95 else 0),
     "$": _dollars,
     "+$": lambda value: f"+{_dollars(value)}" if value >= 0.5 else _dollars(value),

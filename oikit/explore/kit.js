@@ -41,7 +41,7 @@
     "": (x) => (typeof x === "number" ? minus(thousands(x)) : String(x)),
     p: percent, p0: (x) => minus((100 * x).toFixed(0)) + "%",
     p1: (x) => minus((100 * x).toFixed(1)) + "%", x: (x) => x.toFixed(x < 9.95 ? 1 : 0),
-    $: dollars, "+$": (x) => sign(x, dollars(x)),
+    "+p1": (x) => sign(x, FORMS.p1(x)), $: dollars, "+$": (x) => sign(x, dollars(x)),
   };
   const write = (x, form = "") => FORMS[form](x);
   const fill = (template, facts) => template.replace(/\{(\w+)(?::([^}|]+))?(?:\|([^|}]*)\|([^}]*))?\}/g,
