@@ -170,9 +170,10 @@ def store() -> click.Command:
     def listed(root: str | None) -> None:
         """Tell which markets are stored, one a line."""
         from oikit.data.upkeep import shelves
+        from oikit.tables import shelf
 
-        for shelf in shelves(_root(root)):
-            click.echo(shelf)
+        for each in (*shelves(_root(root)), *shelf.listed(_root(root)).values()):
+            click.echo(each)
 
     @group.command("verify")
     @where
@@ -196,6 +197,40 @@ def store() -> click.Command:
 
         for line in compact(_root(root)):
             click.echo(line)
+
+    @group.command("import")
+    @click.argument("file", type=click.Path(path_type=Path))
+    @click.option("--symbol", required=True, metavar="NAME", help="What to call it: A-Z, 0-9, - and _.")
+    @click.option("--every", metavar="LENGTH", help="Bar length, where the rows do not tell it.")
+    @click.option("--columns", multiple=True, metavar="HEADER=MEANING", help='Like "oi=open_interest".')
+    @click.option("--zone", metavar="ZONE", help="Of times without one: UTC, or like Europe/Berlin.")
+    @where
+    def imported(
+        file: Path,
+        symbol: str,
+        every: str | None,
+        columns: tuple[str, ...],
+        zone: str | None,
+        root: str | None,
+    ) -> None:
+        """Put FILE, a table of your own, into the store; then use NAME as a market.
+
+        A MEANING is a column of oikit.FIELDS, "time", "time start" or "time end"; after a field may stand
+        "%", "both sides", "x 0.01" or "filled". Without a meaning (HEADER=) the column is left out.
+        """
+        from oikit.tables import read_with_notes, shelf
+
+        told = dict(each.partition("=")[::2] for each in columns)
+        frame, notes = read_with_notes(
+            file,
+            every=every,
+            columns={header: meaning or None for header, meaning in told.items()},
+            utc=True if zone and zone.upper() == "UTC" else zone,
+        )
+        for note in notes:
+            click.echo(f"  {note}", err=True)
+        path = shelf.put(_root(root), symbol, frame, file=file.name, notes=notes)
+        click.echo(f"{symbol}: {len(frame):,} bars from {file.name}; in {path}")
 
     @group.command("export")
     @click.argument("symbol")
@@ -231,7 +266,7 @@ def claims() -> click.Command:
     def command(
         name: str | None, market: str | None, store: str | None, details: bool, as_json: bool
     ) -> None:
-        """Weigh the claims of the article on MARKET: a bundled sample, or a symbol that was fetched."""
+        """Weigh the claims of the article on MARKET: a sample, a fetched symbol, or your own FILE."""
         from oikit.claims import claims_json, claims_text
         from oikit.report.source import whole
 
@@ -275,7 +310,7 @@ def report() -> click.Command:
     )
     @click.pass_context
     def command(context: click.Context, /, market: str, markets: str | None, **options: Any) -> int:
-        """Render the weekly report of MARKET: a bundled sample, or a symbol that was fetched.
+        """Render the weekly report of MARKET: a sample, a symbol that was fetched, or a FILE of your own.
 
         Without MARKET it is the bundled, simulated bnb-null. Needs no network. FOLDER may be an address
         that fsspec knows, like s3://bucket/reports.

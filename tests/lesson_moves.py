@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from oikit_lessons.lesson01.explorer import rows
+
 from oikit.explore.model import Amount
 from oikit.lessons import part
-from oikit_lessons.lesson01.explorer import rows
 
 Hand = Literal["mouse", "keyboard"]
 

@@ -107,7 +107,7 @@ def test_a_ledger_is_read_where_nothing_knows_a_minus_sign(code: str, tmp_path: 
 
 
 NO_PLACES = {
-    *("cluster", "every", "formats", "jobs", "market", "name", "notes", "rest"),
+    *("cluster", "columns", "every", "formats", "jobs", "market", "name", "notes", "rest", "zone"),
     *("since", "site", "symbol", "title", "until", "week", "weeks"),
 }
 

@@ -54,7 +54,7 @@ def price_and_open_interest(
     Parameters
     ----------
     frame : DataFrame, shape (n, m)
-        With ``close``, ``open_interest`` and ``open_interest_value``.
+        With ``close`` and ``open_interest``; ``open_interest_value`` is derived where it is not there.
     since, until, shade, source, width
         As in `oikit.charts`.
 
@@ -71,6 +71,9 @@ def price_and_open_interest(
     InputError
         If there is nothing to draw in this span.
     """
+    if "open_interest_value" not in frame and {"close", "open_interest"} <= set(frame):
+        price = frame["mark_price"] if "mark_price" in frame else frame["close"]
+        frame = frame.assign(open_interest_value=frame["open_interest"] * price)
     view = View(frame, ("close", "open_interest", "open_interest_value"), since, until, shade, width)
     price, coins, dollars = (view.cut(frame[name]) for name in view.needs)
     says = (

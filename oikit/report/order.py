@@ -199,7 +199,7 @@ def _notebook(order: Order, about: Subject, facts: str) -> Any:
     if not order.notebook and not order.kernel:
         return engine.outputs(about=about, known=json.loads(facts), title=order.title, notes=order.notes)
     parameters = {
-        "market": about.market,
+        "market": order.market,
         "week": about.week,
         "store": order.store,
         "title": order.title,

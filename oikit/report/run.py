@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+import pandas as pd
+
 from oikit.errors import ReportError
 from oikit.files import Folder, folder, read
 from oikit.report.order import Order, Outcome, attempt, checked_formats, checked_text, make, placed, raised
+from oikit.report.own import is_table, written
 from oikit.report.source import subject
 
 if TYPE_CHECKING:
@@ -51,8 +55,9 @@ class Report:
 
 
 def run(
-    market: str = "bnb-null",
+    market: str | pd.DataFrame = "bnb-null",
     *,
+    name: str | None = None,
     week: str | None = None,
     out: str | Path = "reports",
     store: str | Path | None = None,
@@ -67,8 +72,10 @@ def run(
 
     Parameters
     ----------
-    market : str
-        A sample of the pack, or a symbol in the store.
+    market : str or DataFrame
+        A sample of the pack, a symbol in the store, or the file of a table; or a frame.
+    name : str, optional
+        What to call a frame.
     week : str, optional
         An ISO week, like ``"2026-W10"``; by default the last whole one in the data.
     out : path or address
@@ -106,7 +113,17 @@ def run(
     """
     if unknown:
         raise ReportError(f"the weekly report has no parameter {sorted(unknown)}; it has {_PARAMETERS}")
+    if isinstance(market, pd.DataFrame):
+        if name is None:
+            raise ReportError("a frame has no name; type report.run(frame, name='my-market')")
+        with written(market, name) as file:
+            given: dict[str, Any] = {"title": title, "notes": notes, "formats": formats, "engine": engine}
+            return run(file, week=week, out=out, store=store, against=against, **given)
+    if name is not None:
+        raise ReportError(f"name={name!r} names a frame; {market!r} has its own")
     checked(market=market, week=week, out=out, store=store, against=against)
+    if is_table(market) and os.path.isfile(os.path.expanduser(market)):
+        market = str(Path(market).expanduser().resolve())  # the notebook runs in a folder of its own
     formats = checked_formats(formats)
     if engine not in ("auto", "warm", "plain"):
         raise ReportError(f"engine={engine!r} is unknown; it is 'auto', 'warm' or 'plain'")
@@ -146,7 +163,7 @@ def _own_process(engine: Engine, formats: Sequence[str]) -> contextlib.AbstractC
     return Warm() if copied and not _text_only(formats) else contextlib.nullcontext()
 
 
-_PARAMETERS = ["market", "week", "out", "store", "title", "notes", "against", "formats", "engine"]
+_PARAMETERS = ["market", "week", "out", "store", "title", "notes", "against", "formats", "engine", "name"]
 
 
 def checked(**given: object) -> None:

@@ -18,6 +18,7 @@ from oikit.data.mirror import names, near
 from oikit.errors import InputError, ReportError
 from oikit.files import store_address
 from oikit.frame import resample, validate
+from oikit.report.own import is_table, kept, own
 from oikit.simulate import samples
 
 __all__ = ["Subject", "subject", "whole"]
@@ -77,7 +78,8 @@ def subject(market: str, *, week: str | None = None, store: str | Path | None = 
     Parameters
     ----------
     market : str
-        A sample, like ``"bnb-null"``, or a symbol in the store, like ``"BNBUSDT"``.
+        A sample, like ``"bnb-null"``; a symbol in the store, like ``"BNBUSDT"``; or the file of a table
+        that `oikit.read` can read, like ``"mine.csv"``.
     week : str, optional
         An ISO week, like ``"2026-W10"``; by default the last whole one in the data.
     store : path or address, optional
@@ -93,6 +95,10 @@ def subject(market: str, *, week: str | None = None, store: str | Path | None = 
     if market in samples.NAMES:
         found = [(samples.sample(market), _sample_line(market), "")]
         return _of_week(market, week, found, simulated=True)
+    mine = own(market) if is_table(market) else kept(near(store, market), market)
+    if mine is not None:
+        found = [(mine.frame, mine.source, "" if mine.simulated else mine.given_by)]
+        return _of_week(mine.name, week, found, simulated=mine.simulated)
     root = near(store, market)
     return _with_notes(_of_week(market, week, _stored(market, root, store), simulated=False), root)
 
@@ -103,7 +109,7 @@ def whole(market: str, *, store: str | Path | None = None) -> tuple[pd.DataFrame
     Parameters
     ----------
     market : str
-        A sample, or a symbol in the store.
+        A sample, a symbol in the store, or the file of a table.
     store : path or address, optional
         Of stored bars; by default the usual one.
 
@@ -122,11 +128,21 @@ def whole(market: str, *, store: str | Path | None = None) -> tuple[pd.DataFrame
     simulated = market in samples.NAMES
     if simulated:
         frame, source = samples.sample(market), _sample_line(market)
+    elif (mine := own(market) if is_table(market) else kept(near(store, market), market)) is not None:
+        frame, source, simulated = mine.frame, mine.source, mine.simulated
     else:
         frame, source, _ = next(iter(_stored(market, near(store, market), store)))
     if clock.bar_length(frame.index) < clock.length(_BAR):
-        frame = resample(frame, _BAR)
+        frame = _hourly(frame)
     return frame, source, simulated
+
+
+def _hourly(frame: pd.DataFrame) -> pd.DataFrame:
+    """Make hours of shorter bars, without a ratio of volumes that are not there."""
+    parts = {"taker_buy_volume", "taker_sell_volume"}
+    return resample(
+        frame if parts <= set(frame) else frame.drop(columns="taker_buy_sell_ratio", errors="ignore"), _BAR
+    )
 
 
 def _of_week(
@@ -147,7 +163,7 @@ def _of_week(
             continue
         frame, fine = frame.loc[:until], None
         if clock.bar_length(index) < clock.length(_BAR):
-            frame, fine = resample(frame, _BAR), frame.loc[until - _FINE :]
+            frame, fine = _hourly(frame), frame.loc[until - _FINE :]
         year, number, _ = since.isocalendar()
         name = f"{year}-W{number:02d}"
         vouched = not simulated and not given_by
