@@ -297,6 +297,7 @@ def report() -> click.Command:
         "--against", metavar="FACTS", help="An earlier ...facts.json; with --markets, their folder."
     )
     @click.option("--format", "formats", metavar="LIST", help="Of html,pdf,md,json.  [default: html,json]")
+    @click.option("--appendix", is_flag=True, default=None, help="All facts at the end of the page.")
     @click.option(
         "--markets", metavar="FILE", help="Many: a file with one market a line, or 'all' in the store."
     )

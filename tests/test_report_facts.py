@@ -169,7 +169,7 @@ def test_without_any_column_every_topic_is_still_there(known: dict[str, Any]) ->
     facts = report.collect(subject(week_of(volume=np.ones(22))))
 
     empty = ("coverage", "repairs", "revision", "verdict", "funding_drag", "touched")
-    numbers = [fact for fact in facts["facts"] if fact["definition"] not in empty]
+    numbers = [each for each in facts["facts"] if each["definition"] not in empty and each["value"] != 0]
     assert len(numbers) > 30
     assert all(fact["value"] is None and fact["unknown"] for fact in numbers)
     assert facts["rates"] == [] and facts["turning"] == [] and facts["trail"]["days"] == []
@@ -371,17 +371,13 @@ def test_a_column_that_is_gone_or_on_other_bars_differs_in_all_its_weeks() -> No
 # ---------------------------------------------------------------- against an earlier week
 
 
-def test_what_changed_is_told_in_metrics(
-    compared: dict[str, Any], last: dict[str, Any], known: dict[str, Any]
+def test_inputs_that_nobody_touched_are_not_called_revised(
+    compared: dict[str, Any], known: dict[str, Any]
 ) -> None:
-    """Then, now, and the difference; an input that nobody touched is not called revised."""
-    of, then = by_id(compared), by_id(last)
-
+    """What changed in the metrics is told from the bars themselves, with or without an earlier report."""
     assert compared["changes"]["week"] == "2026-W09" and compared["changes"]["inputs"] == {}
-    assert of["was_price"]["value"] == then["price"]["value"]
-    assert of["moved_price"]["value"] == pytest.approx(of["price"]["value"] - then["price"]["value"])
-    assert of["moved_oi_to_cap"]["unit"] == "points"
-    assert known["changes"] is None and {f["id"] for f in known["facts"]} < set(of)
+    assert known["changes"] is None and known["front"] == compared["front"]
+    assert by_id(known) == by_id(compared)
 
 
 def test_a_revised_input_shows_as_revised(null: Subject, last: dict[str, Any]) -> None:
@@ -415,7 +411,7 @@ def test_facts_with_the_names_of_before_are_still_compared(null: Subject, last: 
 DOORS: list[tuple[Any, str]] = [
     ([], "no facts of a weekly report"),
     ({"market": "bnb-null"}, "no facts of a weekly report"),
-    ({"schema_version": 1}, "have schema 1, these have 3; make the earlier report anew"),
+    ({"schema_version": 1}, "have schema 1, these have 4; make the earlier report anew"),
     ({"market": "btc-null"}, "are of 'btc-null', not of 'bnb-null'"),
     ({"week": "2026-W10", "until": "2026-03-09T00:00Z"}, "which is not before 2026-W10"),
     ({"until": "soon"}, "cannot be read"),
@@ -442,20 +438,16 @@ def test_what_cannot_be_compared_is_refused(
 
 
 def test_columns_that_came_and_went_are_told(plain: pd.DataFrame) -> None:
-    """A metric of another unit is not compared at all."""
+    """A column that is new, and one that is gone."""
     early = subject(
         plain.set_axis(plain.index - WEEK).drop(columns="long_short_ratio").assign(volume=1.0),
         week="2026-W09",
         since=SINCE - WEEK,
         until=SINCE,
     )
-    last = report.collect(early)
-    by_id(last)["price"]["unit"] = "coins"
-
-    changes = report.collect(subject(plain), last=last)["changes"]
+    changes = report.collect(subject(plain), last=report.collect(early))["changes"]
 
     assert changes["columns"] == {"came": ["long_short_ratio"], "went": ["volume"]}
-    assert "price" not in [ids["now"] for ids in changes["metrics"]]
 
 
 # ---------------------------------------------------------------- claims

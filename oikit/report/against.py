@@ -1,4 +1,4 @@
-"""Changes since an earlier report: in the metrics, in the verdicts, and in the inputs."""
+"""Changes since an earlier report: in its verdicts, and in the bars that it stood on."""
 
 from __future__ import annotations
 
@@ -11,22 +11,6 @@ from oikit.clock import utc
 from oikit.errors import InputError, ReportError
 from oikit.report.book import Book, digits
 from oikit.report.inputs import revisions
-
-_COMPARED = (
-    "price",
-    "open_interest",
-    "open_interest_value",
-    "oi_to_cap",
-    "velocity_1h",
-    "velocity_score_1h",
-    "funding_paid",
-    "funding_year",
-    "funding_cost",
-    "funding_streak",
-    "long_share_accounts",
-    "long_share_top_accounts",
-    "long_share_top_positions",
-)
 
 
 def check_last(last: Any, book: Book, version: int) -> dict[str, Any]:
@@ -64,53 +48,20 @@ def _read(last: Mapping[str, Any]) -> None:
 
 
 def collect_changes(book: Book, last: dict[str, Any] | None, inputs: dict[str, Any]) -> dict[str, Any] | None:
-    """Compare with an earlier week."""
+    """Compare the inputs with those of an earlier report."""
     if last is None:
         return None
-    now = {each["id"]: each for each in book.facts}
-    was = {each["id"]: each for each in last["facts"]}
-    metrics = []
-    for name in _COMPARED:
-        mine, theirs = now[name], was.get(name)
-        if theirs is None or theirs["unit"] != mine["unit"]:
-            continue
-        times = [pd.Timestamp(time) for time in theirs.get("times", [])]
-        old = theirs["value"]
-        moved = None if old is None or mine["value"] is None else digits(mine["value"] - old)
-        label = f"{mine['label']}, as week {last['week']} said it"
-        ids = {
-            "now": name,
-            "was": book.add(
-                f"was_{name}",
-                old,
-                mine["unit"],
-                mine["definition"],
-                label,
-                times,
-                unknown="it was not known then",
-            ),
-            "change": book.add(
-                f"moved_{name}",
-                moved,
-                "points" if mine["unit"] == "fraction" else mine["unit"],
-                mine["definition"],
-                f"{mine['label']}: now less then",
-                times,
-                unknown="one of the two is not known",
-            ),
-        }
-        metrics.append(ids)
     revised = {}
     for name, weeks in revisions(inputs, last["inputs"]).items():
         label = f"weeks in which {name} is not what it was when week {last['week']} was written"
         count = book.add(f"revised_{name}", float(len(weeks)), "count", "revision", label)
-        revised[name] = {"count": count, "weeks": weeks[-5:]}
+        noun = "week" if len(weeks) == 1 else "weeks"
+        revised[name] = {"count": count, "noun": noun, "weeks": weeks[-5:]}
     here, there = set(inputs["columns"]), set(last["inputs"]["columns"])
     return {
         "week": last["week"],
         "oikit_version": str(last.get("oikit_version")),
         "data_sha256": str(last.get("data_sha256")),
-        "metrics": metrics,
         "inputs": revised,
         "columns": {"came": sorted(here - there), "went": sorted(there - here)},
     }

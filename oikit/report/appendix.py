@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from oikit.report.blocks import Block, Code, Fold, Heading, Inline, Link, Para, Shown, Table
+from oikit.report.blocks import Block, Code, Fold, Inline, Link, Para, Part, Shown, Table
+from oikit.report.cover import Facts
 from oikit.report.fact import span
-from oikit.report.sections import Facts
 
 
 def table(facts: Facts) -> list[Block]:
@@ -22,11 +22,8 @@ def table(facts: Facts) -> list[Block]:
         head = ["Fact", "Rows it comes from (UTC)", "Value"]
         inner = Table(head, rows, frozenset({2}), kind="facts")
         folds.append(Fold(facts["definitions"][name]["title"], [inner]))
-    return [
-        Heading("Appendix: parameters and all facts"),
-        Table(["Parameter", "Value"], choices, kind="tight"),
-        *folds,
-    ]
+    blocks = [Table(["Parameter", "Value"], choices, kind="tight"), *folds]
+    return [Part("Appendix: parameters and all facts", blocks, "appendix", "ruled")]
 
 
 def _whence(fact: dict[str, Any]) -> list[Inline]:
@@ -42,33 +39,27 @@ def _where(fact: dict[str, Any]) -> list[Inline]:
     return said
 
 
-def origin(facts: Facts) -> list[Block]:
-    """Return the section on how to reproduce the page, with versions and digests."""
+def again(facts: Facts) -> list[Block]:
+    """Return the section on how to make the page again, and the foot of the page."""
     line = f"oikit report {facts['market']} --week {facts['week']}"
     name = f"{facts['market']}-{facts['week']}.facts.json"
     if facts["changes"] is not None:
         line += f" --against {facts['market']}-{facts['changes']['week']}.facts.json"
-    fine = facts["fine_sha256"]
-    more: list[Inline] = ["; of the finer bars ", Code(fine)] if fine else []
+    said: list[Inline] = [
+        "Type ",
+        Code(line),
+        ". The same bars give the same page, byte for byte. The same numbers for programs: ",
+        Link(name),
+        ".",
+    ]
+    lead = "One command; the facts behind every number are in a file beside this page."
+    return [Fold("Make this page again", [Para(said)], [lead], "again"), Para(_foot(facts), "foot")]
+
+
+def _foot(facts: Facts) -> list[Inline]:
+    kind = "Simulated market: nothing here was ever traded. " if facts["kind"] == "simulated" else ""
     return [
-        Heading("How to make this page again"),
-        Para(
-            [
-                "Type ",
-                Code(line),
-                ". The same bars give the same page, byte for byte. The same numbers for programs: ",
-                Link(name),
-                ".",
-            ]
-        ),
-        Para(
-            [
-                f"oikit {facts['oikit_version']}, facts of schema {facts['schema_version']}; "
-                "bars used, sha256 ",
-                Code(facts["data_sha256"]),
-                *more,
-                ".",
-            ],
-            "note",
-        ),
+        f"{kind}This page describes; it is not advice. “Short covering” and the like are names for "
+        "price and open interest moving together; every contract has a long and a short. Times are UTC. Open "
+        "interest counts one side, on one venue."
     ]

@@ -129,6 +129,7 @@ def batch(
     cluster: str | None = None,
     site: str = "",
     progress: bool = False,
+    appendix: bool = False,
     engine: Engine = "auto",
 ) -> Batch:
     """Write the weekly reports of many markets, with an index and a feed.
@@ -141,7 +142,7 @@ def batch(
         An ISO week, like ``"2026-W10"``; by default the last whole one in each market's data.
     weeks : int
         So many weeks, of which that is the last.
-    out, store, title, notes, formats, engine
+    out, store, title, notes, formats, appendix, engine
         As in `run`.
     against : path or address, optional
         A folder of earlier reports: each market is compared with its facts of the week before, where
@@ -181,6 +182,7 @@ def batch(
         notes=checked_text("notes", notes),
         formats=kinds,
         notebook=_NOTEBOOK,
+        appendix=appendix,
         kernel=engine == "plain",
     )
     if "pdf" in kinds and cluster is None:
@@ -244,7 +246,10 @@ def _orders(
                 else:
                     last = earlier(before.at(file))
             counted = back if which is None else 0
-            orders.append(replace(plain, market=name, week=which, back=counted, last=last))
+            # Links to what is there for sure: the weeks of this batch, and the one that it compares with.
+            near = (("previous", back + 1 < weeks or last is not None), ("next", back > 0))
+            beside = " ".join([*(side for side, there in near if there), "index"])
+            orders.append(replace(plain, market=name, week=which, back=counted, last=last, beside=beside))
     return orders, alone
 
 

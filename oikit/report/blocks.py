@@ -45,7 +45,14 @@ class Link:
     name: str
 
 
-Inline = str | Shown | Strong | Code | Link
+@dataclass(frozen=True, slots=True)
+class Small:
+    """Words beside a large number, such as its unit."""
+
+    says: str
+
+
+Inline = str | Shown | Strong | Code | Link | Small
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +105,80 @@ class Explain:
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """Blocks that are folded away on a screen, and stand open on paper; not in a mail."""
+    """Blocks behind one line that says what they come to; in a mail the line stands alone.
+
+    `name` is what a link leads to; `kind` is ``"inprint"`` where paper shows the blocks, too, and ``"facts"``
+    for what a mail leaves out.
+    """
 
     says: str
     blocks: Sequence[Any] = field(default_factory=list)
+    lead: Sequence[Inline] = ()
+    name: str = ""
+    kind: str = ""
 
 
-Block = Heading | Para | Quote | Bullets | Table | Explain | Fold
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture under its finding; a mail has the finding alone."""
+
+    says: Sequence[Inline]
+    about: str
+    svg: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One measure: its number, what became of it, and where it stands."""
+
+    name: str
+    value: Sequence[Inline]
+    moved: Sequence[Inline]
+    where: Sequence[Inline]
+    svg: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """The measures side by side."""
+
+    tiles: Sequence[Tile]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Blocks that stand together under a heading, which a link leads to."""
+
+    says: str
+    blocks: Sequence[Any]
+    name: str
+    kind: str = ""
+    lead: Sequence[Inline] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Ways to other places: parts of this page, and other pages; not in a mail."""
+
+    here: Sequence[tuple[str, str]]
+    beside: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The top of the page: which week, how real, how whole, what it says."""
+
+    week: str
+    real: Sequence[Inline]
+    doubt: bool
+    whole: Sequence[Inline]
+    fine: bool
+    title: tuple[Sequence[Inline], Sequence[Inline]]
+    dek: Sequence[Inline]
+
+
+Block = Heading | Para | Quote | Bullets | Table | Explain | Fold | Figure | Tiles | Part | Links | Head
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 
@@ -154,8 +228,64 @@ def _block(block: Block, facts: Mapping[str, dict[str, Any]]) -> str:
         return _table(block, facts)
     if isinstance(block, Explain):
         return _explained(block.entries)
-    inner = html(block.blocks, facts)
-    return f'<details class="fold"><summary>{escape(block.says)}</summary>\n{inner}\n</details>'
+    return _composed(block, facts)
+
+
+def _composed(block: Block, facts: Mapping[str, dict[str, Any]]) -> str:
+    """Write the parts of the front and the folds."""
+    if isinstance(block, Fold):
+        lead = f" <span>{_line(block.lead, facts)}</span>" if block.lead else ""
+        kind = f"fold {block.kind}".strip()
+        target = f' id="{block.name}"' if block.name else ""
+        inner = f'<div class="body"{target}>\n{html(block.blocks, facts)}\n</div>'
+        head = f"<h3>{escape(block.says)}</h3>" if block.name else escape(block.says)
+        return f'<details class="{kind}"><summary>{head}{lead}</summary>\n{inner}</details>'
+    if isinstance(block, Figure):
+        about, source = escape(block.about), escape(block.source)
+        return (
+            f'<figure class="drawn"><h3>{_line(block.says, facts)}</h3><p class="cap">{about}</p>\n'
+            f'{block.svg}\n<figcaption class="src">{source}</figcaption></figure>'
+        )
+    if isinstance(block, Tiles):
+        tiles = "".join(
+            f'<li class="tile"><h3>{escape(each.name)}</h3><p class="num">{_line(each.value, facts)}</p>'
+            f'<p class="delta">{_line(each.moved, facts)}</p>{each.svg}'
+            f'<p class="where">{_line(each.where, facts)}</p></li>\n'
+            for each in block.tiles
+        )
+        return f'<ul class="tiles">\n{tiles}</ul>'
+    if isinstance(block, Part):
+        lead = f'<p class="lead">{_line(block.lead, facts)}</p>' if block.lead else ""
+        inner = html(block.blocks, facts)
+        head = f'<section class="part {block.kind}" id="{block.name}"><h2>{escape(block.says)}</h2>{lead}'
+        return f"{head}\n{inner}\n</section>"
+    return _top(block, facts)
+
+
+def _top(block: Any, facts: Mapping[str, dict[str, Any]]) -> str:
+    if isinstance(block, Links):
+        here = "".join(f'<li><a href="#{name}">{escape(says)}</a></li>' for says, name in block.here)
+        beside = "".join(
+            f'<a href="{escape(name)}">{escape(says)}</a>'
+            if name
+            else f'<span class="off">{escape(says)}</span>'
+            for says, name in block.beside
+        )
+        return (
+            '<header class="top"><p class="brand">oikit <span>weekly</span></p>'
+            f'<nav class="toc" aria-label="On this page"><ul>{here}</ul></nav>'
+            f'<nav class="weeks" aria-label="Other reports">{beside}</nav></header>'
+        )
+    look = "sim doubt" if block.doubt else "sim"
+    chip = "chip" if block.fine else "chip amber"
+    first, second = (_line(each, facts) for each in block.title)
+    return (
+        f'<div class="head"><p class="eyebrow"><span>{escape(block.week)}</span>'
+        f'<span class="{look}">{_line(block.real, facts)}</span>'
+        f'<a class="{chip}" href="#data"><i></i>{_line(block.whole, facts)}</a></p>'
+        f"<h1><span>{first}</span> <span>{second}</span></h1>\n"
+        f'<p class="dek">{_line(block.dek, facts)}</p></div>'
+    )
 
 
 def _explained(entries: Sequence[Explanation]) -> str:
@@ -203,6 +333,8 @@ def _inline(part: Inline, facts: Mapping[str, dict[str, Any]]) -> str:
         return f'<span class="whole" data-fact="{escape(part.fact)}"{more}>{says}</span>'
     if isinstance(part, Strong):
         return f"<strong>{says}</strong>"
+    if isinstance(part, Small):
+        return f"<small>{says}</small>"
     if isinstance(part, Code):
         return f"<code>{says}</code>"
     return f'<a href="{says}">{says}</a>' if isinstance(part, Link) else says
@@ -232,6 +364,28 @@ def _marked(block: Block, facts: Mapping[str, dict[str, Any]]) -> str:
         lines += [[_marked_up(parts, facts) for parts in row] for row in block.rows]
         rows = "\n".join("| " + " | ".join(line) + " |" for line in lines)
         return f"{_quiet(block.caption)}\n\n{rows}" if block.caption else rows
+    return _mailed(block, facts)
+
+
+def _mailed(block: Block, facts: Mapping[str, dict[str, Any]]) -> str:
+    """Write the parts of the front for a mail: their words, without their pictures."""
+    if isinstance(block, Head):
+        first, second = (_words(each, facts) for each in block.title)
+        real, whole = _words(block.real, facts), _words(block.whole, facts)
+        return f"# {first} {second}\n\n{_quiet(block.week)}. {real} {whole}.\n\n{_words(block.dek, facts)}"
+    if isinstance(block, Tiles):
+        return "\n".join(
+            f"- **{_quiet(each.name)}** {_words([*each.value, '; ', *each.moved, '; ', *each.where], facts)}"
+            for each in block.tiles
+        )
+    if isinstance(block, Figure):
+        return f"- {_words(block.says, facts)}"
+    if isinstance(block, Part):
+        inner = markdown(block.blocks, facts).rstrip("\n")
+        lead = f"{_words(block.lead, facts)}\n\n" if block.lead else ""
+        return f"## {_quiet(block.says)}\n\n{lead}{inner}"
+    if isinstance(block, Fold) and block.lead and block.kind != "facts":
+        return f"**{_quiet(block.says)}.** {_words(block.lead, facts)}"
     return ""
 
 

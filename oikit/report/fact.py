@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
 
-from oikit.formatting import in_unit, moment, percent, weekday
+from oikit.formatting import in_unit, moment, number, percent, weekday
 
 PARTS = (
     "value",
@@ -17,12 +18,18 @@ PARTS = (
     "change",
     "tenths",
     "thousandths",
+    "whole",
+    "standing",
+    "money",
+    "amount",
+    "brief",
+    "rounded",
     "place",
     "window",
     "count",
     "rank",
 )
-"""What can be said of a fact; the last four of a few facts only."""
+"""What can be said of a fact; the last four of a few facts only. `standing` is that of a place."""
 
 _NOTHING = re.compile(r"−?0(\.0+)?%")
 _DIGITS = {"change": 1, "tenths": 1, "thousandths": 3}
@@ -38,8 +45,10 @@ def text(fact: Mapping[str, Any], part: str = "value") -> str:
     >>> text({"value": 0.00187, "unit": "fraction"}), text({"value": 0.00187, "unit": "fraction"}, "change")
     ('0.187%', '+0.2%')
     """
-    if part in ("value", "size", "signed", *_DIGITS):
+    if part in ("value", "size", "signed", *_DIGITS, *_SPECIAL):
         value = fact["value"]
+        if value is not None and part in _SPECIAL:
+            return _SPECIAL[part](value)
         return "unknown" if value is None else _value(value, fact["unit"], part)
     if part == "rank":
         order = fact["rank"]
@@ -54,6 +63,49 @@ def text(fact: Mapping[str, Any], part: str = "value") -> str:
     # A share that only rounds to all is not all.
     share = min(place["value"], 0.999)
     return percent(share, 0 if 0.01 <= share <= 0.99 else 1)
+
+
+def _whole(value: float) -> str:
+    """Write a change in whole per cent, or with a decimal below one."""
+    digits = 0 if abs(value) >= 0.00995 else 1
+    written = percent(value, digits)
+    if _NOTHING.fullmatch(written):
+        return "0%"
+    return written if value < 0 else f"+{written}"
+
+
+def _standing(place: float) -> str:
+    """Write where a value stands among the others.
+
+    Examples
+    --------
+    >>> _standing(0.043), _standing(0.39), _standing(0.999)
+    ('lowest 5%', 'above 39%', 'highest 1%')
+    """
+    if 0.1 <= place <= 0.9:
+        return f"above {percent(place, 0)}"
+    near = min(place, 1 - place)
+    return f"{'lowest' if place < 0.5 else 'highest'} {max(math.ceil(100 * near - 1e-9), 1)}%"
+
+
+def _money(value: float) -> str:
+    """Write dollars in the room of a tile."""
+    size = abs(value)
+    for unit, letter in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
+        if size >= unit:
+            digits = 2 if letter == "bn" else 1 if size < 100 * unit else 0
+            return f"{'−' if value < 0 else ''}${size / unit:,.{digits}f}{letter}"
+    return f"{'−' if value < 0 else ''}${size:,.2f}"
+
+
+_SPECIAL: dict[str, Callable[[float], str]] = {
+    "whole": _whole,
+    "standing": _standing,
+    "money": _money,
+    "amount": number,
+    "brief": lambda value: f"{value:.1f}",
+    "rounded": lambda value: percent(value, 0),
+}
 
 
 def _value(value: float, unit: str, part: str) -> str:

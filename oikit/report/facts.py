@@ -16,6 +16,7 @@ from oikit.explanations import explain
 from oikit.report.against import check_last, collect_changes, moved_verdicts
 from oikit.report.book import Book, stamp
 from oikit.report.distances import LEVERAGES, STAKE, collect_distances
+from oikit.report.front import WEEKS, collect_before, collect_front, seen
 from oikit.report.inputs import collect_quality, digest, prints
 from oikit.report.levels import collect_crowds, collect_levels
 from oikit.report.pace import CLOCKS, collect_clocks, collect_trail
@@ -29,7 +30,7 @@ from oikit.stats import SMALLEST_N
 
 __all__ = ["collect"]
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Goes up when a fact is renamed or means something else."""
 
 
@@ -71,12 +72,16 @@ def collect(
     clocks = collect_clocks(book)
     collect_crowds(book)
     history = History(about) if history is None else history
+    front = collect_front(book, trail)
+    collect_before(book, front)
     said = history.said(about)
     rates = collect_rates(book, said)
     inputs = prints(about.frame, about.until)
     changes = collect_changes(book, before, inputs)
     with history.bars.up_to(about.frame):
         claims = collect_claims(book)
+    turning = collect_turning(book)
+    seen(book, turning)
     return {
         "schema_version": SCHEMA_VERSION,
         "market": about.market,
@@ -101,7 +106,8 @@ def collect(
         "verdicts_moved": moved_verdicts(claims, before),
         "record": collect_record(book, said),
         "risk": collect_distances(book),
-        "turning": collect_turning(book),
+        "turning": turning,
+        "front": front,
         "inputs": inputs,
         "facts": book.facts,
         "definitions": {
@@ -117,6 +123,8 @@ def _parameters() -> dict[str, str]:
         "clocks: window against yardstick": spans,
         "percentiles": "of the past 365 days, or the longest of 180, 90 and 30 that is nine tenths known",
         "ranks": "among the ends of the past 52 weeks, the highest first",
+        "front": f"lines over {WEEKS} weeks; flat is under a quarter of the median weekly change; another "
+        "name from 5 of 7 days; forced out from 1/3 of what was closed; places among the outer tenth",
         "conditions": "top and bottom fifth of the past 52 weeks, at least 26",
         "fewest earlier weeks for a share": str(SMALLEST_N),
         "weight of the base rate in what is said": f"{PULL:g} weeks",

@@ -72,6 +72,12 @@ def collect_quality(book: Book) -> dict[str, Any]:
                 unknown=f"no bar of the week has {name}",
             ),
         }
+    read = [name for name in WATCHED if name in week.columns]
+    whole = sum(told.known[name] == 1 for name in read)
+    label = "series that the report reads"
+    series = book.add("series", float(len(WATCHED)), "count", "coverage", label, [about.until])
+    label = "of these, series known at every bar of the week"
+    complete = book.add("series_whole", float(whole), "count", "coverage", label, [about.until])
     every, span = clock.words(told.every), [about.frame.index[0], about.until]
     rows = book.add("rows", float(told.rows), "count", "coverage", f"bars of {every} in the week", span[1:])
     label = f"bars of {every} before the week, which serve as its yardstick"
@@ -84,6 +90,8 @@ def collect_quality(book: Book) -> dict[str, Any]:
     revised = book.add("revised_rows", float(told.revised), "count", "revision", label)
     return {
         "columns": columns,
+        "series": series,
+        "series_whole": complete,
         "rows": rows,
         "rows_before": before,
         "repairs": repairs,

@@ -1,39 +1,39 @@
-"""The sections about the past and about chance: base rates, changes, claims, the record, risk, edges."""
+"""The folds about the past and about chance: base rates, signals, the report's own record, risk."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from oikit.report.blocks import Block, Bullets, Code, Heading, Inline, Para, Shown, Strong, Table
-from oikit.report.sections import Facts, explained, indexed
-
-_NAMES = {
-    "price": "Price",
-    "open_interest": "Open interest, coins",
-    "open_interest_value": "Open interest, dollars",
-    "oi_to_cap": "Open interest / supply",
-    "velocity_1h": "Velocity over a day",
-    "velocity_score_1h": "Velocity, robust score",
-    "funding_paid": "Funding paid over the week",
-    "funding_year": "Funding, a year of that",
-    "funding_cost": "Cost to hold $1,000 long",
-    "funding_streak": "Streak of settlements",
-    "long_share_accounts": "Long share, all accounts",
-    "long_share_top_accounts": "Long share, top accounts",
-    "long_share_top_positions": "Long share, top positions (coins)",
-}
+from oikit.report import drawing
+from oikit.report.blocks import Block, Bullets, Figure, Fold, Inline, Para, Shown, Strong, Table
+from oikit.report.cover import Facts, indexed, source
+from oikit.report.sections import explained
 
 
 def rates(facts: Facts) -> list[Block]:
     """Return the section on base rates, for the conditions met this week."""
     told = facts["rates"]
-    blocks: list[Block] = [Heading("What followed weeks like this one"), explained(facts, "base_rate")]
     if not told:
-        reason = (
-            "no condition is known to hold, because a week and the one before it are not known well enough"
+        return [Fold("Base rates", [], ["No condition of the week is known to hold."], "rates")]
+    of = indexed(facts)
+    lead: list[Inline] = [
+        Shown("rates_missed"),
+        " of ",
+        Shown("rates_shown"),
+        " shares miss the one of all weeks; ",
+    ]
+    lead += [Shown("rates_luck", "brief"), " would by luck alone."]
+    if not of["rates_shown"]["value"]:
+        lead = ["Too few earlier weeks like this one for any share."]
+    blocks: list[Block] = []
+    if of["rates_shown"]["value"]:
+        says = (
+            "Dots: of the earlier weeks in which the condition held, the share after which it came; bars: "
+            "its 95% interval; upright line: the same share of all earlier weeks."
         )
-        return [*blocks, Para([f"Nothing can be said: {reason}."])]
+        svg = drawing.shares(told, of, says)
+        blocks.append(Figure(["What followed weeks like this one"], says, svg, source(facts)))
     held = list(dict.fromkeys(each["condition_says"] for each in told))
     blocks.append(Para(["Conditions that held as the week ended:"]))
     blocks.append(Bullets([[each] for each in held]))
@@ -50,7 +50,8 @@ def rates(facts: Facts) -> list[Block]:
         head = ["Weeks with", "Share", "95% interval", "Said (drawn towards any week)", "Weeks"]
         says = f"After it {outcome}"
         blocks.append(Table(head, [*rows, base], frozenset({1, 2, 3, 4}), says, "wide"))
-    return blocks
+    blocks.append(explained(facts, "base_rate"))
+    return [Fold("Base rates", blocks, lead, "rates", "inprint")]
 
 
 def _rate(each: dict[str, Any]) -> list[Sequence[Inline]]:
@@ -62,57 +63,14 @@ def _rate(each: dict[str, Any]) -> list[Sequence[Inline]]:
     return [name, share, interval, said, [Shown(each["n"])]]
 
 
-def changes(facts: Facts) -> list[Block]:
-    """Return the section on changes since an earlier report: in metrics and in inputs."""
-    told = facts["changes"]
-    head: list[Block] = [Heading("What changed since the last report")]
-    if told is None:
-        line = f"oikit report {facts['market']} --week {facts['week']} --against LAST.facts.json"
-        said: list[Inline] = [
-            "No earlier facts were given, so nothing is compared here. To compare, type ",
-            Code(line),
-            ".",
-        ]
-        return [*head, Para(said)]
-    of = indexed(facts)
-    revised: list[Sequence[Inline]] = []
-    for name, each in told["inputs"].items():
-        weeks = ", ".join(each["weeks"])
-        more = ", the last of them" if of[each["count"]]["value"] > len(each["weeks"]) else ""
-        revised.append(
-            [Strong(name), ": weeks revised or filled in since: ", Shown(each["count"]), f" ({weeks}{more})"]
-        )
-    revised += [[Strong(name), ": a column that is new"] for name in told["columns"]["came"]]
-    revised += [[Strong(name), ": a column that is gone"] for name in told["columns"]["went"]]
-    blocks: list[Block] = list(head)
-    if revised:
-        warning = f" are not all what they were when the facts of week {told['week']} were written."
-        blocks += [
-            Para([Strong("REVISED INPUTS:"), f" the bars before{warning}"], "badge revised"),
-            Bullets(revised),
-        ]
-    else:
-        blocks.append(
-            Para([f"Inputs: no bar that the facts of week {told['week']} stood on has been changed since."])
-        )
-    rows: list[list[Sequence[Inline]]] = [
-        [[_NAMES[ids["now"]]], [Shown(ids["was"])], [Shown(ids["now"])], [Shown(ids["change"], "signed")]]
-        for ids in told["metrics"]
-    ]
-    if rows:
-        names = ["Metric", f"Week {told['week']}", f"Week {facts['week']}", "Change"]
-        blocks.append(Table(names, rows, frozenset({1, 2, 3})))
-    return [*blocks, explained(facts, "revision")]
-
-
 def claims(facts: Facts) -> list[Block]:
     """Return the section on the claims whose signal fired this week, and on changed verdicts."""
     of = indexed(facts)
     told = facts["claims"]
     spoke = [each for each in told if each["spoke"] and of[each["spoke"]]["value"]]
+    lead: list[Inline] = [Shown("claims_spoke"), " of ", Shown("claims_asked")]
+    lead += [" forecasts that could be asked fired this week."]
     blocks: list[Block] = [
-        Heading("Claims that spoke"),
-        explained(facts, "verdict"),
         Para(
             [
                 "Of ",
@@ -123,7 +81,7 @@ def claims(facts: Facts) -> list[Block]:
                 Shown("claims_asked"),
                 " of these could be asked this week, and ",
                 Shown("claims_spoke"),
-                " spoke.",
+                " fired.",
             ]
         ),
     ]
@@ -132,31 +90,34 @@ def claims(facts: Facts) -> list[Block]:
             [[f"{each['id']}: {each['says']}"], [Shown(each["spoke"])], [each["told"]], [Shown(each["n"])]]
             for each in spoke
         ]
-        head = ["Claim", "Bars it spoke", "Verdict so far", "Events"]
+        head = ["Forecast", "Bars it fired", "Verdict so far", "Events"]
         blocks.append(Table(head, rows, frozenset({1, 3}), kind="wide"))
-    moved = facts["verdicts_moved"]
-    if facts["changes"] is None:
-        return blocks
-    week = facts["changes"]["week"]
-    if not moved:
-        return [*blocks, Para([f"No verdict has moved since week {week}."])]
-    return [
-        *blocks,
-        Para([f"Verdicts that moved since week {week}:"]),
-        Bullets([[Strong(each["id"]), f": {each['was']}, now {each['now']}"] for each in moved]),
-    ]
+    moved, given = facts["verdicts_moved"], facts["changes"]
+    if given is not None and not moved:
+        blocks.append(Para([f"No verdict has moved since week {given['week']}."]))
+    elif given is not None:
+        blocks.append(Para([f"Verdicts that moved since week {given['week']}:"]))
+        blocks.append(
+            Bullets([[Strong(each["id"]), f": {each['was']}, now {each['now']}"] for each in moved])
+        )
+    return [Fold("Signals fired", [*blocks, explained(facts, "verdict")], lead, "claims")]
 
 
 def record(facts: Facts) -> list[Block]:
     """The report's own past statements against what followed."""
     told = facts["record"]
-    blocks: list[Block] = [
-        Heading("Were our own statements right?"),
-        explained(facts, "brier", "skill", "reliability"),
-    ]
-    if told["unknown"]:
-        blocks.append(Para([f"There is no record yet: {told['unknown']}."]))
-    else:
+    blocks: list[Block] = []
+    lead: list[Inline] = [f"There is no record yet: {told['unknown']}."]
+    if not told["unknown"]:
+        lead = [
+            "Brier score ",
+            Shown(told["brier"]),
+            " over ",
+            Shown(told["weeks"]),
+            " weeks; skill over the base rate ",
+        ]
+        lead += [Shown(told["skill"], "change"), " ("]
+        lead += [*_between(told["skill_low"], told["skill_high"], "change"), ")."]
         parts: list[list[Sequence[Inline]]] = [
             [["Brier score"], [Shown(told["brier"])], _between(told["brier_low"], told["brier_high"])],
             [["… reliability (0 is honest)"], [Shown(told["reliability"])], [""]],
@@ -176,10 +137,15 @@ def record(facts: Facts) -> list[Block]:
             Shown(told["n"]),
             " statements. Those of one week share its luck.",
         ]
-        blocks += [Para(said), Table(["Score", "Value", "95% interval"], parts, frozenset({1, 2}))]
+        blocks += [
+            Para(said),
+            Para(record_caption(facts)),
+            Table(["Score", "Value", "95% interval"], parts, frozenset({1, 2})),
+        ]
     if told["last"]:
         blocks.append(_last(told["last"]))
-    return blocks
+    blocks.append(explained(facts, "brier", "skill", "reliability"))
+    return [Fold("Own record", blocks, lead, "record")]
 
 
 def _last(told: list[dict[str, Any]]) -> Table:
@@ -243,51 +209,36 @@ def risk(facts: Facts) -> list[Block]:
             [Shown(sides[side][kind], part)] for side in ("long", "short") for kind, part in kinds.items()
         ]
         rows.append(cells)
-    blocks: list[Block] = [
-        Heading("How far is liquidation?"),
-        explained(facts, "liquidation_distance", "funding_drag", "touched"),
-    ]
     if not rows:
         reason = of[told["rows"][0]["distance"]]["unknown"]
-        return [*blocks, Para([f"Unknown: {reason}."])]
-    head = ["Leverage", "Long", "… dragged", "… came", "Short", "… dragged", "… came"]
+        return [Fold("Risk panel", [], [f"Unknown: {reason}."], "risk")]
+    first = next(
+        (
+            sides["long"]
+            for sides in [by.get(10, {}), *by.values()]
+            if sides and of[sides["long"]["distance"]]["value"]
+        ),
+        by[min(by)]["long"],
+    )
+    lead: list[Inline] = [
+        f"A {first['leverage']}x long is liquidated at ",
+        Shown(first["distance"], "change"),
+    ]
+    lead += [
+        "; from ",
+        Shown(first["touched"], "tenths"),
+        " of the past year's hours the price went that far in a week.",
+    ]
+    head = ["Leverage", "Long", "… with funding", "… touched", "Short", "… with funding", "… touched"]
     said: list[Inline] = [
         "Moves of the price, from the last of the week, that liquidate an isolated position, by ",
-        f"{told['tiers']}. Dragged: after ",
+        f"{told['tiers']}. With funding: after ",
         Shown(told["weeks_held"]),
-        " weeks of this week's funding. Came: share of the past year's starts from which it went that far "
-        "within a week, out of ",
+        " weeks of this week's funding. Touched: share of the past year's starts from which it went that "
+        "far within a week, out of ",
         Shown(told["weeks_past"]),
         " weeks side by side.",
     ]
-    return [*blocks, Para(said), Table(head, rows, frozenset(range(1, 7)), kind="tight")]
-
-
-def turning(facts: Facts) -> list[Block]:
-    """Return the section on what would change this reading."""
-    told = facts["turning"]
-    blocks: list[Block] = [Heading("What would change this reading")]
-    if not told:
-        return [*blocks, Para(["Too little is known to say how far each reading is from another."])]
-    return [*blocks, Bullets([_turn(facts, each) for each in told]), explained(facts, "turning")]
-
-
-def _turn(facts: Facts, each: dict[str, Any]) -> list[Inline]:
-    of = indexed(facts)
-    reading, then = each["reading"], each["then"]
-    said: list[Inline] = [Strong(reading[:1].upper() + reading[1:]), ". "]
-    if each["kind"] == "funding":
-        if of[each["move"]]["value"] is None:
-            return [*said, f"One settlement above or below zero, and {then}."]
-        count = "settlement" if of[each["move"]]["value"] == 1 else "settlements"
-        said += [
-            "It takes ",
-            Shown(each["move"]),
-            f" {count} the other way, of the usual size of those that ",
-        ]
-        return [*said, "were not zero (", Shown(each["edge"], "size"), "), and ", then, "."]
-    if each["kind"] == "quadrant":
-        said += ["A change of ", Shown(each["move"], "signed"), " from here, back to ", Shown(each["edge"])]
-        return [*said, ", and ", then, "."]
-    said += [f"{then[:1].upper()}{then[1:]} begins at ", Shown(each["edge"]), ", which is "]
-    return [*said, Shown(each["move"], "signed"), " from here."]
+    table = Table(head, rows, frozenset(range(1, 7)), kind="tight")
+    more = explained(facts, "liquidation_distance", "funding_drag", "touched")
+    return [Fold("Risk panel", [Para(said), table, more], lead, "risk")]

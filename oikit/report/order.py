@@ -55,6 +55,10 @@ class Order:
     formats : tuple of str
     notebook : str
         Path of another notebook than the weekly one; empty for that.
+    beside : str
+        Which pages stand beside the page: of ``"previous next index"``.
+    appendix : bool
+        Put all facts at the end of the page.
     kernel : bool
         Run the weekly one by papermill in a kernel, too, as any other always is.
     """
@@ -68,6 +72,8 @@ class Order:
     last: Mapping[str, Any] | None = None
     formats: tuple[str, ...] = ("html", "json")
     notebook: str = ""
+    beside: str = ""
+    appendix: bool = False
     kernel: bool = False
 
 
@@ -196,16 +202,18 @@ def _subject(order: Order) -> Subject:
 
 def _notebook(order: Order, about: Subject, facts: str) -> Any:
     """Run the weekly notebook here, or by papermill where that is asked, or the notebook is another."""
-    if not order.notebook and not order.kernel:
-        return engine.outputs(about=about, known=json.loads(facts), title=order.title, notes=order.notes)
-    parameters = {
-        "market": order.market,
-        "week": about.week,
-        "store": order.store,
+    own = {
         "title": order.title,
         "notes": order.notes,
+        "beside": order.beside,
+        "appendix": "yes" if order.appendix else "",
     }
+    if not order.notebook and not order.kernel:
+        return engine.outputs(about=about, known=json.loads(facts), **own)
+    parameters = {"market": order.market, "week": about.week, "store": order.store, **own}
     path = Path(order.notebook) if order.notebook else engine.template()
+    if order.notebook:  # one's own need not know where it stands
+        parameters |= {"beside": "", "appendix": ""}
     return engine.execute(path, parameters, facts=facts, market=about.market)
 
 

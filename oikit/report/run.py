@@ -65,6 +65,7 @@ def run(
     notes: str = "",
     against: str | Path | None = None,
     formats: Sequence[str] | str = ("html", "json"),
+    appendix: bool = False,
     engine: Engine = "auto",
     **unknown: object,
 ) -> Report:
@@ -91,6 +92,8 @@ def run(
     formats : sequence of str
         Any of ``"html"``, ``"pdf"`` (printed by a Chromium that is installed here), ``"md"`` (for a
         mail) and ``"json"``. The facts are written in any case.
+    appendix : bool
+        Put all facts, with their rows, at the end of the page.
     engine : {"auto", "warm", "plain"}
         How the notebook is run; the page is the same. ``"plain"`` is papermill with a kernel of its
         own; the others run its cells without one, ``"warm"`` in a copied process (`oikit.report.warm`).
@@ -138,6 +141,7 @@ def run(
             last=earlier(against) if against is not None else None,
             formats=formats,
             notebook=_NOTEBOOK,
+            appendix=appendix,
             kernel=engine == "plain",
         )
         subject(market, week=week, store=store)
@@ -163,7 +167,8 @@ def _own_process(engine: Engine, formats: Sequence[str]) -> contextlib.AbstractC
     return Warm() if copied and not _text_only(formats) else contextlib.nullcontext()
 
 
-_PARAMETERS = ["market", "week", "out", "store", "title", "notes", "against", "formats", "engine", "name"]
+_PARAMETERS = ["market", "week", "out", "store", "title", "notes", "against", "formats", "appendix"]
+_PARAMETERS += ["engine", "name"]
 
 
 def checked(**given: object) -> None:

@@ -77,7 +77,7 @@ def _funding(book: Book) -> dict[str, Any] | None:
     paid = next(each for each in book.facts if each["id"] == "funding_paid")
     if paid["value"] is None:
         return None
-    who = "longs paid" if paid["value"] > 0 else "shorts paid" if paid["value"] < 0 else "nobody paid"
+    who = "longs paid" if paid["value"] > 0 else "shorts paid" if paid["value"] < 0 else "neither side paid"
     then = {"longs paid": "shorts paid", "shorts paid": "longs paid"}.get(who, "one side paid")
     about = book.about
     rates = about.frame["funding_rate"].loc[about.since + pd.Timedelta(1, "s") :]
@@ -92,10 +92,8 @@ def _funding(book: Book) -> dict[str, Any] | None:
     unless = "nobody paid anything in the week"
     return {
         "kind": "funding",
-        "reading": f"over the week {who}, on balance"
-        if who != "nobody paid"
-        else "over the week nobody paid",
-        "then": f"on balance {then}",
+        "reading": f"over the week {who}",
+        "then": then,
         "fact": "funding_paid",
         "edge": book.add(
             "turn_funding_edge",
@@ -122,11 +120,12 @@ def _quadrant(book: Book) -> list[dict[str, Any]]:
         if start == now or not now:
             continue
         rose = now > start
+        undone = _other(book, name)
         found.append(
             {
                 "kind": "quadrant",
                 "reading": f"{label} {'rose' if rose else 'fell'} over the week",
-                "then": "the week's name in the quadrants changes",
+                "then": undone,
                 "fact": f"{'price' if name == 'close' else 'open_interest'}_change",
                 "edge": book.add(
                     f"turn_{name}_edge",
@@ -147,3 +146,15 @@ def _quadrant(book: Book) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _other(book: Book, turned: str) -> str:
+    """Name the quadrant that the week would have if one of its two moves were undone and reversed."""
+    of = {each["id"]: each["value"] for each in book.facts}
+    price, coins = of.get("price_change"), of.get("open_interest_change")
+    if not price or not coins:
+        return "the week has another name"
+    up, built = price > 0, coins > 0
+    up, built = (not up, built) if turned == "close" else (up, not built)
+    names = {(True, True): "new longs", (True, False): "short covering", (False, True): "new shorts"}
+    return names.get((up, built), "longs closing")

@@ -243,11 +243,30 @@ def collect_rates(book: Book, said: pd.DataFrame) -> list[dict[str, Any]]:
         ids["base_n"] = _once(
             book, f"base_{outcome}_n", row["base_n"], "count", "earlier weeks counted", until
         )
-        words = {"condition_says": CONDITIONS[condition], "outcome_says": OUTCOMES[outcome]}
+        words = {
+            "condition_says": CONDITIONS[condition],
+            "outcome_says": OUTCOMES[outcome],
+            "short": SHORT[outcome],
+        }
         found.append({"condition": condition, "outcome": outcome, "few": bool(few), **words, **ids})
+    _luck(book, found)
     order = {name: place for place, name in enumerate(OUTCOMES)}
     ranked = {name: place for place, name in enumerate(CONDITIONS)}
     return sorted(found, key=lambda each: (order[each["outcome"]], ranked[each["condition"]]))
+
+
+def _luck(book: Book, found: list[dict[str, Any]]) -> None:
+    """Add how many shares miss the one of all weeks, and how many would by luck."""
+    of = {fact["id"]: fact["value"] for fact in book.facts}
+    shown = [each for each in found if of[each["low"]] is not None and of[each["base"]] is not None]
+    missed = sum(not of[each["low"]] <= of[each["base"]] <= of[each["high"]] for each in shown)
+    for fact, value, label in (
+        ("rates_shown", float(len(shown)), "shares with an interval"),
+        ("rates_missed", float(missed), "shares whose interval misses the share of all weeks"),
+        ("rates_luck", 0.05 * len(shown), "of so many shares, those whose 95% interval misses by luck"),
+    ):
+        unit = "score" if fact == "rates_luck" else "count"
+        book.add(fact, value, unit, "base_rate", label, [book.about.until])
 
 
 def _once(book: Book, fact: str, value: float | None, unit: str, label: str, until: pd.Timestamp) -> str:
