@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from oikit.claims import CLAIMS, Claim, judge
-from oikit.claims.history import History
+from oikit.rolling import History
 from oikit.simulate import samples
 
 

@@ -16,22 +16,7 @@ says why) and **arithmetic** (without any data it holds, does not hold, or depen
 events that do not overlap nothing is supported. The one rule: a claim may not look ahead, and `weigh` tries
 whether it does.
 
-A claim of your own is ten lines::
-
-    import oikit
-    from oikit.claims import Claim, weigh
-    from oikit.indicators import robust_zscore, velocity
-
-    mine = Claim(
-        id="my-jump",
-        says="A jump in open interest is followed by a fall.",
-        means="The three days after it are worse than usual.",
-        needs=("open_interest", "close"),
-        speaks=lambda f: robust_zscore(velocity(f["open_interest"], "24h"), "30d") > 2,
-        horizon="72h",
-        expect="lower",
-    )
-    print(weigh(mine, oikit.sample("bnb-planted")))
+CONTRIBUTING shows a claim of your own in ten lines.
 
 Nothing here draws or fetches, and nobody is advised to do anything.
 """

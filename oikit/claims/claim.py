@@ -17,9 +17,9 @@ from typing import Any, Literal, get_args
 import pandas as pd
 
 from oikit.claims.events import Outcome, price_move
-from oikit.claims.history import answered
 from oikit.errors import InputError
 from oikit.formatting import Unit, share
+from oikit.rolling import answered
 from oikit.stats import Estimate
 from oikit.stats.estimate import Expect, expected
 from oikit.stats.given import column

@@ -30,11 +30,10 @@ from oikit.claims import sentences
 from oikit.claims.article import CLAIMS, readings
 from oikit.claims.claim import Claim, Funnel, Verdict, Word, ask, on_rows, side_of
 from oikit.claims.events import base_rate, first_in_cluster, kept, price_move, terciles
-from oikit.claims.history import answered
 from oikit.clock import bar_length, bars
 from oikit.errors import InputError
 from oikit.frame import FIELDS, validate
-from oikit.rolling import one_history
+from oikit.rolling import answered, one_history
 from oikit.stats import SMALLEST_N
 from oikit.stats.special import t_quantile
 

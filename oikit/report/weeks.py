@@ -15,8 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from oikit import clock
-from oikit.claims import history as claims
+from oikit import clock, rolling
 from oikit.indicators import QUADRANTS, long_share, oi_to_cap, quadrant
 from oikit.report.book import Book
 from oikit.report.source import Subject
@@ -184,7 +183,7 @@ class History:
     """A market's bars up to its last week, and what is worked out of them once for all its weeks."""
 
     def __init__(self, about: Subject) -> None:
-        self.about, self.bars = about, claims.History(about.frame)
+        self.about, self.bars = about, rolling.History(about.frame)
         self._said: pd.DataFrame | None = None
 
     def said(self, about: Subject) -> pd.DataFrame:
