@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import sys
+from html import escape
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,8 @@ from oikit.charts import theme
 from oikit.errors import InputError, MissingExtra
 from oikit.export import page
 from oikit.export.bundle import bundle
+from oikit.learn.lessons import question
+from tests.browser import needs_browser, open_browser
 
 nbformat = pytest.importorskip("nbformat")
 pytest.importorskip("nbconvert")
@@ -235,3 +239,38 @@ def test_no_output_can_send_the_reader_elsewhere(evil: str) -> None:
     head, body = html.split("<body>")
     assert "<p>kept</p>" in body and head.count("<meta") == 3
     assert "<meta" not in body.lower()
+
+
+@pytest.mark.browser
+def test_a_question_works_on_a_page_without_a_kernel(tmp_path: Path) -> None:
+    """Chosen and checked by mouse and by keyboard; a prediction shows its answer, and nothing does before."""
+    needs_browser()
+    asked, bet = question("02.q1"), question("02.a")
+    shown = [
+        output(text__html=each) for each in (asked.on_page("Check", ""), bet.on_page("Show the answer", ""))
+    ]
+    path = tmp_path / "page.html"
+    html = page.render(notebook(*shown))
+    path.write_text(html, encoding="utf-8")
+    wrong = next(letter for letter in bet.options if letter != bet.answer)
+
+    assert not [each for each in (*asked.says.values(), *bet.says.values()) if escape(each) in html]
+    with open_browser(width=390) as browser:
+        browser.page.goto(path.as_uri())
+        first, second = browser.page.locator(".oikit-question").all()
+        first.get_by_role("button", name="Check").click()
+        first.get_by_text("Choose an answer first.").wait_for()
+        first.locator("input").first.focus()
+        browser.page.keyboard.press("Space")
+        first.get_by_role("button", name="Check").focus()
+        browser.page.keyboard.press("Enter")
+        word = "✓ Right: " if asked.answer == "a" else "✗ Not yet: "
+        first.get_by_text(f"{word}{asked.says['a']}").wait_for()
+        second.get_by_text(f"{wrong}) ").click()
+        second.get_by_role("button", name="Show the answer").click()
+        second.get_by_text(
+            f"The answer is {bet.answer}) {bet.options[bet.answer]}: {bet.says[bet.answer]}"
+        ).wait_for()
+
+        assert browser.page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert browser.barriers() == [] and browser.complaints == [] and browser.left == []

@@ -75,6 +75,42 @@
     });
   }
 
+  // A question as the lesson asked it: choose, then read what is said of the choice.
+  function ask(place) {
+    var bytes = Uint8Array.from(atob(place.dataset.question), function (c) { return c.charCodeAt(0); });
+    var asked = JSON.parse(new TextDecoder().decode(bytes));
+    function make(tag, words, parent) {
+      var node = document.createElement(tag);
+      node.textContent = words;
+      parent.append(node);
+      return node;
+    }
+    place.replaceChildren();
+    var form = make("fieldset", "", place);
+    make("legend", asked.asks, form);
+    Object.keys(asked.options).forEach(function (letter) {
+      var label = make("label", "", form);
+      var radio = make("input", "", label);
+      radio.type = "radio";
+      radio.name = asked.id;
+      radio.value = letter;
+      label.append(" " + letter + ") " + asked.options[letter]);
+    });
+    var button = make("button", asked.act, form);
+    button.type = "button";
+    var line = make("p", "", place);
+    line.setAttribute("role", "status");
+    button.addEventListener("click", function () {
+      var chosen = form.querySelector("input:checked");
+      if (!chosen) { line.textContent = "Choose an answer first."; return; }
+      var right = chosen.value === asked.right;
+      var answer = asked.act === "Check" || right ? "" : " The answer is " + asked.right + ") "
+        + asked.options[asked.right] + ": " + asked.says[asked.right];
+      line.textContent = (right ? "✓ Right: " : "✗ Not yet: ") + asked.says[chosen.value] + answer;
+    });
+  }
+
+  document.querySelectorAll(".oikit-question").forEach(ask);
   var figures = Array.prototype.slice.call(document.querySelectorAll("figure.chart"));
   var seen = window.innerWidth;
   var waiting;

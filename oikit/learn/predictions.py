@@ -48,7 +48,8 @@ def predict(name: str, choice: Any = TODO, confidence: Any = TODO) -> None:
     how = f'In words: predict("{name}", "a", 0.7) with your letter, and how sure you are.'
     if not options:
         how = "" if entries("reveal", name) else f'The answer waits for reveal("{name}").'
-    live(lambda: _buttons(asked), *words(status, name, asked.asks, *options, *lines, how, line))
+    plain, rich = words(status, name, asked.asks, *options, *lines, how, line)
+    live(lambda: _buttons(asked), plain, asked.on_page("Show the answer", how) if options else rich)
 
 
 def _keep(asked: Question, choice: str, confidence: float) -> str:

@@ -6,8 +6,10 @@ options; the aim is that nobody reads the answer by accident.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import html
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -79,4 +81,24 @@ class Question:
         return (
             '<div style="max-width: 46em; line-height: 1.5; font-size: 14px">'
             f"<div>{html.escape(self.asks)}</div>{options}</div>"
+        )
+
+    def on_page(self, act: str, how: str) -> str:
+        """Return the question for a page without a kernel, whose script makes buttons of it.
+
+        What is said of each option is in it as Base64, so that nobody reads an answer by accident; `how` says
+        what to type where a kernel runs and no script does.
+        """
+        facts = {
+            "id": self.id,
+            "asks": self.asks,
+            "options": dict(self.options),
+            "right": self.answer,
+            "says": dict(self.says),
+            "act": act,
+        }
+        told = base64.b64encode(json.dumps(facts).encode()).decode()
+        return (
+            f'<div class="oikit-question" data-question="{told}">{self.rich}'
+            f'<p class="oikit-kernel">{html.escape(how)}</p></div>'
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -82,8 +81,9 @@ class Quiz:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         """Buttons where widgets can be shown, the same questions as HTML elsewhere."""
-        rich = "".join(f'<div style="margin-bottom: 1em">{each.rich}</div>' for each in self.asked)
-        bundle = {"text/plain": repr(self), "text/html": f"{rich}<div>{html.escape(self._how)}</div>"}
+        *first, last = self.asked
+        rich = [each.on_page("Check", "") for each in first] + [last.on_page("Check", self._how)]
+        bundle = {"text/plain": repr(self), "text/html": "".join(rich)}
         try:
             import ipywidgets
 
