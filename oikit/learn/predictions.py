@@ -127,7 +127,8 @@ def _answer(asked: Question) -> tuple[str, ...]:
     line = "" if entries("reveal", asked.id) else record("reveal", asked.id, right=met)
     verdict = "as it turns out" if met else "it turns out otherwise"
     said = f"You predicted {_said(kept)}; {verdict}: {right}) {asked.options[right]}."
-    return "ANSWER", said, asked.says[right], line
+    why = asked.says[right]
+    return "ANSWER", said, why[:1].upper() + why[1:], line
 
 
 def explain(name: str, sentence: Any = TODO) -> None:
