@@ -44,8 +44,9 @@ def explore(lesson: str, **settings: Any) -> Any:
     InputError
         If there is no such lesson, control or option.
     """
-    explorer, picture = _explorer(lesson), hero(lesson)
-    if picture is not None and explorer is None:
+    explorer = _explorer(lesson)
+    picture = None if explorer else hero(lesson)
+    if picture is not None:
         return picture.words(**settings) if settings else picture
     explorer = explorer or _find(lesson)
     if settings:
@@ -104,13 +105,13 @@ def tried(lesson: str) -> int:
     """
     from oikit.claims import SESSION
 
-    return 0 if hero(lesson) else SESSION.of(f"explorer-{_find(lesson).id}")
+    return SESSION.of(f"explorer-{lesson}") if _explorer(lesson) else 0
 
 
 def _explorer(lesson: str) -> Explorer | None:
     """Return the explorer of a lesson; a lesson that has one is still built around it, hero or not."""
     try:
-        return _find(lesson)
+        return with_real(part(lesson, "explorer").EXPLORER)
     except ModuleNotFoundError as error:
         if not str(error.name).endswith(".explorer"):
             raise
@@ -118,8 +119,9 @@ def _explorer(lesson: str) -> Explorer | None:
 
 
 def _find(lesson: str) -> Explorer:
-    if hero(lesson):
+    explorer = _explorer(lesson)
+    if explorer is None:
         raise InputError(
             f'lesson {lesson} has no chart with controls, it shows a picture; type: explore("{lesson}")'
         )
-    return with_real(part(lesson, "explorer").EXPLORER)
+    return explorer
