@@ -57,8 +57,8 @@ def part(lesson: str, name: str) -> ModuleType:
     lesson : str
         Its number.
     name : str
-        ``"exercises"``, ``"questions"`` or ``"explorer"``: modules that every lesson has, holding
-        EXERCISES, QUESTIONS and EXPLORER.
+        Such as ``"exercises"`` and ``"questions"``, which every lesson has, holding EXERCISES and
+        QUESTIONS, or ``"words"``, holding the WORDS of its result sentences.
 
     Returns
     -------

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,15 @@ import pytest
 from oikit.export import render
 from oikit.learn import course
 from oikit.learn.run import run
-from oikit.lessons import Lesson, lessons
+from oikit.lessons import Lesson, lessons, numbers
 
 LESSONS = lessons()
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+EXPLORERS = tuple(
+    each for each in numbers() if importlib.util.find_spec(f"oikit_lessons.lesson{each}.explorer")
+)
+"""The lessons that have an explorer with controls; the others show a picture."""
+
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.notebook)
 
 

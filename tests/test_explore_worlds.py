@@ -15,11 +15,12 @@ from oikit.data.venues import binance
 from oikit.errors import InputError
 from oikit.explore import worlds
 from oikit.explore.model import every_setting, grid, words
-from oikit.lessons import numbers, part
+from oikit.lessons import part
 from oikit.simulate.market import simulate
 from oikit.simulate.worlds import WORLDS
+from tests.runs import EXPLORERS
 
-WITH_WORLDS = tuple(name for name in numbers() if part(name, "explorer").EXPLORER.worlds)
+WITH_WORLDS = tuple(name for name in EXPLORERS if part(name, "explorer").EXPLORER.worlds)
 each_explorer = pytest.mark.parametrize("lesson", WITH_WORLDS)
 
 
@@ -102,7 +103,7 @@ def test_a_short_market_is_not_offered(hours: int, tmp_path: Path, monkeypatch: 
         until = pd.Timestamp("2026-07-01", tz="UTC")
         keep(tmp_path, simulate(WORLDS["bnb"], since=until - pd.Timedelta(hours=hours), until=until, seed=7))
 
-    assert worlds.REAL not in options("03")
+    assert worlds.REAL not in options("04")
 
 
 @pytest.mark.parametrize("known", ["the last month", "no column"])
@@ -125,7 +126,7 @@ def test_an_address_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """An explorer opens at once."""
     monkeypatch.setenv("OIKIT_STORE", "memory://there")
 
-    assert worlds.REAL not in options("03")
+    assert worlds.REAL not in options("04")
 
 
 def test_asking_for_what_is_not_offered_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,19 +13,19 @@ import pytest
 
 from oikit import learn
 from oikit.errors import InputError, OikitError
-from oikit.explore import explore
+from oikit.explore import _find, explore
 from oikit.learn.lessons import exercise, question
 from oikit.lessons import lessons, numbers, part
 from tests.runs import NOTEBOOKS, plant
 
 
 def test_each_lesson_has_its_parts() -> None:
-    """A folder without exercises, questions or an explorer would fail in front of a class."""
+    """A folder without exercises, questions, or a picture or explorer would fail in front of a class."""
     for number in numbers():
         assert next(iter(part(number, "exercises").EXERCISES)).startswith(f"{number}.")
         asked = part(number, "questions").QUESTIONS
         assert {name[:4] for name in asked} >= {f"{number}.{kind}" for kind in "waq"}
-        assert part(number, "explorer").EXPLORER.id == number
+        assert _find(number).id == number
 
 
 def test_lessons_are_listed_in_order_with_the_names_of_their_notebooks() -> None:
@@ -34,7 +34,7 @@ def test_lessons_are_listed_in_order_with_the_names_of_their_notebooks() -> None
     assert all(each.notebook.startswith(f"{each.number}_") and each.source.is_file() for each in lessons())
 
 
-@pytest.mark.parametrize("call", ["explore('02', world='null')", "check('02.1', 0.1)", "quiz('02.q')"])
+@pytest.mark.parametrize("call", ["explore('02', threshold=0.005)", "check('02.1', 0.1)", "quiz('02.q')"])
 def test_a_lesson_loads_no_other(call: str, tmp_path: Path) -> None:
     """Eleven lessons at once would be a slow first cell."""
     code = (

@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 from oikit.errors import InputError, MissingExtra
-from oikit.explore.hero import of as hero
+from oikit.explore.hero import Hero, of
 from oikit.explore.model import Explorer, words
 from oikit.explore.worlds import with_real
 from oikit.lessons import part
@@ -44,11 +44,9 @@ def explore(lesson: str, **settings: Any) -> Any:
     InputError
         If there is no such lesson, control or option.
     """
-    explorer = _explorer(lesson)
-    picture = None if explorer else hero(lesson)
-    if picture is not None:
-        return picture.words(**settings) if settings else picture
-    explorer = explorer or _find(lesson)
+    explorer = _find(lesson)
+    if isinstance(explorer, Hero):
+        return explorer.words(**settings) if settings else explorer
     if settings:
         return words(explorer, settings)
     try:
@@ -78,6 +76,10 @@ def still(lesson: str) -> Any:
         If Altair is not installed.
     """
     explorer = _find(lesson)
+    if isinstance(explorer, Hero):
+        raise InputError(
+            f'lesson {lesson} has no chart with controls, it shows a picture; type: explore("{lesson}")'
+        )
     try:
         from oikit.explore.drawing import chart
     except ImportError as error:
@@ -105,23 +107,16 @@ def tried(lesson: str) -> int:
     """
     from oikit.claims import SESSION
 
-    return SESSION.of(f"explorer-{lesson}") if _explorer(lesson) else 0
+    explorer = _find(lesson)
+    return 0 if isinstance(explorer, Hero) else SESSION.of(f"explorer-{explorer.id}")
 
 
-def _explorer(lesson: str) -> Explorer | None:
-    """Return the explorer of a lesson; a lesson that has one is still built around it, hero or not."""
+def _find(lesson: str) -> Explorer | Hero:
+    """Return the explorer of a lesson, or its picture once that has replaced it."""
     try:
         return with_real(part(lesson, "explorer").EXPLORER)
     except ModuleNotFoundError as error:
-        if not str(error.name).endswith(".explorer"):
+        picture = of(lesson)
+        if picture is None or not str(error.name).endswith(".explorer"):
             raise
-        return None
-
-
-def _find(lesson: str) -> Explorer:
-    explorer = _explorer(lesson)
-    if explorer is None:
-        raise InputError(
-            f'lesson {lesson} has no chart with controls, it shows a picture; type: explore("{lesson}")'
-        )
-    return explorer
+        return picture
