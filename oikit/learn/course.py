@@ -19,21 +19,6 @@ from oikit.lessons import Lesson, lessons
 
 __all__ = ["build", "solutions"]
 
-BLOCKS = (
-    "Question",
-    "Warm-up",
-    "Claim card",
-    "Predict",
-    "Worked example",
-    "Explorer",
-    "Explain",
-    "Exercises",
-    "Evidence card",
-    "Quiz",
-    "Key points",
-)
-"""The headings of every lesson, in this order."""
-
 _SOLUTION = re.compile(r"^([ \t]*)# solution[ \t]*$", re.MULTILINE)
 _NEARLY = re.compile(r"^[ \t]*#+[ \t]*solutions?\b", re.MULTILINE | re.IGNORECASE)
 

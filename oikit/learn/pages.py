@@ -91,9 +91,10 @@ def _frame(notebook: Any, stem: str, after: str, following: Any, with_solutions:
 def _index(made: dict[str, Any], with_solutions: bool) -> Any:
     from nbformat.v4 import new_markdown_cell, new_notebook
 
-    rows = [
-        f"- [{_title(notebook)}]({stem}.html)  \n  {_question(notebook)}" for stem, notebook in made.items()
-    ]
+    rows = []
+    for stem, notebook in made.items():
+        asks = _question(notebook)  # where it is not the title itself
+        rows.append(f"- [{_title(notebook)}]({stem}.html)" + (f"  \n  {asks}" if asks else ""))
     says = "Each page is one file that needs no network. Charts with controls move; code does not run here."
     kind = (
         "Every lesson **with its solutions**, for teachers." if with_solutions else "Every lesson, to read."
