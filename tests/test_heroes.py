@@ -28,7 +28,7 @@ from oikit_lessons.lesson03 import hero as lineup
 from oikit_lessons.lesson05 import hero as dominoes
 from tests.conftest import frame
 
-HEROES = ("01", "02", "03", "05")
+HEROES = ("01", "02", "03", "04", "05")
 EVIL = "</script><script>window.hit=1</script>\"'&<b>x</b>"
 
 
@@ -73,6 +73,7 @@ def test_every_template_can_be_filled_in_every_state_that_names_it() -> None:
         ("01", _trade_states()),
         ("02", _line_states()),
         ("03", _lineup_states()),
+        ("04", _alarm_states()),
         ("05", _shock_states()),
     ):
         found = known(lesson)
@@ -122,6 +123,13 @@ def _lineup_states() -> list[dict[str, Any]]:
     return [*plain, *scores, {"picked": 8, "rounds": 2, "found": 1}]
 
 
+def _alarm_states() -> list[dict[str, Any]]:
+    shares = [
+        (dumps, caught, cried) for dumps in (1, 10, 50) for caught in (0, 1, 70) for cried in (0, 20, 60)
+    ]
+    return [{"dumps": dumps, "caught": caught, "false_alarms": cried} for dumps, caught, cried in shares]
+
+
 def _shock_states() -> list[dict[str, Any]]:
     sides = [(longs, shorts) for longs in dominoes.LEVERAGE for shorts in dominoes.LEVERAGE]
     return [
@@ -155,6 +163,9 @@ def test_settings_answer_in_words_and_a_table() -> None:
         ("03", {"market": "mine"}, "planted, null"),
         ("03", {"cases": 5}, "1, 10, 60"),
         ("03", {"picked": 21}, "use 1 to 20"),
+        ("04", {"dumps": 0}, "from 1 to 50"),
+        ("04", {"caught": 0.7}, "a whole number from 0 to 100"),
+        ("04", {"view": "none"}, "all weeks, alarms only"),
         ("05", {"shock": 0.5}, "a step of 0.005 from -0.2 to 0.2"),
         ("05", {"shock": "deep"}, "a step of 0.005"),
         ("05", {"longs": "daring"}, "cautious, mixed, bold"),
@@ -308,6 +319,21 @@ def test_a_stored_market_gets_its_own_picture() -> None:
     own = lineup.hero(short_market(200))
     assert own.start["market"] == "own" and "Nobody knows" in own.says()
     assert bars("8h", short_market().frame.index) == 8
+
+
+def test_alarms_are_counted_as_bayes_would() -> None:
+    """Of all alarms, the share that is right: base rate times caught, over all that ring."""
+    found = known("04")
+    for state in _alarm_states():
+        facts = found.facts(found.state(**state))
+        base, caught, cried = (state[name] / 100 for name in ("dumps", "caught", "false_alarms"))
+        rings = base * caught + (1 - base) * cried
+
+        assert abs(facts["alarms"] - 1000 * rings) <= 1
+        if facts["alarms"] > 20:
+            assert abs(facts["share"] - 100 * base * caught / rings) <= 3
+        assert facts["right"] + facts["wrong"] == facts["alarms"]
+    assert found.question.answer == "28"
 
 
 def test_each_domino_is_one_contract_at_its_own_price() -> None:

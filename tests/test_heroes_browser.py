@@ -223,6 +223,31 @@ def test_page_and_library_agree_on_every_cascade(tmp_path: Path) -> None:
             assert down == hero.facts(state).get("fallen", 0)
 
 
+def test_page_and_python_count_the_same_alarms(tmp_path: Path) -> None:
+    """In 7,150 settings, and every dot of some of them is drawn."""
+    hero = known("04")
+    states = [
+        {"dumps": dumps, "caught": caught, "false_alarms": cried}
+        for dumps in range(1, 51)
+        for caught in range(0, 101, 10)
+        for cried in range(0, 61, 5)
+    ]
+    with opened(hero, tmp_path) as browser:
+        found = browser.page.evaluate("states => states.map(state => oikit.facts(state))", states)
+        assert found == [hero.facts(state) for state in states]
+        for state in states[::90]:
+            browser.page.evaluate("state => oikit.set(state)", state)
+            dots = browser.page.eval_on_selector_all(
+                "#svg > path", "all => all.map(p => p.getAttribute('d').split('h0').length - 1)"
+            )
+            facts = hero.facts(state)
+            quiet, missed, right, wrong, holes = dots
+
+            assert said(browser.page.evaluate(READ)) == hero.says(**state)
+            assert (right, wrong, holes) == (facts["right"], facts["wrong"], facts["wrong"])
+            assert quiet + missed + right + wrong == 1000 and missed == facts["dump_weeks"] - right
+
+
 # --- the bet ---
 
 
@@ -522,7 +547,7 @@ def heroes_in_lab(lab: tuple[str, Path]) -> Iterator[tuple[Browser, str, Path]]:
         run_all(browser, url, "heroes.ipynb")
         end_kernel(browser)
         browser.page.goto(f"{url}/lab/tree/heroes.ipynb?reset")
-        browser.page.wait_for_selector("iframe >> nth=3", state="attached")
+        browser.page.wait_for_selector("iframe >> nth=4", state="attached")
         yield browser, url, root
         wear(browser, "Light")
 
@@ -566,7 +591,7 @@ def test_a_notebook_that_is_not_trusted_shows_the_still_picture(
     book.cells.append(nbformat.v4.new_markdown_cell("changed by somebody else"))
     nbformat.write(book, root / "foreign.ipynb")
     browser.page.goto(f"{url}/lab/tree/foreign.ipynb?reset")
-    browser.page.wait_for_selector("img.oikit-still, .jp-RenderedSVG img >> nth=3", state="attached")
+    browser.page.wait_for_selector("img.oikit-still, .jp-RenderedSVG img >> nth=4", state="attached")
 
     assert browser.page.locator("iframe").count() == 0
     images = browser.page.locator(".jp-OutputArea-output img")

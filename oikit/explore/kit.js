@@ -96,6 +96,9 @@
   }
   const touch = () => { stop(); said = ""; quiet = false; };
 
+  // Set from outside: what moves by itself has arrived.
+  const settled = () => { if (hero.settle) { hero.settle(state); } };
+
   // The bet: an option, how sure, and then the answer. Nothing is told before.
   let chose = null, sure;
   function choose(value, shows = value) {
@@ -115,7 +118,7 @@
     $("say").classList.remove("shut");
     if (made) { $("say").focus({ preventScroll: true }); }
     document.dispatchEvent(new CustomEvent("oikit-bet", { detail: bet }));
-    if (play && hero.reveal) { hero.reveal(made); } else { draw(); }
+    if (play && hero.reveal) { hero.reveal(made); } else { settled(); draw(); }
   }
   function ask() {
     $("question").textContent = question.asks;
@@ -250,6 +253,7 @@
     tween, later, stop, touch, change, draw, choose, slider, choice, button, handle, mount, facts,
     get open() { return open; }, get bet() { return bet; }, set hush(is) { quiet = is; },
     state: () => ({ ...state }),
-    set(patch) { touch(); reveal(null, false); change(patch); } };
+    startOf: (name) => page.start[name],
+    set(patch) { touch(); reveal(null, false); state = { ...state, ...patch }; settled(); change({}); } };
   window.oikit = oikit;
 })();
