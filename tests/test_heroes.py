@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import math
 import random
 import re
 from importlib import resources
@@ -28,7 +29,7 @@ from oikit_lessons.lesson03 import hero as lineup
 from oikit_lessons.lesson05 import hero as dominoes
 from tests.conftest import frame
 
-HEROES = ("01", "02", "03", "04", "05")
+HEROES = ("01", "02", "03", "04", "05", "06")
 EVIL = "</script><script>window.hit=1</script>\"'&<b>x</b>"
 
 
@@ -75,6 +76,7 @@ def test_every_template_can_be_filled_in_every_state_that_names_it() -> None:
         ("03", _lineup_states()),
         ("04", _alarm_states()),
         ("05", _shock_states()),
+        ("06", _leverage_states()),
     ):
         found = known(lesson)
         for settings in states:
@@ -130,6 +132,15 @@ def _alarm_states() -> list[dict[str, Any]]:
     return [{"dumps": dumps, "caught": caught, "false_alarms": cried} for dumps, caught, cried in shares]
 
 
+def _leverage_states() -> list[dict[str, Any]]:
+    shares = [(drift, swing) for drift in (-0.2, 0.0, 0.2, 0.5) for swing in (0.2, 0.57, 1.2)]
+    return [
+        {"drift": drift, "volatility": swing, "leverage": leverage}
+        for drift, swing in shares
+        for leverage in (0.2, 0.6, 1, 2, 5, 20)
+    ]
+
+
 def _shock_states() -> list[dict[str, Any]]:
     sides = [(longs, shorts) for longs in dominoes.LEVERAGE for shorts in dominoes.LEVERAGE]
     return [
@@ -166,6 +177,8 @@ def test_settings_answer_in_words_and_a_table() -> None:
         ("04", {"dumps": 0}, "from 1 to 50"),
         ("04", {"caught": 0.7}, "a whole number from 0 to 100"),
         ("04", {"view": "none"}, "all weeks, alarms only"),
+        ("06", {"leverage": 0}, "from 0.2 to 20"),
+        ("06", {"drift": "lots"}, "from -0.5 to 1.5"),
         ("05", {"shock": 0.5}, "a step of 0.005 from -0.2 to 0.2"),
         ("05", {"shock": "deep"}, "a step of 0.005"),
         ("05", {"longs": "daring"}, "cautious, mixed, bold"),
@@ -347,6 +360,21 @@ def test_each_domino_is_one_contract_at_its_own_price() -> None:
                 assert len(rows) == 20 and (rows["quantity"] == 1).all()
                 assert gaps.max() < 1.02 * gaps.min()
                 assert ((rows["liquidation_price"] < dominoes.PRICE) == (side == "long")).all()
+
+
+def test_the_best_leverage_is_the_peak_of_the_curve() -> None:
+    """No step does better than Kelly's, and twice that is back at the start."""
+    found = known("06")
+    for drift, volatility in ((0.2, 0.57), (0.08, 0.2), (0.5, 0.6)):
+        at = {"drift": drift, "volatility": volatility}
+        wealth = [found.facts(found.state(**at, leverage=step))["wealth"] for step in found.data["steps"]]
+        best = drift / volatility**2
+
+        assert max(wealth) <= 100 * math.exp(drift**2 / volatility**2 / 2) + 1e-9
+        if 2 * best <= 20:
+            assert found.facts(found.state(**at, leverage=2 * best))["wealth"] == pytest.approx(100)
+    assert found.says(leverage="5x") == found.says(leverage=5, drift="20%")
+    assert found.question.answer == "below 1x"
 
 
 def test_a_shock_can_be_typed_as_text() -> None:

@@ -16,10 +16,12 @@ import pytest
 from oikit.cascade import cascade
 from oikit.explore.hero import Hero, Market
 from oikit.export import page
+from oikit.risk import leverage_table
 from oikit_lessons.lesson01 import hero as trades
 from oikit_lessons.lesson02 import hero as line
 from oikit_lessons.lesson03 import hero as lineup
 from oikit_lessons.lesson05 import hero as dominoes
+from oikit_lessons.lesson06 import hero as growth
 from tests.browser import Browser, end_kernel, needs_browser, open_browser, run_all, wear
 from tests.test_heroes import EVIL, HEROES, known, short_market
 
@@ -246,6 +248,30 @@ def test_page_and_python_count_the_same_alarms(tmp_path: Path) -> None:
             assert said(browser.page.evaluate(READ)) == hero.says(**state)
             assert (right, wrong, holes) == (facts["right"], facts["wrong"], facts["wrong"])
             assert quiet + missed + right + wrong == 1000 and missed == facts["dump_weeks"] - right
+
+
+def test_page_and_library_agree_on_growth_and_liquidation(tmp_path: Path) -> None:
+    """Median wealth and the chance of a liquidation at each of 89 leverages, in 77 markets."""
+    hero = known("06")
+    markets = [(drift / 10, swing / 10) for drift in range(-5, 16, 3) for swing in range(2, 13)]
+    ask = """([drift, volatility, steps]) => steps.map(leverage => {
+        const facts = oikit.facts({drift, volatility, leverage});
+        return [facts.wealth, facts.gone];
+    })"""
+    with opened(hero, tmp_path) as browser:
+        for drift, volatility in markets:
+            table = leverage_table(
+                growth.STEPS, drift=drift, volatility=volatility, days=365.0, tiers=growth.RATE
+            )
+            wealth, gone = np.array(browser.page.evaluate(ask, [drift, volatility, growth.STEPS])).T
+
+            assert np.allclose(wealth, 100 * table["median_wealth"], rtol=1e-10, atol=1e-12)
+            assert np.allclose(gone, 1 - table["survival"], rtol=0, atol=1e-9)
+        for drift, volatility in markets[::5]:
+            for leverage in (0.2, 0.6, 1, 2, 5, 20):
+                state = {"drift": drift, "volatility": volatility, "leverage": leverage}
+                browser.page.evaluate("state => oikit.set(state)", state)
+                assert said(browser.page.evaluate(READ)) == hero.says(**state)
 
 
 # --- the bet ---
@@ -547,7 +573,7 @@ def heroes_in_lab(lab: tuple[str, Path]) -> Iterator[tuple[Browser, str, Path]]:
         run_all(browser, url, "heroes.ipynb")
         end_kernel(browser)
         browser.page.goto(f"{url}/lab/tree/heroes.ipynb?reset")
-        browser.page.wait_for_selector("iframe >> nth=4", state="attached")
+        browser.page.wait_for_selector("iframe >> nth=5", state="attached")
         yield browser, url, root
         wear(browser, "Light")
 
@@ -591,7 +617,7 @@ def test_a_notebook_that_is_not_trusted_shows_the_still_picture(
     book.cells.append(nbformat.v4.new_markdown_cell("changed by somebody else"))
     nbformat.write(book, root / "foreign.ipynb")
     browser.page.goto(f"{url}/lab/tree/foreign.ipynb?reset")
-    browser.page.wait_for_selector("img.oikit-still, .jp-RenderedSVG img >> nth=4", state="attached")
+    browser.page.wait_for_selector("img.oikit-still, .jp-RenderedSVG img >> nth=5", state="attached")
 
     assert browser.page.locator("iframe").count() == 0
     images = browser.page.locator(".jp-OutputArea-output img")

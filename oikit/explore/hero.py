@@ -316,7 +316,8 @@ def fill(template: str, facts: Mapping[str, Any]) -> str:
     template : str
         ``{name}`` is a count or a text, ``{name:p}`` per cent with as many digits as it needs (``p0`` and
         ``p1``: with none, with one; ``+p1``: with its sign), ``{name:x}`` a multiple, ``{name:$}`` dollars
-        and ``{name:+$}`` dollars with their sign; ``{name|day|days}`` adds the word that fits the count.
+        and ``{name:+$}`` dollars with their sign, ``{name:m}`` money down to the cent, ``{name:t}`` a
+        leverage; ``{name|day|days}`` adds the word that fits the count.
     facts : mapping
 
     Returns
@@ -386,6 +387,16 @@ def _dollars(value: float) -> str:
     return f"−${text[1:]}" if text[0] == "−" else f"${text}"
 
 
+def _money(value: float) -> str:
+    return "$0" if value < 0.005 else f"${_fixed(value, 2)}" if value < 10 else _dollars(value)
+
+
+def _times(value: float) -> str:
+    if value >= 9.95:
+        return f"{_fixed(value)}x"
+    return f"{_fixed(value, 2 if value < 2 else 1).rstrip('0').rstrip('.')}x"
+
+
 _FORMS: Mapping[str, Callable[[Any], str]] = {
     "": lambda value: value if isinstance(value, str) else _fixed(value),
     "p": _percent,
@@ -393,6 +404,8 @@ _FORMS: Mapping[str, Callable[[Any], str]] = {
     "p1": lambda value: f"{_fixed(100 * value, 1)}%",
     "+p1": lambda value: f"{'+' if value >= 0.0005 else ''}{_FORMS['p1'](value)}",
     "x": lambda value: _fixed(value, 1 if value < 9.95 else 0),
+    "m": _money,
+    "t": _times,
     "$": _dollars,
     "+$": lambda value: f"+{_dollars(value)}" if value >= 0.5 else _dollars(value),
 }

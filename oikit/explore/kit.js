@@ -36,12 +36,14 @@
     return minus(size >= 1.995 ? digits.replace(/\.?0+$/, "") : digits) + "%";
   };
   const dollars = (x) => minus((x < 0 ? "-$" : "$") + thousands(Math.abs(x)));
+  const money = (x) => (x < 0.005 ? "$0" : x < 10 ? `$${x.toFixed(2)}` : dollars(x));
+  const times = (x) => `${x < 9.95 ? +x.toFixed(x < 2 ? 2 : 1) : x.toFixed(0)}x`;
   const sign = (x, s) => (x > 0 && /[1-9]/.test(s) ? "+" + s : s);
   const FORMS = {
     "": (x) => (typeof x === "number" ? minus(thousands(x)) : String(x)),
     p: percent, p0: (x) => minus((100 * x).toFixed(0)) + "%",
     p1: (x) => minus((100 * x).toFixed(1)) + "%", x: (x) => x.toFixed(x < 9.95 ? 1 : 0),
-    "+p1": (x) => sign(x, FORMS.p1(x)), $: dollars, "+$": (x) => sign(x, dollars(x)),
+    "+p1": (x) => sign(x, FORMS.p1(x)), m: money, t: times, $: dollars, "+$": (x) => sign(x, dollars(x)),
   };
   const write = (x, form = "") => FORMS[form](x);
   const fill = (template, facts) => template.replace(/\{(\w+)(?::([^}|]+))?(?:\|([^|}]*)\|([^}]*))?\}/g,
