@@ -46,6 +46,7 @@ What is not known is NaN, and stays NaN: a longer bar with an unknown part has a
 from __future__ import annotations
 
 import difflib
+import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -178,6 +179,11 @@ def validate(frame: pd.DataFrame, *, needs: Iterable[str] = ()) -> pd.DataFrame:
     FrameError
         With one line for each problem, and how to mend it.
 
+    Warns
+    -----
+    UserWarning
+        If funding looks like per cent, or open interest like money: possible, and hardly ever meant.
+
     Examples
     --------
     >>> times = pd.date_range("2026-03-02 01:00", periods=2, freq="h", tz="UTC", name="time")
@@ -189,7 +195,29 @@ def validate(frame: pd.DataFrame, *, needs: Iterable[str] = ()) -> pd.DataFrame:
     problems = [*_index_problems(frame), *_column_problems(frame, tuple(needs))]
     if problems:
         raise FrameError(problems)
+    for suspicion in _suspicions(frame):
+        warnings.warn(suspicion, UserWarning, stacklevel=2)
     return frame
+
+
+def _suspicions(frame: pd.DataFrame) -> list[str]:
+    """List what is possible and hardly ever meant; one pass over two columns, as frames are checked often."""
+    found: list[str] = []
+    if len(frame) < 24:
+        return found  # a day of hours is the least that shows what is usual
+    if "funding_rate" in frame and looks_like_percent(frame["funding_rate"]):
+        most = frame["funding_rate"].abs().max()
+        found.append(
+            f"funding_rate reaches {most:g}, {most:.1%} of the position at one settlement; if it is in per "
+            "cent, use frame.assign(funding_rate=frame['funding_rate'] / 100)"
+        )
+    if {"open_interest", "close"} <= set(frame) and _too_much(frame["open_interest"], frame["close"]):
+        found.append(
+            f"open_interest is {frame['open_interest'].median():,.0f} at a price of "
+            f"{frame['close'].median():,.6g}, more than all exchanges hold; if it is in money, use "
+            "frame.assign(open_interest=frame['open_interest'] / frame['close'])"
+        )
+    return found
 
 
 def _index_problems(frame: pd.DataFrame) -> list[str]:
@@ -292,9 +320,9 @@ def _column_problems(frame: pd.DataFrame, needs: tuple[str, ...]) -> list[str]:
     for name in frame.columns:
         field = FIELDS.get(name)
         if field is None:
-            close = difflib.get_close_matches(str(name), FIELDS, 1, 0.85)
-            if close:
-                problems.append(f"column {name!r} is no field; did you mean {close[0]!r}?")
+            close = _meant(str(name))
+            if close and (close not in frame.columns or _letters(str(name)) not in _OTHERS):
+                problems.append(f"column {name!r} is no field; did you mean {close!r}?")
             continue
         column = frame[name]
         if column.dtype != np.float64:
@@ -316,6 +344,31 @@ def _column_problems(frame: pd.DataFrame, needs: tuple[str, ...]) -> list[str]:
                 f"{field.says}, so it must be finite and {_BOUNDS[field.bound]}; what is not known is NaN"
             )
     return problems
+
+
+# As other people call them; where the field itself is there, such a column is the reader's own.
+_OTHERS = {
+    "oi": "open_interest",
+    "sumopeninterest": "open_interest",
+    "openinterestusd": "open_interest_value",
+    "oiusd": "open_interest_value",
+    "sumopeninterestvalue": "open_interest_value",
+    "price": "close",
+    "lastprice": "close",
+    "funding": "funding_rate",
+    "longshortaccountratio": "long_short_ratio",
+}
+
+
+def _letters(name: str) -> str:
+    return "".join(letter for letter in name.lower() if letter.isalnum())
+
+
+def _meant(name: str) -> str:
+    """Return the field that a column's name is a near miss of, or nothing."""
+    plain = {_letters(field): field for field in FIELDS} | _OTHERS
+    near = difflib.get_close_matches(name, FIELDS, 1, 0.85)
+    return plain.get(_letters(name), near[0] if near else "")
 
 
 _BOUNDS = {"positive": "above 0", "not negative": "0 or more", "any": "a number"}
@@ -363,9 +416,14 @@ def looks_like_percent(funding_rate: pd.Series) -> bool:
     return bool(len(paid) and (paid.max() >= 0.05 or (len(paid) >= 3 and paid.median() > 0.002)))
 
 
+def _too_much(open_interest: pd.Series, price: pd.Series) -> bool:
+    # In quote units: more than all exchanges together have ever held of one coin.
+    return bool((open_interest * price).median() > 2e11)
+
+
 def looks_like_money(open_interest: pd.Series, price: pd.Series) -> bool:
     """Return whether open interest is too large to be coins, or follows the price as only money does."""
-    if (open_interest * price).median() > 2e11:  # quote units: more than all exchanges together have held
+    if _too_much(open_interest, price):
         return True
     both = pd.DataFrame({"coins": np.log(open_interest), "price": np.log(price)}).diff().dropna()
     if len(both) < 100 or not both["price"].var() or not both["coins"].var():

@@ -40,6 +40,43 @@ def test_columns_of_your_own_are_welcome() -> None:
         validate(table.assign(openinterest=1.0))
 
 
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("oi", "open_interest"),
+        ("openInterest", "open_interest"),
+        ("sumOpenInterest", "open_interest"),
+        ("oi_usd", "open_interest_value"),
+        ("price", "close"),
+        ("Close", "close"),
+        ("funding", "funding_rate"),
+        ("longShortRatio", "long_short_ratio"),
+    ],
+)
+def test_what_others_call_a_field_is_a_near_miss_of_it(name: str, field: str) -> None:
+    """So that a table of one's own is not silently without it; beside the field itself it is one's own."""
+    table = frame(volume=[1, 2]).assign(**{name: 1.0})
+
+    with pytest.raises(FrameError, match=f"column '{name}' is no field; did you mean '{field}'"):
+        validate(table)
+    if name in ("oi", "price", "funding"):
+        assert validate(table.assign(**{field: 0.001})) is not None
+
+
+def test_funding_in_per_cent_is_suspected_aloud() -> None:
+    """Ten basis points are usual, ten per cent are not; the table is returned all the same."""
+    assert validate(frame(funding_rate=[0.0, 0.003, 0.0, 0.001] * 6)) is not None
+    with pytest.warns(UserWarning, match=r"funding_rate reaches 0\.1, 10\.0% of the position"):
+        validate(frame(funding_rate=[0.0, 0.01, 0.0, 0.1] * 6))
+
+
+def test_money_in_a_column_of_coins_is_suspected_aloud() -> None:
+    """Half a million coins of 600 are usual; 300 million of them are money."""
+    assert validate(frame(close=[600] * 24, open_interest=[5e5] * 24)) is not None
+    with pytest.warns(UserWarning, match="more than all exchanges hold; if it is in money"):
+        validate(frame(close=[600] * 24, open_interest=[5e8] * 24))
+
+
 hours = pd.date_range("2026-03-02", periods=4, freq="h", tz="UTC", name="time")
 good = pd.DataFrame({"close": [1.0, 2, 3, 4]}, hours)
 

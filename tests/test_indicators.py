@@ -39,7 +39,7 @@ TWO: dict[str, Callable[[pd.Series, pd.Series], pd.Series | pd.DataFrame]] = {
     "price_and_position_parts": lambda a, b: ind.price_and_position_parts(a, b, 2),
     "settled_funding": ind.settled_funding,
     "clocks": lambda a, b: ind.clocks(
-        pd.DataFrame({"close": a, "open_interest": b}),
+        pd.DataFrame({"mark_price": a, "open_interest": b}),
         ["1h", "2h", "4h"],
         lambda f: ind.velocity(f["open_interest"], 1),
     ),
