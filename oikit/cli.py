@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from oikit.errors import MissingExtra, OikitError
+from oikit.errors import MissingExtra, OikitError, StoreError
 
 if TYPE_CHECKING:
     import click
@@ -84,8 +84,8 @@ def fetch() -> click.Command:
             return
         if not quiet:
             for remark in found.remarks:
-                click.echo(f"  {remark}")
-        click.echo(_closing_line(found))
+                click.echo(f"  {_printable(remark)}")
+        click.echo(_printable(_closing_line(found)))
 
     return command
 
@@ -172,22 +172,25 @@ def store() -> click.Command:
         from oikit.data.upkeep import shelves
         from oikit.tables import shelf
 
-        for each in (*shelves(_root(root)), *shelf.listed(_root(root)).values()):
-            click.echo(each)
+        stored, wrong = shelves(_root(root))
+        for each in (*stored, *shelf.listed(_root(root)).values()):
+            click.echo(_printable(str(each)))
+        if wrong:
+            raise StoreError("; ".join(wrong))
 
     @group.command("verify")
     @where
     def verified(root: str | None) -> None:
         """Hold every file against its checksum; exit code 2 if anything is wrong."""
         from oikit.data.upkeep import shelves, verify
-        from oikit.errors import StoreError
 
         wrong = verify(_root(root))
         for line in wrong:
-            click.echo(line)
+            click.echo(_printable(line))
         if wrong:
             raise StoreError(f"{len(wrong)} thing(s) are wrong with {_root(root)}")
-        click.echo(f"{_root(root)}: {len(shelves(_root(root)))} market(s), every file as it was written")
+        there, _ = shelves(_root(root))
+        click.echo(f"{_printable(_root(root))}: {len(there)} market(s), every file as it was written")
 
     @group.command("compact")
     @where
@@ -196,7 +199,7 @@ def store() -> click.Command:
         from oikit.data.upkeep import compact
 
         for line in compact(_root(root)):
-            click.echo(line)
+            click.echo(_printable(line))
 
     @group.command("import")
     @click.argument("file", type=click.Path(path_type=Path))
@@ -335,7 +338,7 @@ def report() -> click.Command:
 
         made = batch(listed(markets, store=given["store"]), progress=True, **given)
         for line in made.missed:
-            click.echo(f"not made: {line}", err=True)
+            click.echo(f"not made: {_printable(line)}", err=True)
         for name in made.alone:
             click.echo(f"not compared, no facts of the week before: {name}", err=True)
         click.echo(made, err=True)
@@ -479,9 +482,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         raise SystemExit(_run(arguments))
     except OikitError as error:
         # One line each: what pages and notebooks show as a list is joined here.
-        line = " ".join(str(error).split())
+        line = _printable(" ".join(str(error).split()))
         sys.stderr.write(f"oikit: {line}\n")
         raise SystemExit(error.exit_code) from None
+
+
+def _printable(text: object) -> str:
+    """Write control codes out, so that no name in a store or of an exchange can steer a terminal."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text))
 
 
 def _plainly(error: UnicodeError) -> tuple[str, int]:

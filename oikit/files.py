@@ -8,10 +8,12 @@ this computer is reached through fsspec.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import re
 import secrets
+import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -110,6 +112,22 @@ def read(where: str | Path) -> bytes:
     except Exception as error:  # each file system has errors of its own
         raise StoreError(f"cannot read {where} ({_why(error)})") from error
     return content
+
+
+def read_regular(path: Path) -> bytes:
+    """Read a file of this computer; a pipe or a device in its place is an error, and never waited for.
+
+    Raises
+    ------
+    OSError
+        If it is no file, or cannot be read.
+    """
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "it is no file", str(path))
+    with open(handle, "rb") as file:
+        return file.read()
 
 
 def write_atomic(files: Mapping[Path, bytes], *, durable: bool = False) -> None:

@@ -255,7 +255,8 @@ def test_a_damaged_file_is_said_and_not_read(name: str, content: bytes, tmp_path
     put(tmp_path, bars([1.0]))
     (tmp_path / "binance/BNBUSDT/4h" / name).write_bytes(content)
 
-    with pytest.raises(StoreError, match=rf"{name}.* move it away and fetch again"):
+    what = "its folder" if name == "manifest.json" else "it"
+    with pytest.raises(StoreError, match=rf"{name}.* move {what} away and fetch again"):
         if name == "manifest.json":
             store.manifest(tmp_path, "BNBUSDT", STEP)
         else:
@@ -268,7 +269,9 @@ def test_a_manifest_of_something_else_is_said(content: str, tmp_path: Path) -> N
     put(tmp_path, bars([1.0]))
     (tmp_path / "binance/BNBUSDT/4h/manifest.json").write_text(content)
 
-    with pytest.raises(StoreError, match="no manifest of a store"):
+    with pytest.raises(
+        StoreError, match=r"manifest\.json: it is damaged, it lists no files; move its folder"
+    ):
         store.manifest(tmp_path, "BNBUSDT", STEP)
 
 

@@ -34,14 +34,17 @@ def filled(root: Path, symbol: str = "BNBUSDT", **more: Any) -> Path:
 def test_each_market_is_one_line(tmp_path: Path) -> None:
     """What, how much, from when to when, from where, and how old."""
     filled(tmp_path)
-    held.note_files(tmp_path, "BNBUSDT", STEP, "stick", {"a": {"sha256": "1"}, "b": {"missing": "2026"}})
-    [shelf] = shelves(tmp_path)
+    held.note_files(
+        tmp_path, "BNBUSDT", STEP, "stick", {"a": {"sha256": "1"}, "b": {"missing": ORIGIN["fetched_at"]}}
+    )
+    [shelf], wrong = shelves(tmp_path)
 
     assert str(shelf).startswith(
         "BNBUSDT 4h: 4 bars in (2026-02-28 12:00, 2026-03-01 04:00] UTC, 2 file(s), 0.0 MiB, "
         "from https://fapi.binance.com and 1 file(s) of its archive, fetched 2026-03-20 00:10 UTC"
     )
-    assert shelves(tmp_path / "none") == []
+    assert wrong == []
+    assert shelves(tmp_path / "none") == ([], [])
 
 
 def test_a_whole_store_verifies(tmp_path: Path) -> None:
@@ -87,7 +90,10 @@ def odd(where: Path, change: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
             "2026-04.parquet: no manifest names it",
         ),
         (lambda where: (where / "manifest.json").write_text("{"), "manifest.json: it is damaged"),
-        (lambda where: (where / "archive.json").write_text("[]"), "archive.json is no manifest of a store"),
+        (
+            lambda where: (where / "archive.json").write_text("[]"),
+            "archive.json: it is damaged, it lists no files; move it away",
+        ),
         (said_otherwise, "1 rows are not those of its manifest"),
         (lambda where: (where / ".a.0.part").write_bytes(b""), ".a.0.part: left half written"),
         (lambda where: odd(where, lambda x: x.assign(close=-1.0)), "close holds a value that cannot be"),
@@ -188,7 +194,7 @@ def test_folders_of_other_peoples_tools_are_skipped_and_told(odd: str, tmp_path:
     shutil.copytree(filled(tmp_path), tmp_path / "binance" / odd)
 
     assert store.markets(tmp_path) == [("BNBUSDT", "4h")]
-    assert [shelf.symbol for shelf in shelves(tmp_path)] == ["BNBUSDT"]
+    assert [shelf.symbol for shelf in shelves(tmp_path)[0]] == ["BNBUSDT"]
     assert len(compact(tmp_path)) == 1
     (told,) = verify(tmp_path)
     assert "no market and bar length of ours" in told

@@ -175,6 +175,7 @@ def _fetch(
         first, lacking = wall(pd.Timestamp(note["fetched_at"]), asked.step), note.get("lacking", ())
         stored = asked.stored(asked.until)
         if not holes(_told(stored, note), asked.step, first, lacking) and not _days_open(asked, first):
+            disk.tidy(asked.root, asked.symbol, asked.step)
             return answer(asked, stored, losses(stored, first, asked), (), 0)
     disk.check(asked.root)
     disk.settle(asked.root, asked.symbol, asked.step)

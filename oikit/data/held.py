@@ -12,7 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from oikit.data.store import folder, read_note, writing
+from oikit.data.manifest import read_archive
+from oikit.data.store import folder, writing
 from oikit.files import storing, write_atomic
 
 _FILES = "archive.json"
@@ -20,7 +21,8 @@ _FILES = "archive.json"
 
 def files_of(root: Path, symbol: str, every: pd.Timedelta, *, venue: str = "binance") -> dict[str, Any]:
     """Return the files of the bulk archive whose bars are stored, by key."""
-    return read_note(folder(root, symbol, every, venue=venue) / _FILES).get("files", {})
+    files: dict[str, Any] = read_archive(folder(root, symbol, every, venue=venue) / _FILES).get("files", {})
+    return files
 
 
 def note_files(
@@ -37,7 +39,7 @@ def note_files(
     with writing(root):
         with storing(path.parent, "write to"):
             path.parent.mkdir(parents=True, exist_ok=True)
-        known = read_note(path).get("files", {})
+        known = read_archive(path).get("files", {})
         both = dict(sorted({**known, **files}.items()))
         if both != known:
             lines = ",\n".join(f"  {json.dumps(key)}: {json.dumps(entry)}" for key, entry in both.items())

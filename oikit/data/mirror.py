@@ -8,7 +8,6 @@ as atomically as the store itself, so a concurrent reader never sees a partial o
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import time
 from pathlib import Path
@@ -16,12 +15,12 @@ from typing import Any
 
 from oikit.clock import length
 from oikit.data import store as disk
+from oikit.data.manifest import checked, read_manifest
 from oikit.errors import InputError, OikitError, StoreError
 from oikit.files import cache_folder, filesystem, is_address, store_address, store_root
 
 __all__ = ["names", "near", "opened"]
 
-_MONTH = re.compile(r"\d{4}-\d{2}")
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 _LOOKS = 5  # at a manifest that somebody may be replacing
 
@@ -118,7 +117,7 @@ def _copy(address: str, files: Any, there: str, where: Path) -> None:
         raise StoreError(
             f"cannot read the store {address}: {wrong} is damaged, it is not what the manifest says"
         )
-    before = disk.read_note(where / "manifest.json")
+    before = read_manifest(where / "manifest.json")
     if note != before:
         where.mkdir(parents=True, exist_ok=True)
         disk.adopt(where, before or {**note, "files": {}}, note, content)
@@ -128,11 +127,11 @@ def _look(address: str, files: Any, there: str, where: Path) -> tuple[dict[str, 
     """The manifest, the months that are not here yet, and the name of one that does not match."""
     content: dict[str, bytes] = {}
     try:
-        note = json.loads(files.cat_file(f"{there}/manifest.json"))
+        note = checked(files.cat_file(f"{there}/manifest.json"))
         coming, months = note.pop("coming", {}), note["files"]
         for month in {**months, **coming}:
             said = {each[month]["sha256"]: each[month] for each in (months, coming) if month in each}
-            path = where / f"{_checked(month)}.parquet"
+            path = where / f"{month}.parquet"
             digest = hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
             if digest not in said:
                 content[month] = files.cat_file(f"{there}/{month}.parquet")
@@ -145,12 +144,6 @@ def _look(address: str, files: Any, there: str, where: Path) -> tuple[dict[str, 
     except Exception as error:
         raise _cannot(address, error) from error
     return note, content, ""
-
-
-def _checked(month: object) -> str:
-    if not isinstance(month, str) or not _MONTH.fullmatch(month):
-        raise StoreError(f"a manifest of the store names {month!r:.40} as a month; nothing of it is used")
-    return month
 
 
 def _cannot(address: str, error: Exception) -> StoreError:

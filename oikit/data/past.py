@@ -114,7 +114,7 @@ def _is_settled(files: Files, symbol: str, day: pd.Timestamp, known: int) -> boo
     if "missing" in entry:
         return bool(pd.Timestamp(entry["missing"]) >= file.end + _SETTLED)
     # Fewer bars than it gave: somebody has moved a month away since.
-    return bool(entry) and known >= entry["bars"]
+    return "bars" in entry and bool(known >= entry["bars"])
 
 
 def still_stored(stored: pd.DataFrame, symbol: str, files: Files) -> Files:
@@ -182,7 +182,7 @@ def read_past(
 
 def _hashes(files: Files) -> dict[str, str]:
     # One that gave nothing may have been read by an oikit that could not tell its times: it is read again.
-    return {key: entry["sha256"] for key, entry in files.items() if entry.get("sha256") and entry["bars"]}
+    return {key: entry["sha256"] for key, entry in files.items() if entry.get("sha256") and entry.get("bars")}
 
 
 def _price(

@@ -19,6 +19,7 @@ import contextlib
 import hashlib
 import io
 import json
+import re
 import secrets
 import time
 from collections.abc import Iterator, Mapping
@@ -28,10 +29,11 @@ from typing import Any
 import pandas as pd
 
 from oikit.clock import length, words
+from oikit.data.manifest import SCHEMA, read_manifest
 from oikit.data.quality import reworded
 from oikit.data.venues.query import check_symbol
 from oikit.errors import InputError, StoreError
-from oikit.files import locked, storing, write_atomic
+from oikit.files import locked, read_regular, storing, write_atomic
 from oikit.frame import FIELDS, without_freq
 
 __all__ = ["manifest", "markets", "read"]
@@ -39,6 +41,7 @@ __all__ = ["manifest", "markets", "read"]
 _LOOKS = 5  # at a file that another process may be replacing
 _KEPT = 200  # fetches remembered in a manifest; a market watched for months must not grow it for ever
 _MANIFEST, _LOCK = "manifest.json", ".lock"
+_PROBE = re.compile(r"\.[0-9a-f]{12}\.part")
 
 
 def folder(root: Path, symbol: str, every: pd.Timedelta, *, venue: str = "binance") -> Path:
@@ -50,9 +53,12 @@ def check(root: Path) -> None:
     """Make sure that the store can be written to, before anything is fetched for it."""
     with storing(root, "write to"):
         root.mkdir(parents=True, exist_ok=True)
+        for left in root.glob(".*.part"):
+            if _PROBE.fullmatch(left.name):
+                left.unlink(missing_ok=True)
         probe = root / f".{secrets.token_hex(6)}.part"
         probe.touch()
-        probe.unlink()
+        probe.unlink(missing_ok=True)
 
 
 def manifest(root: Path, symbol: str, every: pd.Timedelta, *, venue: str = "binance") -> dict[str, Any]:
@@ -61,33 +67,21 @@ def manifest(root: Path, symbol: str, every: pd.Timedelta, *, venue: str = "bina
     Returns
     -------
     dict
-        ``address``, ``fetched_at``, ``since``, ``until``, ``rows``, ``columns``, ``files`` (rows and
-        sha256 of each month) and ``fetches`` (time, range, remarks).
+        ``schema``, ``address``, ``fetched_at``, ``since``, ``until``, ``rows``, ``columns``, ``files`` (rows
+        and sha256 of each month) and ``fetches`` (time, range, remarks).
 
     Raises
     ------
     StoreError
-        If it cannot be read.
+        If it cannot be read, or if there are bars without one.
     """
-    return read_note(folder(root, symbol, every, venue=venue) / _MANIFEST)
-
-
-def read_note(path: Path) -> dict[str, Any]:
-    """A JSON file of the store; empty if there is none."""
-    with storing(path, "read"):
-        try:
-            found = json.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return {}
-    if not isinstance(found, dict) or not isinstance(found.get("files"), dict):
-        raise StoreError(f"{path} is no manifest of a store; move it away and fetch again")
-    return found
+    return read_manifest(folder(root, symbol, every, venue=venue) / _MANIFEST)
 
 
 def markets(root: Path, *, venue: str = "binance") -> list[tuple[str, str]]:
     """Return the stored markets with their bar lengths; folders with other names are not ours."""
     with storing(root, "read"):
-        found = [path.parent for path in (root / venue).glob(f"*/*/{_MANIFEST}")]
+        found = [path.parent for path in (root / venue).glob(f"*/*/{_MANIFEST}") if path.is_file()]
     return sorted((where.parts[-2], where.parts[-1]) for where in found if is_ours(where))
 
 
@@ -203,6 +197,7 @@ def write(
         fetched = {key: value for key, value in provenance.items() if key != "no_supply"}
         fetched |= {**span, "remarks": remarks}
         note = {
+            "schema": SCHEMA,
             "venue": venue,
             "symbol": symbol,
             "every": words(every),
@@ -227,6 +222,14 @@ def adopt(
     for month, body in content.items():
         _put(where / f"{month}.parquet", body)
     _put_note(where, note)
+
+
+def tidy(root: Path, symbol: str, every: pd.Timedelta) -> None:
+    """Do what `settle` does where a process was killed, and nothing in a store that is only read."""
+    where = folder(root, symbol, every)
+    with contextlib.suppress(StoreError):
+        if "coming" in manifest(root, symbol, every) or any(where.glob(".*.part")):
+            settle(root, symbol, every)
 
 
 def settle(
@@ -286,7 +289,7 @@ def _canonical(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _put_note(where: Path, note: Mapping[str, Any]) -> None:
-    _put(where / _MANIFEST, json.dumps(note, indent=1, ensure_ascii=False).encode())
+    _put(where / _MANIFEST, json.dumps({"schema": SCHEMA, **note}, indent=1, ensure_ascii=False).encode())
 
 
 def _put(path: Path, content: bytes) -> None:
@@ -312,10 +315,10 @@ def read_month(where: Path, month: str, files: Mapping[str, Any] | None = None) 
     for again in range(_LOOKS):
         with storing(path, "read"):
             try:
-                body = path.read_bytes()
+                body = read_regular(path)
             except FileNotFoundError:
                 return pd.DataFrame(index=pd.DatetimeIndex([], tz="UTC", name="time").as_unit("us"))
-        note = read_note(where / _MANIFEST) if files is None else {"files": files}
+        note = read_manifest(where / _MANIFEST) if files is None else {"files": files}
         said = [
             entry[month]["sha256"]
             for entry in (note.get("files", {}), note.get("coming", {}))
@@ -324,15 +327,31 @@ def read_month(where: Path, month: str, files: Mapping[str, Any] | None = None) 
         if hashlib.sha256(body).hexdigest() in said:
             break
         if files is not None or again == _LOOKS - 1:
-            raise StoreError(
-                f"cannot read {path}: it is damaged, its checksum is not the one in {_MANIFEST}; "
-                "move it away and fetch again"
-            )
+            raise StoreError(_damaged(path, f"its checksum is not the one in {_MANIFEST}"))
         time.sleep(0.02 * (again + 1))  # another process has put a newer one in place just now
-    with storing(path, "read"):
+    try:
         stored = pd.read_parquet(io.BytesIO(body))
+        wrong = _no_bars(stored)
+    except Exception as error:  # pyarrow has errors of many kinds
+        raise StoreError(_damaged(path, "it is no table")) from error
+    if wrong:
+        raise StoreError(_damaged(path, wrong))
     index = pd.DatetimeIndex(stored.index).as_unit("us")
     return stored.set_axis(index.rename("time"))
+
+
+def _no_bars(stored: pd.DataFrame) -> str:
+    """Return why a table is none of bars, or nothing."""
+    if not isinstance(stored.index, pd.DatetimeIndex) or str(stored.index.tz) != "UTC":
+        return "its rows have no times in UTC"
+    if not (stored.index.is_monotonic_increasing and stored.index.is_unique):
+        return "its rows are out of order, or stand twice"
+    odd = [name for name, kind in stored.dtypes.items() if not pd.api.types.is_float_dtype(kind)]
+    return f"{odd[0]!s:.40} holds something other than numbers" if odd else ""
+
+
+def _damaged(path: Path, why: str) -> str:
+    return f"cannot read {path}: it is damaged, {why}; move it away and fetch again"
 
 
 @contextlib.contextmanager

@@ -67,29 +67,34 @@ class Shelf:
         )
 
 
-def shelves(root: Path) -> list[Shelf]:
-    """Return the stored markets with their range, rows and size.
+def shelves(root: Path) -> tuple[list[Shelf], list[str]]:
+    """Return the stored markets with their range, rows and size, and what is wrong with the others.
 
     Raises
     ------
     StoreError
-        If a manifest cannot be read.
+        If the folder itself cannot be read.
     """
-    found = []
+    found, wrong = [], []
     for symbol, every in disk.markets(root):
-        step = length(every)
-        note, where = disk.manifest(root, symbol, step), disk.folder(root, symbol, step)
-        kept = held.files_of(root, symbol, step).values()
-        with storing(where, "read"):
-            size = sum(path.stat().st_size for path in where.glob("*.parquet"))
-        since, until = (pd.Timestamp(note[key]) for key in ("since", "until"))
-        found.append(
-            Shelf(
-                *(symbol, every, note["rows"], len(note["files"]), size, since, until),
-                *(str(note["address"]), str(note["fetched_at"]), sum("sha256" in each for each in kept)),
-            )
-        )
-    return found
+        try:
+            found.append(_shelf(root, symbol, every))
+        except StoreError as error:
+            wrong.append(str(error))
+    return found, wrong
+
+
+def _shelf(root: Path, symbol: str, every: str) -> Shelf:
+    step = length(every)
+    note, where = disk.manifest(root, symbol, step), disk.folder(root, symbol, step)
+    kept = held.files_of(root, symbol, step).values()
+    with storing(where, "read"):
+        size = sum(path.stat().st_size for path in where.glob("*.parquet"))
+    since, until = (pd.Timestamp(note[key]) for key in ("since", "until"))
+    return Shelf(
+        *(symbol, every, note["rows"], len(note["files"]), size, since, until),
+        *(str(note["address"]), str(note["fetched_at"]), sum("sha256" in each for each in kept)),
+    )
 
 
 def verify(root: Path) -> list[str]:
