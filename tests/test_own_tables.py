@@ -87,7 +87,7 @@ def test_a_report_of_a_file_names_it_and_holds_no_path(coinglass: Path, tmp_path
 
     assert (code, err) == (0, "")
     page = (tmp_path / "out" / "BNB-coinglass-2026-W10.md").read_text(encoding="utf-8")
-    assert "not the exchange itself but “BNB coinglass.csv”" in page
+    assert "“BNB coinglass.csv”, which is not the exchange itself" in page
     assert str(tmp_path) not in page
 
 
