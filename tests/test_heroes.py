@@ -27,9 +27,10 @@ from oikit_lessons.lesson01 import hero as trades
 from oikit_lessons.lesson02 import hero as line
 from oikit_lessons.lesson03 import hero as lineup
 from oikit_lessons.lesson05 import hero as dominoes
+from oikit_lessons.lesson07 import hero as forecasts
 from tests.conftest import frame
 
-HEROES = ("01", "02", "03", "04", "05", "06")
+HEROES = ("01", "02", "03", "04", "05", "06", "07")
 EVIL = "</script><script>window.hit=1</script>\"'&<b>x</b>"
 
 
@@ -77,6 +78,7 @@ def test_every_template_can_be_filled_in_every_state_that_names_it() -> None:
         ("04", _alarm_states()),
         ("05", _shock_states()),
         ("06", _leverage_states()),
+        ("07", [{"bend": bend, "shift": shift} for bend in (-100, 0, 76, 100) for shift in (-200, 0, 200)]),
     ):
         found = known(lesson)
         for settings in states:
@@ -177,6 +179,7 @@ def test_settings_answer_in_words_and_a_table() -> None:
         ("04", {"dumps": 0}, "from 1 to 50"),
         ("04", {"caught": 0.7}, "a whole number from 0 to 100"),
         ("04", {"view": "none"}, "all weeks, alarms only"),
+        ("07", {"bend": 0.5}, "a whole number from -100 to 100"),
         ("06", {"leverage": 0}, "from 0.2 to 20"),
         ("06", {"drift": "lots"}, "from -0.5 to 1.5"),
         ("05", {"shock": 0.5}, "a step of 0.005 from -0.2 to 0.2"),
@@ -375,6 +378,20 @@ def test_the_best_leverage_is_the_peak_of_the_curve() -> None:
             assert found.facts(found.state(**at, leverage=2 * best))["wealth"] == pytest.approx(100)
     assert found.says(leverage="5x") == found.says(leverage=5, drift="20%")
     assert found.question.answer == "below 1x"
+
+
+def test_bending_changes_what_is_said_and_nothing_else() -> None:
+    """Honest forecasts look honest; 90 of 300 days stay 90, and no bend is better than none."""
+    honest, came = forecasts.days()
+    found = known("07")
+    plain = found.facts(found.state(bend=0, shift=0))
+
+    assert came.sum() == 90 and len(came) == 300 and (np.diff(honest) >= 0).all()
+    assert np.allclose(forecasts.bent(0, 0), honest)
+    assert plain["says"] == ["group", "luck", "honest"] and plain["kept"] == 1
+    assert found.question.answer == "18" and found.facts(found.state())["hits"] == 18
+    for bend in (-100, -50, 50, 100):
+        assert found.facts(found.state(bend=bend, shift=0))["score"] > plain["score"]
 
 
 def test_a_shock_can_be_typed_as_text() -> None:

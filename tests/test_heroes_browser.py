@@ -274,6 +274,24 @@ def test_page_and_library_agree_on_growth_and_liquidation(tmp_path: Path) -> Non
                 assert said(browser.page.evaluate(READ)) == hero.says(**state)
 
 
+def test_page_and_library_agree_on_every_bend(tmp_path: Path) -> None:
+    """The Brier score, the 30 days that say 80%, and whether luck could do it: in 273 settings."""
+    hero = known("07")
+    states = [
+        {"bend": bend, "shift": shift} for bend in range(-100, 101, 10) for shift in range(-180, 181, 30)
+    ]
+    with opened(hero, tmp_path) as browser:
+        found = browser.page.evaluate("states => states.map(state => oikit.facts(state))", states)
+        for state, facts in zip(states, found, strict=True):
+            ours = hero.facts(state)
+
+            assert facts["score"] == pytest.approx(ours["score"], abs=1e-12)
+            assert {**facts, "score": 0, "said": 0, "kept": 0} == {**ours, "score": 0, "said": 0, "kept": 0}
+        for state in states[::7]:
+            browser.page.evaluate("state => oikit.set(state)", state)
+            assert said(browser.page.evaluate(READ)) == hero.says(**state)
+
+
 # --- the bet ---
 
 
@@ -573,7 +591,7 @@ def heroes_in_lab(lab: tuple[str, Path]) -> Iterator[tuple[Browser, str, Path]]:
         run_all(browser, url, "heroes.ipynb")
         end_kernel(browser)
         browser.page.goto(f"{url}/lab/tree/heroes.ipynb?reset")
-        browser.page.wait_for_selector("iframe >> nth=5", state="attached")
+        browser.page.wait_for_selector("iframe >> nth=6", state="attached")
         yield browser, url, root
         wear(browser, "Light")
 
@@ -617,7 +635,7 @@ def test_a_notebook_that_is_not_trusted_shows_the_still_picture(
     book.cells.append(nbformat.v4.new_markdown_cell("changed by somebody else"))
     nbformat.write(book, root / "foreign.ipynb")
     browser.page.goto(f"{url}/lab/tree/foreign.ipynb?reset")
-    browser.page.wait_for_selector("img.oikit-still, .jp-RenderedSVG img >> nth=5", state="attached")
+    browser.page.wait_for_selector("img.oikit-still, .jp-RenderedSVG img >> nth=6", state="attached")
 
     assert browser.page.locator("iframe").count() == 0
     images = browser.page.locator(".jp-OutputArea-output img")
