@@ -8,6 +8,7 @@ what to ask of it    `oikit.indicators`; `clocks` asks on several clocks at once
 what a number means  `explain("oi_to_cap")`, in three parts
 where it came from   `provenance`
 to look at it        `oikit.charts`, `oikit.explore`, `oikit report` on the command line
+to put it to a test  `oikit.claims`, `oikit.stats`; the course's checks are in `oikit.learn`
 ===================  =========================================================================
 
 Importing oikit loads pandas and nothing heavier; charts, sockets and widgets come when asked for.
@@ -39,14 +40,17 @@ _WHERE = {
     "read": "oikit.tables",
     "sample": "oikit.simulate.samples",
 }
+_ROOMS = ("charts", "claims", "explore", "indicators", "learn", "report", "stats")
 
 
 def __getattr__(name: str) -> Any:
-    """Import the parts that read files or open connections on first use."""
+    """Import the parts that read files, draw or open connections on first use."""
     if name in _WHERE:
         return getattr(importlib.import_module(_WHERE[name]), name)
-    raise AttributeError(f"oikit has no {name!r}; it has {', '.join(__all__)}")
+    if name in _ROOMS:
+        return importlib.import_module(f"oikit.{name}")
+    raise AttributeError(f"oikit has no {name!r}; it has {', '.join((*__all__, *_ROOMS))}")
 
 
 def __dir__() -> list[str]:
-    return sorted([*__all__, "__version__"])
+    return sorted([*__all__, *_ROOMS, "__version__"])

@@ -273,9 +273,7 @@ def claims() -> click.Command:
         from oikit.claims import claims_json, claims_text
         from oikit.report.source import whole
 
-        if name and market and name != market:
-            raise click.UsageError(f"two markets, {name} and {market}; give one")
-        market = name or market or "bnb-null"
+        market = _one_market(name, market)
         frame, source, _ = whole(market, store=store)
         if as_json:
             click.echo(json.dumps(claims_json(frame), indent=1))
@@ -285,12 +283,22 @@ def claims() -> click.Command:
     return command
 
 
+def _one_market(name: str | None, market: str | None) -> str:
+    """Return the market that was typed, as an argument or after --market."""
+    import click
+
+    if name and market and name != market:
+        raise click.UsageError(f"two markets, {name} and {market}; give one")
+    return name or market or "bnb-null"
+
+
 def report() -> click.Command:
     """Build ``oikit report``."""
     import click
 
     @click.command("report")
-    @click.argument("market", default="bnb-null")
+    @click.argument("name", metavar="[MARKET]", required=False)
+    @click.option("--market", metavar="MARKET", help="The same.  [default: bnb-null]")
     @click.option("--week", metavar="WEEK", help="ISO week, like 2026-W10.  [default: the last whole one]")
     @click.option("--out", metavar="FOLDER", default="reports", show_default=True, help="Where to write.")
     @click.option("--store", metavar="FOLDER|URL", help="Where bars are kept.  [env: OIKIT_STORE]")
@@ -312,8 +320,7 @@ def report() -> click.Command:
     @click.option(
         "--site", metavar="URL", help="With --markets: where the folder is published, for its feed."
     )
-    @click.pass_context
-    def command(context: click.Context, /, market: str, markets: str | None, **options: Any) -> int:
+    def command(name: str | None, market: str | None, markets: str | None, **options: Any) -> int:
         """Render the weekly report of MARKET: a sample, a symbol that was fetched, or a FILE of your own.
 
         Without MARKET it is the bundled, simulated bnb-null. Needs no network. FOLDER may be an address
@@ -329,10 +336,10 @@ def report() -> click.Command:
                 raise click.UsageError(f"{', '.join(alone)} needs --markets")
             from oikit.report import run
 
-            for path in run(market, **given):
+            for path in run(_one_market(name, market), **given):
                 click.echo(path)
             return 0
-        if context.get_parameter_source("market") is not click.core.ParameterSource.DEFAULT:
+        if name or market:
             raise click.UsageError("give MARKET or --markets, not both")
         from oikit.report import batch, listed
 
@@ -358,15 +365,16 @@ def sweep() -> click.Command:
     import click
 
     @click.command("sweep")
-    @click.option("--market", metavar="MARKET", default="bnb-null", show_default=True)
+    @click.argument("name", metavar="[MARKET]", required=False)
+    @click.option("--market", metavar="MARKET", help="The same.  [default: bnb-null]")
     @click.option("--store", metavar="FOLDER|URL", help="Where bars are kept.  [env: OIKIT_STORE]")
     @click.option("--cluster", metavar="ADDRESS", help="A running Dask scheduler, like tcp://127.0.0.1:8786.")
-    def command(market: str, store: str | None, cluster: str | None) -> None:
+    def command(name: str | None, market: str | None, store: str | None, cluster: str | None) -> None:
         """Try every setting of the article's constants on MARKET, and say what the best is worth."""
         from oikit.lens.sweep import sweep as every_setting
         from oikit.report.source import whole
 
-        frame, source, _ = whole(market, store=store)
+        frame, source, _ = whole(_one_market(name, market), store=store)
         found = every_setting(frame, cluster=cluster)
         click.echo(source)
         click.echo(", ".join(f"{name} {value}" for name, value in found.best.items()))

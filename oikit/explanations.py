@@ -5,6 +5,8 @@ The words are in ``explanations.toml``; `explain` gives them and the report show
 
 from __future__ import annotations
 
+import difflib
+import re
 import tomllib
 from pathlib import Path
 from typing import NamedTuple
@@ -46,7 +48,8 @@ def explain(name: str) -> Explanation:
     Parameters
     ----------
     name : str
-        Like ``"oi_to_cap"``: the ``definition`` of a fact of the report.
+        Like ``"oi_to_cap"``: the ``definition`` of a fact of the report, or a word of one, like
+        ``"funding"``.
 
     Returns
     -------
@@ -56,13 +59,29 @@ def explain(name: str) -> Explanation:
     Raises
     ------
     InputError
-        If the name is unknown.
+        If the name is unknown; with the nearest, if several are as near.
 
     Examples
     --------
     >>> explain("oi_to_cap").how.split(".")[0]
     'Open interest in coins over circulating supply'
     """
-    if not isinstance(name, str) or name not in EXPLANATIONS:
-        raise InputError(f"there is no explanation of {name!r}; there are {', '.join(sorted(EXPLANATIONS))}")
-    return EXPLANATIONS[name]
+    if isinstance(name, str):
+        if name in EXPLANATIONS:
+            return EXPLANATIONS[name]
+        near = _nearest(re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_"))
+        if near:
+            return EXPLANATIONS[near]
+    raise InputError(f"there is no explanation of {name!r}; there are {', '.join(sorted(EXPLANATIONS))}")
+
+
+def _nearest(word: str) -> str:
+    """Return the name that is meant: the first that begins with the word, holds it, or looks like it."""
+    for test in (str.startswith, str.__contains__):
+        for name in EXPLANATIONS:
+            if len(word) > 2 and test(name, word):
+                return name
+    titles = {each.title.lower().replace(" ", "_"): name for name, each in EXPLANATIONS.items()}
+    names = {name: name for name in EXPLANATIONS} | titles
+    near = difflib.get_close_matches(word, names, 1, 0.7)
+    return names[near[0]] if near else ""

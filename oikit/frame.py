@@ -90,73 +90,101 @@ class Field:
     parts: tuple[str, ...] = ()
 
 
-FIELDS: dict[str, Field] = {
-    field.name: field
-    for field in (
-        Field("open", "first", "quote/base", "price of the first trade in the bar"),
-        Field("high", "max", "quote/base", "highest traded price in the bar"),
-        Field("low", "min", "quote/base", "lowest traded price in the bar"),
-        Field("close", "last", "quote/base", "price of the last trade in the bar"),
-        Field("mark_price", "last", "quote/base", "what liquidations and funding are computed with"),
-        Field("index_price", "last", "quote/base", "the spot price that the mark is tied to"),
-        Field("premium", "last", "fraction", "premium index, before the funding formula clamps it", "any"),
-        Field("volume", "sum", "base", "coins traded in the bar", "not negative"),
-        Field("quote_volume", "sum", "quote", "the same in quote units", "not negative"),
-        Field(
-            "taker_buy_volume",
-            "sum",
-            "base",
-            "coins bought by the side that crossed the spread",
-            "not negative",
-        ),
-        Field(
-            "taker_sell_volume",
-            "sum",
-            "base",
-            "coins sold by the side that crossed the spread",
-            "not negative",
-        ),
-        Field(
-            "taker_buy_sell_ratio",
-            "volumes",
-            "ratio of volumes",
-            "aggressive buys over aggressive sells",
-            "not negative",
-            ("taker_buy_volume", "taker_sell_volume"),
-        ),
-        Field("open_interest", "last", "base, one side", "contracts open at the end of the bar"),
-        Field(
-            "open_interest_value", "last", "quote, one side", "the same at the mark price; moves with price"
-        ),
-        Field(
-            "funding_rate",
-            "sum",
-            "fraction",
-            "paid by longs to shorts in this bar; 0 if nothing settled",
-            "any",
-        ),
-        Field(
-            "funding_interval",
-            "sum",
-            "hours",
-            "hours this bar's funding pays for; 0 if nothing settled",
-            "not negative",
-        ),
-        Field(
-            "long_short_ratio",
-            "last",
-            "ratio of accounts",
-            "long accounts over short accounts: heads, not money",
-        ),
-        Field("top_account_ratio", "last", "ratio of accounts", "the same among the venue's top accounts"),
-        Field("top_position_ratio", "last", "ratio of size", "long over short positions of the top accounts"),
-        Field("circulating_supply", "last", "base", "coins in circulation, as known then"),
-        Field("market_cap", "last", "quote", "circulating supply at the price of the bar"),
-        Field("long_liquidations", "sum", "quote", "longs that were forced out in the bar", "not negative"),
-        Field("short_liquidations", "sum", "quote", "shorts that were forced out in the bar", "not negative"),
-    )
-}
-"""Every column a frame may have, by name."""
+class _Fields(dict[str, Field]):
+    """The fields by name; printed, they are a table."""
+
+    def __str__(self) -> str:
+        """One line for each field."""
+        rows = [("column", "over time", "unit", "is")]
+        rows += [(each.name, each.over_time, each.unit, each.says) for each in self.values()]
+        wide = [max(len(row[place]) for row in rows) for place in range(3)]
+        return "\n".join("  ".join([*map(str.ljust, row, wide), row[3]]) for row in rows)
+
+    __repr__ = __str__
+
+
+FIELDS: dict[str, Field] = _Fields(
+    {
+        field.name: field
+        for field in (
+            Field("open", "first", "quote/base", "price of the first trade in the bar"),
+            Field("high", "max", "quote/base", "highest traded price in the bar"),
+            Field("low", "min", "quote/base", "lowest traded price in the bar"),
+            Field("close", "last", "quote/base", "price of the last trade in the bar"),
+            Field("mark_price", "last", "quote/base", "what liquidations and funding are computed with"),
+            Field("index_price", "last", "quote/base", "the spot price that the mark is tied to"),
+            Field(
+                "premium", "last", "fraction", "premium index, before the funding formula clamps it", "any"
+            ),
+            Field("volume", "sum", "base", "coins traded in the bar", "not negative"),
+            Field("quote_volume", "sum", "quote", "the same in quote units", "not negative"),
+            Field(
+                "taker_buy_volume",
+                "sum",
+                "base",
+                "coins bought by the side that crossed the spread",
+                "not negative",
+            ),
+            Field(
+                "taker_sell_volume",
+                "sum",
+                "base",
+                "coins sold by the side that crossed the spread",
+                "not negative",
+            ),
+            Field(
+                "taker_buy_sell_ratio",
+                "volumes",
+                "ratio of volumes",
+                "aggressive buys over aggressive sells",
+                "not negative",
+                ("taker_buy_volume", "taker_sell_volume"),
+            ),
+            Field("open_interest", "last", "base, one side", "contracts open at the end of the bar"),
+            Field(
+                "open_interest_value",
+                "last",
+                "quote, one side",
+                "the same at the mark price; moves with price",
+            ),
+            Field(
+                "funding_rate",
+                "sum",
+                "fraction",
+                "paid by longs to shorts in this bar; 0 if nothing settled",
+                "any",
+            ),
+            Field(
+                "funding_interval",
+                "sum",
+                "hours",
+                "hours this bar's funding pays for; 0 if nothing settled",
+                "not negative",
+            ),
+            Field(
+                "long_short_ratio",
+                "last",
+                "ratio of accounts",
+                "long accounts over short accounts: heads, not money",
+            ),
+            Field(
+                "top_account_ratio", "last", "ratio of accounts", "the same among the venue's top accounts"
+            ),
+            Field(
+                "top_position_ratio", "last", "ratio of size", "long over short positions of the top accounts"
+            ),
+            Field("circulating_supply", "last", "base", "coins in circulation, as known then"),
+            Field("market_cap", "last", "quote", "circulating supply at the price of the bar"),
+            Field(
+                "long_liquidations", "sum", "quote", "longs that were forced out in the bar", "not negative"
+            ),
+            Field(
+                "short_liquidations", "sum", "quote", "shorts that were forced out in the bar", "not negative"
+            ),
+        )
+    }
+)
+"""Every column a frame may have, by name; printed, a table of them."""
 
 
 def validate(frame: pd.DataFrame, *, needs: Iterable[str] = ()) -> pd.DataFrame:

@@ -5,6 +5,7 @@ Nothing is fetched here. The request is checked first, and a refusal lists what 
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -137,6 +138,21 @@ def whole(market: str, *, store: str | Path | None = None) -> tuple[pd.DataFrame
     return frame, source, simulated
 
 
+def _letters(market: str) -> str:
+    """Return a market as exchanges spell it: bnbusdt, BNB/USDT:USDT and BNB-USDT are BNBUSDT."""
+    return re.sub(r"[^A-Z0-9]", "", market.upper().partition(":")[0])
+
+
+def _meant(symbol: str, there: list[str]) -> str:
+    """Return the market that was probably meant: the same letters, the same coin, or nearly so."""
+    spelled = {_letters(name): name for name in reversed(there)}
+    if len(symbol) < 2:
+        return ""
+    coin = [name for letters, name in spelled.items() if letters == f"{symbol}USDT"]
+    near = difflib.get_close_matches(symbol, spelled, 1, 0.85)
+    return spelled.get(symbol, "") or (coin[0] if coin else spelled[near[0]] if near else "")
+
+
 def _hourly(frame: pd.DataFrame) -> pd.DataFrame:
     """Make hours of shorter bars, without a ratio of volumes that are not there."""
     parts = {"taker_buy_volume", "taker_sell_volume"}
@@ -218,9 +234,13 @@ def _stored(market: str, root: Path, store: str | Path | None) -> Iterator[tuple
     steps = [clock.length(every) for symbol, every in stored if symbol == market]
     if not steps:
         there = f"the store {store or store_address()} holds {', '.join(names(store)) or 'nothing'}"
+        symbol = _letters(market)
         how = ""
-        if re.fullmatch(r"[A-Z0-9]{2,32}", market):
-            how = f"; to fill it, type: oikit fetch {market} --since 2026-02-20"
+        if meant := _meant(symbol, [*samples.NAMES, *names(store)]):
+            how = f"; did you mean {meant}?"
+        elif re.fullmatch(r"[A-Z0-9]{2,32}", symbol) and re.fullmatch(r"[\w/:-]+", market):
+            symbol = symbol if len(symbol) > 5 else f"{symbol}USDT"
+            how = f"; to fill it, type: oikit fetch {symbol} --since 2026-02-20"
         raise ReportError(
             f"market={market!r} is neither a sample ({', '.join(samples.NAMES)}) nor stored: {there}{how}"
         )

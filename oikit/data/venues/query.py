@@ -69,6 +69,7 @@ def check_symbol(symbol: str) -> str:
     """Return the symbol itself if it can be one."""
     if isinstance(symbol, str) and SYMBOL.fullmatch(symbol):
         return symbol
-    capitals = symbol.strip().upper() if isinstance(symbol, str) else ""
+    # BNB/USDT:USDT, as other clients write it.
+    capitals = re.sub(r"[/\s]", "", symbol.upper().partition(":")[0]) if isinstance(symbol, str) else ""
     hint = f"; did you mean {capitals}?" if SYMBOL.fullmatch(capitals) else ""
     raise InputError(f"symbol={symbol!r:.60} is no market; type capitals and digits, like BNBUSDT{hint}")
