@@ -399,23 +399,6 @@ def test_a_small_answer_that_unpacks_to_a_large_one_is_counted_as_it_unpacks() -
         ask.get(ASK)
 
 
-@pytest.mark.parametrize(
-    "encoding", ["gzip, gzip", "gzip,gzip", "deflate", "br", "zstd", "x-gzip", "gzip\x1b[2J"]
-)
-def test_one_encoding_alone_is_unpacked(encoding: str) -> None:
-    """Five kilobytes of gzip in gzip would be five gigabytes."""
-    ask, asked, _ = client(
-        lambda request: httpx.Response(
-            200, headers=[(b"content-encoding", encoding.encode())], content=iter([b"never looked at"])
-        )
-    )
-
-    with pytest.raises(BadReply, match=r"venue\.test/fapi/v1/klines packed its answer in a way") as refused:
-        ask.get(ASK)
-    assert len(asked) == 1
-    assert "\x1b" not in str(refused.value)
-
-
 def test_who_watches_hears_how_long_it_waits() -> None:
     """Five minutes of a bar that stands still look like a crash."""
     heard: list[str] = []

@@ -242,7 +242,7 @@ class Client:
         encoding = reply.headers.get("content-encoding", "identity").strip().lower()
         if encoding not in ("identity", "gzip"):
             raise BadReply(
-                f"{self.host}{query.path} packed its answer in a way that was not asked for "
+                f"{self.host}{query.path} packed an answer in a way that was not asked for "
                 f"({_plain(encoding, 40)}); it is not unpacked; try again later"
             )
         chunks, size = [], 0
