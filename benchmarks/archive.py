@@ -59,7 +59,8 @@ def write(folder: Path) -> tuple[list[archive.File], pd.Series]:
 
 
 def ours(folder: Path, wanted: list[archive.File], price: pd.Series) -> pd.DataFrame:
-    haul = bulk.collect(bulk.place(folder), wanted).check()
+    with bulk.Pool(bulk.place(folder)) as pool:
+        haul = bulk.collect(pool, wanted).check()
     return validate(grid(archive.read(haul.sheets, price=price).frame, "5min"))
 
 

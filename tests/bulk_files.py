@@ -8,7 +8,7 @@ import sys
 import urllib.error
 import urllib.request
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from oikit.data.bulk import Place, collect, place
+from oikit.data import bulk
+from oikit.data.bulk import Haul, Place, Pool, place
 from oikit.data.venues.archive import SETS, Archived, File, files, read
 from tests.conftest import SHARED
 
@@ -134,6 +135,19 @@ def fetch(url: str) -> bytes | None:
 
 def at(venue: Any) -> Place:
     return place(venue.url, fetch=fetch)
+
+
+def collect(
+    read: Place,
+    wanted: Iterable[File],
+    *,
+    watch: bulk.Watch | None = None,
+    at_once: int = 1,
+    known: Mapping[str, str] | None = None,
+) -> Haul:
+    """Take files from a place by a pool of its own."""
+    with Pool(read, at_once=at_once, known=known) as pool:
+        return bulk.collect(pool, wanted, watch=watch)
 
 
 def take(

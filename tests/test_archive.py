@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oikit.data.bulk import collect
 from oikit.data.venues import archive, archive_rows, defects
 from oikit.data.venues.archive import SETS, Archived, File, files, read
 from oikit.data.venues.archive_rows import Layout, parse
@@ -28,6 +27,7 @@ from tests.bulk_files import (
     VENUE,
     Row,
     at,
+    collect,
     day_rows,
     metrics_file,
     sheet,

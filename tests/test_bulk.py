@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 import os
 import sys
+import threading
+import time
 import tracemalloc
 import urllib.error
 import zipfile
 import zlib
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +22,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oikit.data import bulk
-from oikit.data.bulk import Pack, collect, inflate, place, verified
+from oikit.data.bulk import Pack, inflate, place, verified
 from oikit.data.venues.archive import File, files, read
 from oikit.errors import BadReply, InputError, MissingExtra, StoreError, Unreachable
 from tests.bulk_files import (
     DAY,
     at,
     checksum,
+    collect,
     day_rows,
     fetch,
     metrics_file,
@@ -329,6 +333,107 @@ def test_ten_refusals_in_a_row_are_enough() -> None:
     with pytest.raises(BadReply, match=r"10 file\(s\) of the archive are refused"):
         collect(read, files("metrics", "BNBUSDT", utc("2026-01-01 12:00"), utc("2026-06-01")))
     assert len(asked) == 10 * 4
+
+
+class Line:
+    """A place at the other end of a long line: no answer comes before it is let through."""
+
+    def __init__(self, shelf_: dict[str, bytes]) -> None:
+        self._shelf, self._wait = shelf_, threading.Condition()
+        self.waiting: list[str] = []
+        self.asked = 0
+
+    def __call__(self, key: str) -> bytes | None:
+        if key.endswith(".CHECKSUM"):
+            return None
+        with self._wait:
+            self.asked += 1
+            self.waiting.append(key)
+            self._wait.notify_all()
+            assert self._wait.wait_for(lambda: key not in self.waiting, timeout=30)
+        return self._shelf.get(key)
+
+    def reach(self, many: int) -> bool:
+        """Wait until so many are on their way."""
+        with self._wait:
+            return self._wait.wait_for(lambda: len(self.waiting) >= many, timeout=30)
+
+    def let(self, *keys: str) -> None:
+        """Let answers through."""
+        with self._wait:
+            self.waiting = [key for key in self.waiting if key not in keys]
+            self._wait.notify_all()
+
+
+def test_one_slow_file_holds_nobody_up() -> None:
+    """A window that slides: the next is begun when any has come, never more than six at once."""
+    week = [metrics_file(f"2026-06-{day:02}") for day in range(1, 21)]
+    line = Line(shelf({file.key: zipped(file.member, BODY) for file in week}))
+    with ThreadPoolExecutor(1) as apart:
+        haul = apart.submit(collect, line, week, at_once=6)
+        slow = week[0].key
+        for done in range(0, 15, 5):
+            assert line.reach(6)
+            assert line.waiting[0] == slow
+            assert len(line.waiting) == 6
+            assert line.asked == done + 6
+            line.let(*(key for key in line.waiting if key != slow))
+        while not haul.done():
+            line.let(*line.waiting)
+            time.sleep(0.001)
+
+    assert [pack.file for pack in haul.result().packs] == week
+    assert line.asked == 20
+
+
+def test_files_of_the_next_month_are_on_their_way_while_this_one_is_read() -> None:
+    """And the last day of this month, which is the day before the next, is brought once."""
+    may = files("metrics", "BNBUSDT", utc("2026-05-30"), utc("2026-06-01"))
+    june = files("metrics", "BNBUSDT", utc("2026-06-01"), utc("2026-06-03"))
+    asked: list[str] = []
+
+    def read(key: str) -> bytes | None:
+        asked.append(key)
+        return None
+
+    with bulk.Pool(read, at_once=6) as pool:
+        for month in (may, june):
+            pool.ask(month)
+        assert len(pool) == 5
+        first, second = (bulk.collect(pool, month) for month in (may, june))
+
+    assert [file.spare for file in june] == [True, False, False]
+    assert [file.stem[-5:] for file in first.missing] == ["05-30", "05-31"]
+    assert [file.stem[-5:] for file in second.missing] == ["06-01", "06-02"]
+    assert len(asked) == len(set(asked)) == 2 * 5
+
+
+@pytest.mark.parametrize("at_once", [1, 6])
+def test_after_ten_refusals_hardly_anything_more_is_asked_for(at_once: int) -> None:
+    """What is on its way by then comes; the rest of five months never does."""
+    asked = []
+
+    def read(key: str) -> bytes:
+        asked.append(key)
+        return b"<html>"
+
+    with pytest.raises(BadReply, match=r"10 file\(s\) of the archive are refused"):
+        collect(read, files("metrics", "BNBUSDT", utc("2026-01-01"), utc("2026-06-01")), at_once=at_once)
+    assert 40 <= len(asked) <= 4 * (10 + at_once - 1)
+
+
+@pytest.mark.parametrize("at_once", [1, 6])
+def test_a_place_that_is_away_ends_it_at_once(at_once: int) -> None:
+    """Every other file would wait as long for nothing."""
+    asked = []
+
+    def read(key: str) -> bytes:
+        asked.append(key)
+        raise Unreachable("nobody answers")
+
+    with pytest.raises(Unreachable):
+        collect(read, files("metrics", "BNBUSDT", utc("2026-01-01"), utc("2026-06-01")), at_once=at_once)
+    assert len(asked) <= at_once
 
 
 def test_a_missing_file_is_a_gap_once_its_day_is_over() -> None:

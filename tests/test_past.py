@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,26 @@ def test_archive_and_exchange_are_one_history_on_any_clock(every: str, since: st
     # The second time only the clock is asked.
     assert (again.requests, len(v.requests) - asked) == (3, 3)
     pd.testing.assert_frame_equal(again.frame, frame, check_freq=False)
+
+
+@pytest.mark.parametrize("fault", ["", "geo451", "missing-day-404=0.3", "checksum-mismatch=0.2"])
+def test_what_comes_is_the_same_however_many_files_come_at_once(
+    fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One after the other, six or thirty at a time: one frame, the same remarks, no more requests."""
+    found, counted = {}, {}
+    for at_once in (1, 6, 30):
+        monkeypatch.setattr(past, "AT_ONCE", at_once)
+        with stand_in("2026-07-04T12:00:00Z", *([fault] if fault else []), window_scale=0.02) as v:
+            found[at_once] = get(v, tmp_path / str(at_once), since="2026-04-20", skip_refused=True)
+            counted[at_once] = len(v.requests)
+
+    for other in (found[6], found[30]):
+        pd.testing.assert_frame_equal(other.frame, found[1].frame)
+        assert [re.sub(r"127\S+", "", each) for each in other.remarks] == [
+            re.sub(r"127\S+", "", each) for each in found[1].remarks
+        ]
+    assert len(set(counted.values())) == 1
 
 
 @pytest.mark.parametrize("fault", ["", "geo451"])
@@ -178,9 +199,8 @@ def test_a_replaced_file_is_noticed_when_asked_for_and_both_hashes_are_kept(tmp_
 
 def test_where_both_give_figures_the_exchange_is_believed_and_a_difference_is_said(tmp_path: Path) -> None:
     """A day or two beside the wall are read from both."""
-    from oikit.data.bulk import collect
     from oikit.data.venues.archive import files
-    from tests.bulk_files import checksum, zipped
+    from tests.bulk_files import checksum, collect, zipped
 
     with stand_in("2026-03-20T00:10:00Z", window_scale=0.02) as v:
         honest = get(v, tmp_path / "honest", every="1h").frame

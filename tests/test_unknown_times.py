@@ -11,6 +11,7 @@ import pytest
 
 from oikit.data import past
 from oikit.data.answer import answer
+from oikit.data.bulk import Pool
 from oikit.data.question import understood
 from oikit.data.venues import archive
 from oikit.data.venues.archive import File
@@ -80,15 +81,17 @@ def test_such_a_day_is_asked_for_until_its_times_can_be_read() -> None:
     )
     ask = {"first": first, "clock": clock}
 
-    refused = past.read_past(shelved([odd]).get, "BNBUSDT", step, bars, window, files={}, **ask)
+    with Pool(shelved([odd]).get) as pool:
+        refused = past.read_past(pool, "BNBUSDT", step, bars, window, **ask)
     emptied = {odd[0].key: {"sha256": "0" * 64, "bars": 0}}
-    read = past.read_past(shelved([fine]).get, "BNBUSDT", step, bars, window, files=emptied, **ask)
+    with Pool(shelved([fine]).get, known=past.hashes(emptied)) as pool:
+        read = past.read_past(pool, "BNBUSDT", step, bars, window, **ask)
 
     assert list(refused.refused) == [odd[0].key]
     assert odd[0].key not in refused.files
     assert past.wanted(bars, "BNBUSDT", first, refused.files) == [window]
     assert past.wanted(bars, "BNBUSDT", first, emptied, recheck=True) == [window]
-    assert past._hashes(emptied) == {}
+    assert past.hashes(emptied) == {}
     assert read.frame["open_interest"].notna().all()
 
 

@@ -16,10 +16,10 @@ import re
 import struct
 import zipfile
 import zlib
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -31,6 +31,8 @@ from oikit.files import filesystem
 
 Place = Callable[[str], bytes | None]
 """What brings a file: its bytes by key, or None where there is no such file."""
+Watch = Callable[[int, int, File], object]
+"""Called with how many files have come, how many are expected in all, and the last one."""
 
 LARGEST = 32 * 2**20
 """No file, packed or not, is larger: a month of one-minute bars is 6 MB."""
@@ -253,58 +255,110 @@ class Haul:
         return self
 
 
-def collect(
-    read: Place,
-    files: Iterable[File],
-    *,
-    known: Mapping[str, str] | None = None,
-    watch: Callable[[int, int, File], object] | None = None,
-    at_once: int = 1,
-) -> Haul:
-    """Fetch many files; a refused one does not stop the others, ten in a row do.
+_Came = Pack | str | BadReply | None
+
+
+class Pool:
+    """Files on their way: `at_once` of them at any time, in the order in which they are asked for.
+
+    A slow file holds nobody up: the next one is begun as soon as any has come. What was asked for and is
+    not taken is not begun once the block ends.
+
+    Parameters
+    ----------
+    read : callable
+        A place.
+    at_once : int
+    known : mapping of str to str, optional
+        By key: the checksum of what is stored already.
+    """
+
+    def __init__(self, read: Place, *, at_once: int = 1, known: Mapping[str, str] | None = None) -> None:
+        self._read, self.known = read, known or {}
+        self._threads = ThreadPoolExecutor(at_once)
+        self._coming: dict[str, Future[_Came]] = {}
+        self._last: dict[str, tuple[str, _Came]] = {}
+        self._refused = 0  # in a row, as they come
+        self._away: Exception | None = None
+
+    def __enter__(self) -> Pool:
+        """Open for as long as the block lasts."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Begin nothing more, and wait for what is on its way."""
+        self._threads.shutdown(cancel_futures=True)
+
+    def __len__(self) -> int:
+        """Return how many files were asked for and not taken."""
+        return len(self._coming)
+
+    def ask(self, files: Iterable[File]) -> None:
+        """Ask for files; one that is on its way, or was the last of its set, is not asked for again."""
+        for file in files:
+            if file.key not in self._coming and file.key != self._last.get(file.set, ("",))[0]:
+                self._coming[file.key] = self._threads.submit(self._bring, file)
+
+    def take(self, file: File) -> _Came:
+        """Wait for a file: what `verified` returns, or why it is refused."""
+        self.ask([file])
+        # A month's last day is read once more with the next month, for its last row.
+        key, came = self._last.get(file.set, ("", None))
+        if key != file.key:
+            came = self._coming.pop(file.key).result()
+            self._last[file.set] = file.key, came
+        return replace(came, file=file) if isinstance(came, Pack) else came
+
+    def _bring(self, file: File) -> _Came:
+        if self._away:
+            raise self._away
+        if self._refused >= _HOPELESS:
+            return BadReply(f"{file.stem}.zip was not asked for, since {_HOPELESS} in a row were refused")
+        try:
+            came = verified(self._read, file, known=self.known.get(file.key, ""))
+        except BadReply as error:
+            self._refused += 1
+            return error
+        except Exception as error:
+            self._away = error
+            raise
+        self._refused = 0
+        return came
+
+
+def collect(pool: Pool, files: Iterable[File], *, watch: Watch | None = None) -> Haul:
+    """Take many files; a refused one does not stop the others, ten in a row do.
 
     A month that the archive does not have is asked for by its days.
     """
-    haul, waiting, done, in_a_row = Haul(), list(files), 0, 0
-    known = known or {}
+    haul, waiting, done, in_a_row = Haul(), deque(files), 0, 0
+    pool.ask(waiting)
     while waiting:
-        batch, waiting = waiting[:at_once], waiting[at_once:]
+        file = waiting.popleft()
+        came = pool.take(file)
         days: list[File] = []
-        for file, came in zip(batch, _together(read, batch, known), strict=True):
-            if isinstance(came, BadReply):
-                haul.refused[file.key] = str(came)
-                in_a_row += 1
-                if in_a_row >= _HOPELESS:
-                    haul.check()
-            else:
-                in_a_row = 0
-                days += _sort_in(haul, file, came, known)
-            done += 1
-            if watch:
-                watch(done, done + len(waiting) + len(days), file)
-        waiting[:0] = days
+        if isinstance(came, BadReply):
+            haul.refused[file.key] = str(came)
+            in_a_row += 1
+            if in_a_row >= _HOPELESS:
+                haul.check()
+        else:
+            in_a_row = 0
+            days = _sort_in(haul, file, came, pool)
+        done += 1
+        waiting.extendleft(reversed(days))
+        pool.ask(days)
+        if watch:
+            watch(done, done + len(waiting), file)
     return haul
 
 
-def _together(read: Place, batch: list[File], known: Mapping[str, str]) -> list[Pack | str | BadReply | None]:
-    def bring(file: File) -> Pack | str | BadReply | None:
-        try:
-            return verified(read, file, known=known.get(file.key, ""))
-        except BadReply as error:
-            return error
-
-    if len(batch) == 1:
-        return [bring(batch[0])]
-    with ThreadPoolExecutor(len(batch)) as pool:
-        return list(pool.map(bring, batch))
-
-
-def _sort_in(haul: Haul, file: File, came: Pack | str | None, known: Mapping[str, str]) -> list[File]:
+def _sort_in(haul: Haul, file: File, came: Pack | str | None, pool: Pool) -> list[File]:
     """Record the result of one file; for a missing month, return its days to ask for instead."""
     if isinstance(came, Pack):
         haul.packs.append(came)
-        if known.get(file.key, came.sha256) != came.sha256:
-            haul.revised[file.key] = known[file.key], came.sha256
+        if pool.known.get(file.key, came.sha256) != came.sha256:
+            haul.revised[file.key] = pool.known[file.key], came.sha256
     elif came:
         haul.unchanged.append(file)
     elif file.days():

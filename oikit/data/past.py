@@ -11,7 +11,7 @@ it ended; a day whose file was refused is requested again.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,12 +27,11 @@ from oikit.data.venues.archive_files import File
 from oikit.data.venues.binance_rows import PERIODS, lay, lay_funding
 
 Files = Mapping[str, Mapping[str, Any]]
-Watch = Callable[[int, int, File], object]
 
 _HOUR, _TICK = pd.Timedelta(hours=1), pd.Timedelta(1, "us")
 _LATEST = pd.Timedelta(days=2)  # a day's file comes within a day and a half of its end
 _SETTLED = pd.Timedelta(days=7)  # what has not come by then is missing
-_AT_ONCE = 6  # files asked for at the same time, as a browser would
+AT_ONCE = 6  # files asked for at the same time, as a browser would
 _GIVEN = [name for name in archive.SETS["metrics"].values() if name != "taker_buy_sell_ratio"]
 _EARLIEST = {"BTCUSDT": pd.Timestamp("2020-09-01", tz="UTC")}
 
@@ -143,8 +142,18 @@ def _runs(open_: list[pd.Timestamp]) -> list[Window]:
 # ---------------------------------------------------------------- open interest and the crowds
 
 
+def past_files(symbol: str, step: pd.Timedelta, window: Window) -> list[File]:
+    """Return the files that `read_past` takes: for long bars also prices, since their own are too few."""
+    marks = _mark_files(symbol, window) if step > _HOUR else []
+    return archive.files("metrics", symbol, *window) + marks
+
+
+def _mark_files(symbol: str, window: Window) -> list[File]:
+    return archive.files("markPriceKlines", symbol, *window, interval="1h")
+
+
 def read_past(
-    place: bulk.Place,
+    pool: bulk.Pool,
     symbol: str,
     step: pd.Timedelta,
     stored: pd.DataFrame,
@@ -152,12 +161,11 @@ def read_past(
     *,
     first: pd.Timestamp,
     clock: pd.Timestamp,
-    files: Files,
-    watch: Watch | None = None,
+    watch: bulk.Watch | None = None,
 ) -> Past:
     """Read one run of days."""
     asked = archive.files("metrics", symbol, *window)
-    haul = bulk.collect(place, asked, known=_hashes(files), watch=watch, at_once=_AT_ONCE)
+    haul = bulk.collect(pool, asked, watch=watch)
     remarks = haul.repairs + haul.gaps(clock - _LATEST)
     grid = pd.date_range(window.since + step, window.until, freq=step, name="time").as_unit("us")
     was = stored.reindex(grid)
@@ -166,7 +174,7 @@ def read_past(
     for file in haul.missing:
         past.files[file.key] = {"missing": clock.isoformat()}
     if haul.packs:
-        price, lacking = _price(place, symbol, step, stored, window)
+        price, lacking = _price(pool, symbol, step, stored, window)
         remarks += lacking
         found = archive.read(haul.sheets, price=price, strict=False)
         mine = {key: label for key, label in found.labels.items() if key not in spare}
@@ -180,13 +188,14 @@ def read_past(
     return past
 
 
-def _hashes(files: Files) -> dict[str, str]:
+def hashes(files: Files) -> dict[str, str]:
+    """Return the checksums of the files that need not come again unless they were replaced."""
     # One that gave nothing may have been read by an oikit that could not tell its times: it is read again.
     return {key: entry["sha256"] for key, entry in files.items() if entry.get("sha256") and entry.get("bars")}
 
 
 def _price(
-    place: bulk.Place, symbol: str, step: pd.Timedelta, stored: pd.DataFrame, window: Window
+    pool: bulk.Pool, symbol: str, step: pd.Timedelta, stored: pd.DataFrame, window: Window
 ) -> tuple[pd.Series | None, Counter[str]]:
     """A price at many instants of each day: the closes that are known, else hourly mark prices."""
     if step <= _HOUR and "close" in stored:
@@ -194,9 +203,7 @@ def _price(
         known = stored.loc[near, "close"].dropna()
         if len(known):
             return known, Counter()
-    marks = bulk.collect(
-        place, archive.files("markPriceKlines", symbol, *window, interval="1h"), at_once=_AT_ONCE
-    )
+    marks = bulk.collect(pool, _mark_files(symbol, window))
     lacking = Counter({"markPriceKlines: file(s) refused, not needed for figures": len(marks.refused)})
     if not marks.packs:
         return None, +lacking
@@ -265,13 +272,16 @@ def _note_packs(
 # ---------------------------------------------------------------- prices and funding, where REST is blocked
 
 
+def bar_files(symbol: str, step: pd.Timedelta, window: Window) -> list[File]:
+    """Return the files that `read_bars` takes."""
+    return archive.files("klines", symbol, *window, interval=PERIODS[step])
+
+
 def read_bars(
-    place: bulk.Place, symbol: str, step: pd.Timedelta, window: Window, watch: Watch | None = None
+    pool: bulk.Pool, symbol: str, step: pd.Timedelta, window: Window, watch: bulk.Watch | None = None
 ) -> tuple[Past, pd.Timestamp | None]:
     """Read prices and volumes from the archive, where the exchange does not serve this place."""
-    bars = bulk.collect(
-        place, archive.files("klines", symbol, *window, interval=PERIODS[step]), watch=watch, at_once=_AT_ONCE
-    )
+    bars = bulk.collect(pool, bar_files(symbol, step, window), watch=watch)
     remarks, refused = bars.repairs, dict(bars.refused)
     grid = pd.date_range(window.since + step, window.until, freq=step, name="time").as_unit("us")
     frame = pd.DataFrame(index=grid)
@@ -286,12 +296,18 @@ def read_bars(
     return Past(frame, _counted(remarks + ended), refused), end
 
 
+def paid_files(symbol: str, _: pd.Timedelta, window: Window) -> list[File]:
+    """Return the files that `read_paid` takes."""
+    # A day more: a settlement pays for the hours since the one before.
+    return archive.files("fundingRate", symbol, window.since - DAY, window.until)
+
+
 def read_paid(
-    place: bulk.Place, symbol: str, step: pd.Timedelta, window: Window, watch: Watch | None = None
+    pool: bulk.Pool, symbol: str, step: pd.Timedelta, window: Window, watch: bulk.Watch | None = None
 ) -> Past:
     """Read funding from the archive, whose file of a month comes once the month has ended."""
-    wide = Window(window.since - DAY, window.until)  # a settlement pays for the hours since the one before
-    paid = bulk.collect(place, archive.files("fundingRate", symbol, *wide), watch=watch)
+    wide = Window(window.since - DAY, window.until)
+    paid = bulk.collect(pool, paid_files(symbol, step, window), watch=watch)
     past = Past(pd.DataFrame(), refused=dict(paid.refused))
     if paid.packs:
         found = archive.read(paid.sheets, strict=False)

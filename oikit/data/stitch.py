@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +28,7 @@ from oikit.data.venues import archive, binance
 from oikit.errors import BadReply, GeoBlocked, RateLimited, Unreachable
 
 _AWAY = (Unreachable, GeoBlocked, RateLimited)
+_AHEAD = 40  # files on their way, at the most, before the first of them is read
 _NAMED = 3  # refused files that one line names
 
 
@@ -37,6 +39,10 @@ class Source:
     address: str
     place: bulk.Place
     client: Client | None = None
+
+    def pool(self, known: Mapping[str, str] | None = None) -> bulk.Pool:
+        """Return a pool for files of this source."""
+        return bulk.Pool(self.place, at_once=past.AT_ONCE, known=known)
 
     @property
     def requests(self) -> int:
@@ -107,29 +113,45 @@ def fill(
     files = past.still_stored(stored, asked.symbol, asked.files())
     windows = past.wanted(stored, asked.symbol, first, files, recheck=recheck)
     total, out = sum((window.until - window.since).days for window in windows), Stitched()
-    for window in windows:
-        watch = _watch(progress, done, total)
-        try:
-            part = past.read_past(
-                *(found.place, asked.symbol, asked.step, stored, window),
-                first=first,
-                clock=clock,
-                files=files,
-                watch=watch,
-            )
-        except _AWAY as error:
-            out.losses.append(f"the archive cannot be had: {error}")
-            break
-        except BadReply as error:
-            out.refused[f"{window.since:%Y-%m}"] = " ".join(str(error).split())
-            break
-        _take(asked, found, part, origin, out)
-        done += (window.until - window.since).days
-        total -= (window.until - window.since).days
+    with found.pool(past.hashes(files)) as pool:
+        for window in _asked_ahead(pool, asked, windows, past.past_files):
+            watch = _watch(progress, done, total)
+            try:
+                part = past.read_past(
+                    *(pool, asked.symbol, asked.step, stored, window),
+                    first=first,
+                    clock=clock,
+                    watch=watch,
+                )
+            except _AWAY as error:
+                out.losses.append(f"the archive cannot be had: {error}")
+                break
+            except BadReply as error:
+                out.refused[f"{window.since:%Y-%m}"] = " ".join(str(error).split())
+                break
+            _take(asked, found, part, origin, out)
+            done += (window.until - window.since).days
+            total -= (window.until - window.since).days
     return out
 
 
-def _watch(progress: Progress | None, done: int, total: int) -> past.Watch | None:
+def _asked_ahead(
+    pool: bulk.Pool,
+    asked: Question,
+    windows: Iterable[Window],
+    files: Callable[[str, pd.Timedelta, Window], list[archive.File]],
+) -> Iterator[Window]:
+    """Yield each window, once the files of those behind it are on their way too."""
+    queue: deque[Window] = deque()
+    for window in windows:
+        queue.append(window)
+        pool.ask(files(asked.symbol, asked.step, window))
+        while queue and len(pool) >= _AHEAD:
+            yield queue.popleft()
+    yield from queue
+
+
+def _watch(progress: Progress | None, done: int, total: int) -> bulk.Watch | None:
     if progress is None:
         return None
     return lambda now, _, file: progress(done + now, done + max(total, now), f"archive {file.set}")
@@ -185,12 +207,14 @@ def instead(
 ) -> tuple[Stitched, pd.Timestamp | None]:
     """Request prices and funding from the archive too, month by month, as far as it reaches."""
     out, stored, began = Stitched(), asked.stored(until), False
-    for window in _months(stored, asked.step, "klines", recheck=recheck):
-        part, end = past.read_bars(found.place, asked.symbol, asked.step, window, _watch(progress, 0, 1))
-        if end is None and began:
-            break  # the archive has not come further yet
-        began = began or end is not None
-        _take(asked, found, part, origin, out)
+    with found.pool() as pool:
+        windows = _months(stored, asked.step, "klines", recheck=recheck)
+        for window in _asked_ahead(pool, asked, windows, past.bar_files):
+            part, end = past.read_bars(pool, asked.symbol, asked.step, window, _watch(progress, 0, 1))
+            if end is None and began:
+                break  # the archive has not come further yet
+            began = began or end is not None
+            _take(asked, found, part, origin, out)
     stored = asked.stored(until)
     known = stored.index[stored["close"].notna()] if "close" in stored else stored.index[:0]
     if not len(known):
@@ -198,9 +222,11 @@ def instead(
     end = floor(pd.Timestamp(known[-1]), asked.every)
     if end <= asked.since:
         return out, None
-    for window in _months(asked.stored(end), asked.step, "funding", recheck=recheck):
-        paid = past.read_paid(found.place, asked.symbol, asked.step, window, _watch(progress, 0, 1))
-        _take(asked, found, paid, origin, out)
+    with found.pool() as pool:
+        windows = _months(asked.stored(end), asked.step, "funding", recheck=recheck)
+        for window in _asked_ahead(pool, asked, windows, past.paid_files):
+            paid = past.read_paid(pool, asked.symbol, asked.step, window, _watch(progress, 0, 1))
+            _take(asked, found, paid, origin, out)
     rest = fill(asked, found, end, end + asked.step, end, origin, recheck=recheck, progress=progress)
     out.remarks, out.losses = added(out.remarks, rest.remarks), [*out.losses, *rest.losses]
     out.refused |= rest.refused
