@@ -143,6 +143,7 @@ def _summary(found: Fetched) -> dict[str, Any]:
     return {
         "symbol": found.symbol,
         "every": found.every,
+        "quote": found.quote,
         "rows": len(index),
         "first": index[0].isoformat(),
         "last": index[-1].isoformat(),

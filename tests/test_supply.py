@@ -24,17 +24,23 @@ def at(*times: str) -> list[float]:
 
 @pytest.mark.parametrize(
     ("symbol", "base"),
-    [("BNBUSDT", "BNB"), ("1000SHIBUSDC", "1000SHIB"), ("BTCUSD_PERP", "BTC"), ("ETHBUSD", "ETH")],
+    [
+        ("BNBUSDT", "BNB"),
+        ("1000SHIBUSDC", "1000SHIB"),
+        ("BTCUSD_PERP", "BTC"),
+        ("ETHBUSD", "ETH"),
+        ("ETHBTC", "ETH"),
+    ],
 )
 def test_a_market_belongs_to_a_coin(symbol: str, base: str) -> None:
-    """Whatever dollar it is priced in."""
+    """Whatever it is priced in."""
     assert base_of(symbol) == base
 
 
-@pytest.mark.parametrize("symbol", ["ETHBTC", "bnbusdt", "", "<script>USDT"])
-def test_a_market_that_is_priced_in_no_dollar_is_refused(symbol: str) -> None:
+@pytest.mark.parametrize("symbol", ["BTCDOM", "bnbusdt", "", "<script>USDT", "USDT"])
+def test_a_name_that_cannot_be_taken_apart_is_refused(symbol: str) -> None:
     """There is no guessing which part of a name is the coin."""
-    with pytest.raises(InputError, match="no coin priced in dollars"):
+    with pytest.raises(InputError, match="names no coin and what it is priced in"):
         base_of(symbol)
 
 
@@ -62,10 +68,11 @@ def test_outside_the_table_nothing_is_known() -> None:
 
 
 def test_the_supply_of_other_coins_is_not_made_up() -> None:
-    """Only BNB has a table."""
-    times = pd.DatetimeIndex(["2026-02-01"], tz="UTC")
+    """Only BNB and BTC have figures with a source."""
+    times = pd.DatetimeIndex(["2026-02-01", "2026-09-01"], tz="UTC")
 
-    assert circulating_supply("BTC", times).isna().all()
+    assert circulating_supply("ETH", times).isna().all()
+    assert circulating_supply("SOL", times).isna().all()
 
 
 def test_the_market_cap_follows() -> None:

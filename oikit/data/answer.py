@@ -16,7 +16,7 @@ from oikit.clock import words
 from oikit.data import past
 from oikit.data.quality import Coverage, coverage, redenominations
 from oikit.data.question import Question, moment_text
-from oikit.data.supply import coins_of, with_supply
+from oikit.data.supply import coins_of, quote_of, with_supply
 from oikit.data.venues import binance
 from oikit.frame import FIELDS, resample, validate
 
@@ -53,6 +53,11 @@ class Fetched:
     requests: int
     coverage: Coverage
     instead: str = ""
+
+    @property
+    def quote(self) -> str:
+        """What prices, values and the market cap are counted in, like ``"USDT"``; empty if unknown."""
+        return quote_of(self.symbol)
 
 
 def losses(frame: pd.DataFrame, first: pd.Timestamp, asked: Question) -> list[str]:
@@ -107,12 +112,20 @@ def answer(
     frame["taker_buy_sell_ratio"] = frame["taker_buy_volume"] / sold.where(sold > 0)
     frame = with_supply(frame, asked.symbol)
     frame = validate(frame[[name for name in FIELDS if name in frame]])
-    odd = [*_many_coins(asked.symbol), *_renamed(frame), *_quiet(frame)]
+    odd = [*_no_dollars(asked.symbol), *_many_coins(asked.symbol), *_renamed(frame), *_quiet(frame)]
     said = tuple(dict.fromkeys([*([instead] if instead else []), *losses, *remarks, *odd]))
     known = coverage(frame, repairs=_mended(said), revised=_revised(said), now=clock)
     return Fetched(
         frame, asked.symbol, words(asked.every), asked.path, said, tuple(losses), requests, known, instead
     )
+
+
+def _no_dollars(symbol: str) -> list[str]:
+    """Return a remark on a market that is priced in a coin."""
+    quote = quote_of(symbol)
+    if "USD" in quote or not quote:
+        return []
+    return [f"prices, values and the market cap of {symbol} are counted in {quote}, not in dollars"]
 
 
 def _many_coins(symbol: str) -> list[str]:

@@ -271,10 +271,19 @@ class Pool:
     at_once : int
     known : mapping of str to str, optional
         By key: the checksum of what is stored already.
+    whole : bool
+        Do not ask for a month that is missing by its days.
     """
 
-    def __init__(self, read: Place, *, at_once: int = 1, known: Mapping[str, str] | None = None) -> None:
-        self._read, self.known = read, known or {}
+    def __init__(
+        self,
+        read: Place,
+        *,
+        at_once: int = 1,
+        known: Mapping[str, str] | None = None,
+        whole: bool = False,
+    ) -> None:
+        self._read, self.known, self.whole = read, known or {}, whole
         self._threads = ThreadPoolExecutor(at_once)
         self._coming: dict[str, Future[_Came]] = {}
         self._last: dict[str, tuple[str, _Came]] = {}
@@ -361,7 +370,7 @@ def _sort_in(haul: Haul, file: File, came: Pack | str | None, pool: Pool) -> lis
             haul.revised[file.key] = pool.known[file.key], came.sha256
     elif came:
         haul.unchanged.append(file)
-    elif file.days():
+    elif file.days() and not pool.whole:
         return file.days()
     elif not file.spare:
         haul.missing.append(file)

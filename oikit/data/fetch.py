@@ -187,6 +187,8 @@ def _fetch(
         files = stack.enter_context(stitch.source(asked, client))
         try:
             now = moment(client, asked.symbol)
+        except binance.NotTrading as error:
+            return _no_longer_trading(asked, client, files, error, progress, recheck=recheck, skip=skip)
         except GeoBlocked as error:
             if files is None:
                 raise
@@ -271,11 +273,31 @@ def _from_venue(
     return answer(asked, whole, late, remarks, sent, now.clock)
 
 
+def _no_longer_trading(
+    asked: Question,
+    client: Client,
+    files: stitch.Source | None,
+    error: binance.NotTrading,
+    progress: Progress | None,
+    *,
+    recheck: bool,
+    skip: bool,
+) -> Fetched:
+    """Return the bars of a market that has been taken off the exchange, which the archive still has."""
+    if asked.until is None or asked.until > pd.Timestamp.now("UTC"):
+        if not error.listed and not asked.manifest():
+            raise error
+        raise InputError(f"{error}; to have what was of it, type until= (--until) and a time in the past")
+    if files is None:
+        return second_choice(asked, error, None)
+    return _without_exchange(asked, client, files, error, progress, recheck=recheck, skip=skip)
+
+
 def _without_exchange(
     asked: Question,
     client: Client,
     files: stitch.Source,
-    error: GeoBlocked,
+    error: GeoBlocked | binance.NotTrading,
     progress: Progress | None,
     *,
     recheck: bool,
@@ -289,7 +311,10 @@ def _without_exchange(
     origin = _origin(asked, today, set(note.get("lacking", ())))
     try:
         found, end = stitch.instead(
-            *(asked, files, max(until, asked.since + asked.every), origin, progress), recheck=recheck
+            *(asked, files, max(until, asked.since + asked.every), origin, progress),
+            recheck=recheck,
+            # A name that is nowhere may be a slip: not every day of years is asked for.
+            whole=isinstance(error, binance.NotTrading) and not error.listed,
         )
     except _NO_ANSWER as away:
         raise type(error)(f"{error}; and its archive cannot be had: {away}") from away
@@ -297,7 +322,11 @@ def _without_exchange(
     if end is None:
         raise type(error)(f"{error}; and its archive {files.address} has nothing of {asked.symbol} then")
     whole = asked.stored(end)
-    told = f"{error}. Used instead: the archive {files.address} and the store, up to {moment_text(end)}"
+    used = f"the archive {files.address} and the store, up to {moment_text(end)}"
+    told = f"{error}. Used instead: {used}"
+    if isinstance(error, binance.NotTrading):
+        found.remarks.append(f"{asked.symbol} does not trade now; all of this is from {used}")
+        told = ""
     late = [*found.losses, *losses(whole, end + asked.step, asked)]
     unknown = gaps(whole, whole, end + asked.step, ["premium"])[1:]
     return answer(asked, whole, late, [*found.remarks, *unknown], client.requests + files.requests, end, told)

@@ -35,6 +35,8 @@ def note_files(
     venue: str = "binance",
 ) -> None:
     """Add to what `files_of` tells."""
+    if not files:
+        return
     path = folder(root, symbol, every, venue=venue) / _FILES
     with writing(root):
         with storing(path.parent, "write to"):

@@ -9,6 +9,7 @@ import pandas as pd
 
 from oikit.clock import length
 from oikit.data import store as disk
+from oikit.data.supply import quote_of
 from oikit.data.venues import archive, binance
 from oikit.data.venues.query import check_symbol
 from oikit.errors import InputError
@@ -60,7 +61,9 @@ def provenance(
     remarks = sum(len(fetched["remarks"]) for fetched in note["fetches"])
     many = f"{remarks or 'no'} remark{'' if remarks == 1 else 's'}"
     digest = hashlib.sha256("".join(month["sha256"] for month in note["files"].values()).encode()).hexdigest()
+    quote = quote_of(symbol)
+    priced = f", priced in {quote}" if quote not in ("", "USDT") else ""
     return (
-        f"Binance USD-M {symbol} {note['every']}: {source}, {note['rows']:,} bars in ({since}, {until}] UTC, "
-        f"fetched {at} UTC by the venue's clock, {many}, sha256 {digest[:12]}"
+        f"Binance USD-M {symbol} {note['every']}{priced}: {source}, {note['rows']:,} bars in "
+        f"({since}, {until}] UTC, fetched {at} UTC by the venue's clock, {many}, sha256 {digest[:12]}"
     )

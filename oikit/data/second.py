@@ -12,12 +12,12 @@ from oikit.clock import bar_length, words
 from oikit.data.answer import Fetched, answer
 from oikit.data.quality import coverage
 from oikit.data.question import Question, floor, moment_text
-from oikit.errors import RateLimited, VenueError
+from oikit.errors import OikitError, RateLimited
 from oikit.frame import resample
 from oikit.simulate import samples
 
 
-def second_choice(asked: Question, error: VenueError, fallback: str | None) -> Fetched:
+def second_choice(asked: Question, error: OikitError, fallback: str | None) -> Fetched:
     """Take the bars from the store; where it has none of them, a sample if that was asked for."""
     note = asked.manifest()
     # Nobody can say now what has closed since; so it ends where the store ends.
@@ -37,7 +37,7 @@ def second_choice(asked: Question, error: VenueError, fallback: str | None) -> F
     return answer(asked, stored, (), (), 0, instead=told)
 
 
-def _from_pack(asked: Question, error: VenueError) -> Fetched:
+def _from_pack(asked: Question, error: OikitError) -> Fetched:
     """Take the sample that is nearest in kind: its bars of those times if it has any, else all of it."""
     hour = pd.Timedelta(hours=1)
     name = "bnb-5min" if asked.every < hour else "btc-null" if asked.symbol.startswith("BTC") else "bnb-null"
@@ -66,7 +66,7 @@ def _from_pack(asked: Question, error: VenueError) -> Fetched:
     )
 
 
-def with_hint(asked: Question, error: VenueError, *, loading: bool = False) -> VenueError:
+def with_hint(asked: Question, error: OikitError, *, loading: bool = False) -> OikitError:
     """The same refusal, what is stored, and what to type instead."""
     sample = "oikit.sample('bnb-null')"
     works = "" if sample in str(error) else f"; {sample} works without the exchange"

@@ -40,9 +40,9 @@ class Source:
     place: bulk.Place
     client: Client | None = None
 
-    def pool(self, known: Mapping[str, str] | None = None) -> bulk.Pool:
+    def pool(self, known: Mapping[str, str] | None = None, *, whole: bool = False) -> bulk.Pool:
         """Return a pool for files of this source."""
-        return bulk.Pool(self.place, at_once=past.AT_ONCE, known=known)
+        return bulk.Pool(self.place, at_once=past.AT_ONCE, known=known, whole=whole)
 
     @property
     def requests(self) -> int:
@@ -204,10 +204,14 @@ def instead(
     progress: Progress | None,
     *,
     recheck: bool = False,
+    whole: bool = False,
 ) -> tuple[Stitched, pd.Timestamp | None]:
-    """Request prices and funding from the archive too, month by month, as far as it reaches."""
+    """Request prices and funding from the archive too, month by month, as far as it reaches.
+
+    `whole`: a month of prices that it lacks is not asked for by its days.
+    """
     out, stored, began = Stitched(), asked.stored(until), False
-    with found.pool() as pool:
+    with found.pool(whole=whole) as pool:
         windows = _months(stored, asked.step, "klines", recheck=recheck)
         for window in _asked_ahead(pool, asked, windows, past.bar_files):
             part, end = past.read_bars(pool, asked.symbol, asked.step, window, _watch(progress, 0, 1))

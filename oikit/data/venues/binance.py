@@ -47,6 +47,7 @@ READY = pd.Timedelta(seconds=10)
 """A snapshot can be read about six seconds after its instant."""
 _MS = pd.Timedelta(milliseconds=1)
 _LATE = pd.Timedelta(minutes=1)  # far more than the milliseconds by which settlements are stamped late
+_DATED = ("CURRENT_QUARTER", "NEXT_QUARTER", "CURRENT_MONTH", "NEXT_MONTH", "UNKNOWN")  # no perpetuals
 _KLINES, _STATISTICS, _SETTLEMENTS = 499, 500, 1000  # rows a page; 499 bars weigh least a row
 
 BUDGETS = {
@@ -79,6 +80,20 @@ def clock_for(every: str | pd.Timedelta) -> pd.Timedelta:
     return max(fits)
 
 
+class NotTrading(InputError):
+    """A perpetual that the exchange does not list as one that trades; what was of it may be elsewhere.
+
+    Attributes
+    ----------
+    listed : bool
+        Whether the exchange still knows the name.
+    """
+
+    def __init__(self, message: str, *, listed: bool = False) -> None:
+        super().__init__(message)
+        self.listed = listed
+
+
 def check_market(symbol: str, markets: Mapping[str, str]) -> str:
     """Return the symbol itself if it is a perpetual that trades."""
     state = markets.get(symbol)
@@ -86,12 +101,11 @@ def check_market(symbol: str, markets: Mapping[str, str]) -> str:
         return symbol
     open_now = [name for name, what in markets.items() if what == "TRADING"]
     near = ", ".join(difflib.get_close_matches(symbol, open_now, 3, 0.6)) or "look it up on the exchange"
-    found = (
-        "Binance lists no such market"
-        if state is None
-        else f"at Binance it is {state}, not a trading perpetual"
-    )
-    raise InputError(f"symbol={symbol!r}: {found}; near: {near}")
+    if state is None:
+        raise NotTrading(f"symbol={symbol!r}: Binance lists no such market; near: {near}")
+    found = f"symbol={symbol!r}: at Binance it is {state}, not a trading perpetual; near: {near}"
+    # The others have a past: they are settling, closed or paused.
+    raise InputError(found) if state in _DATED else NotTrading(found, listed=True)
 
 
 def ask_time() -> Query:

@@ -72,7 +72,8 @@ def read_time(reply: dict[str, Any]) -> pd.Timestamp:
 def read_markets(reply: dict[str, Any]) -> dict[str, str]:
     """Read which symbols there are, and what each is: ``"TRADING"`` for a perpetual that trades.
 
-    Entries whose symbol is no plain name are left out: nothing may be asked by such a name.
+    Perpetuals of shares or metals are of kinds of their own, like ``TRADIFI_PERPETUAL``. Entries whose
+    symbol is no plain name are left out: nothing may be asked by such a name.
     """
     rows = reply.get("symbols")
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
@@ -81,7 +82,7 @@ def read_markets(reply: dict[str, Any]) -> dict[str, str]:
     for row in rows:
         name, kind, status = (str(row.get(key, "")) for key in ("symbol", "contractType", "status"))
         if SYMBOL.fullmatch(name):
-            state = status if kind == "PERPETUAL" else kind
+            state = status if f"_{kind}".endswith("_PERPETUAL") else kind
             found[name] = state if SYMBOL.fullmatch(state) else "UNKNOWN"
     return found
 

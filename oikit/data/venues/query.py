@@ -69,6 +69,11 @@ def check_symbol(symbol: str) -> str:
     """Return the symbol itself if it can be one."""
     if isinstance(symbol, str) and SYMBOL.fullmatch(symbol):
         return symbol
+    if isinstance(symbol, str) and symbol and not symbol.isascii():
+        raise InputError(
+            f"symbol={symbol!r:.60} is written with other signs than A-Z, 0-9, _ and -; a market's name "
+            "becomes that of a folder and part of an address, so oikit cannot fetch this market"
+        )
     # BNB/USDT:USDT, as other clients write it.
     capitals = re.sub(r"[/\s]", "", symbol.upper().partition(":")[0]) if isinstance(symbol, str) else ""
     hint = f"; did you mean {capitals}?" if SYMBOL.fullmatch(capitals) else ""
