@@ -28,9 +28,10 @@ from oikit_lessons.lesson02 import hero as line
 from oikit_lessons.lesson03 import hero as lineup
 from oikit_lessons.lesson05 import hero as dominoes
 from oikit_lessons.lesson07 import hero as forecasts
+from oikit_lessons.lesson08 import hero as luck
 from tests.conftest import frame
 
-HEROES = ("01", "02", "03", "04", "05", "06", "07")
+HEROES = ("01", "02", "03", "04", "05", "06", "07", "08")
 EVIL = "</script><script>window.hit=1</script>\"'&<b>x</b>"
 
 
@@ -79,6 +80,7 @@ def test_every_template_can_be_filled_in_every_state_that_names_it() -> None:
         ("05", _shock_states()),
         ("06", _leverage_states()),
         ("07", [{"bend": bend, "shift": shift} for bend in (-100, 0, 76, 100) for shift in (-200, 0, 200)]),
+        ("08", [{"rules": rules, "seed": seed} for rules in luck.RULES for seed in (1, 2)]),
     ):
         found = known(lesson)
         for settings in states:
@@ -179,6 +181,8 @@ def test_settings_answer_in_words_and_a_table() -> None:
         ("04", {"dumps": 0}, "from 1 to 50"),
         ("04", {"caught": 0.7}, "a whole number from 0 to 100"),
         ("04", {"view": "none"}, "all weeks, alarms only"),
+        ("08", {"rules": 3}, "1, 2, 5, 10"),
+        ("08", {"seed": 0}, "a whole number such as 9"),
         ("07", {"bend": 0.5}, "a whole number from -100 to 100"),
         ("06", {"leverage": 0}, "from 0.2 to 20"),
         ("06", {"drift": "lots"}, "from -0.5 to 1.5"),
@@ -392,6 +396,21 @@ def test_bending_changes_what_is_said_and_nothing_else() -> None:
     assert found.question.answer == "18" and found.facts(found.state())["hits"] == 18
     for bend in (-100, -50, 50, 100):
         assert found.facts(found.state(bend=bend, shift=0))["score"] > plain["score"]
+
+
+def test_rules_without_skill_are_normal_and_each_its_own() -> None:
+    """Mean zero and unit spread; the best of 100 shows about 2.5, and nothing of it a year later."""
+    steps = np.concatenate([luck.years(seed, 200) for seed in range(1, 21)])
+    few, many = luck.years(3, 5), luck.years(3, 200)
+    found = known("08")
+    draws = [found.facts(found.state(seed=seed, rules=100)) for seed in range(1, 101)]
+
+    assert abs(steps.mean()) < 0.01 and abs(steps.std() - 1) < 0.01
+    assert np.array_equal(few, many[:5])
+    assert abs(np.corrcoef(steps[:-1, 0], steps[1:, 0])[0, 1]) < 0.05
+    assert np.mean([each["best"] for each in draws]) == pytest.approx(draws[0]["luck"], abs=0.1)
+    assert abs(np.mean([each["next"] for each in draws])) < 0.3
+    assert found.question.answer == "about 2.5"
 
 
 def test_a_shock_can_be_typed_as_text() -> None:

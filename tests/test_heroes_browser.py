@@ -22,6 +22,7 @@ from oikit_lessons.lesson02 import hero as line
 from oikit_lessons.lesson03 import hero as lineup
 from oikit_lessons.lesson05 import hero as dominoes
 from oikit_lessons.lesson06 import hero as growth
+from oikit_lessons.lesson08 import hero as luck
 from tests.browser import Browser, end_kernel, needs_browser, open_browser, run_all, wear
 from tests.test_heroes import EVIL, HEROES, known, short_market
 
@@ -288,6 +289,25 @@ def test_page_and_library_agree_on_every_bend(tmp_path: Path) -> None:
             assert facts["score"] == pytest.approx(ours["score"], abs=1e-12)
             assert {**facts, "score": 0, "said": 0, "kept": 0} == {**ours, "score": 0, "said": 0, "kept": 0}
         for state in states[::7]:
+            browser.page.evaluate("state => oikit.set(state)", state)
+            assert said(browser.page.evaluate(READ)) == hero.says(**state)
+
+
+def test_page_and_library_agree_on_the_best_of_many(tmp_path: Path) -> None:
+    """The same rule wins the same draw, and both are as sure of it, alone and counting all tries."""
+    hero = known("08")
+    states = [{"seed": seed, "rules": rules} for seed in range(1, 26) for rules in luck.RULES]
+    with opened(hero, tmp_path) as browser:
+        found = browser.page.evaluate("states => states.map(state => oikit.facts(state))", states)
+        for state, facts in zip(states, found, strict=True):
+            ours = hero.facts(state)
+
+            assert {key: facts[key] for key in ("number", "rules", "title", "says")} == {
+                key: ours[key] for key in ("number", "rules", "title", "says")
+            }
+            for key in ("best", "next", "luck", "alone", "counted"):
+                assert facts[key] == pytest.approx(ours[key], abs=1e-9)
+        for state in states[::9]:
             browser.page.evaluate("state => oikit.set(state)", state)
             assert said(browser.page.evaluate(READ)) == hero.says(**state)
 
@@ -591,7 +611,7 @@ def heroes_in_lab(lab: tuple[str, Path]) -> Iterator[tuple[Browser, str, Path]]:
         run_all(browser, url, "heroes.ipynb")
         end_kernel(browser)
         browser.page.goto(f"{url}/lab/tree/heroes.ipynb?reset")
-        browser.page.wait_for_selector("iframe >> nth=6", state="attached")
+        browser.page.wait_for_selector("iframe >> nth=7", state="attached")
         yield browser, url, root
         wear(browser, "Light")
 
@@ -635,7 +655,7 @@ def test_a_notebook_that_is_not_trusted_shows_the_still_picture(
     book.cells.append(nbformat.v4.new_markdown_cell("changed by somebody else"))
     nbformat.write(book, root / "foreign.ipynb")
     browser.page.goto(f"{url}/lab/tree/foreign.ipynb?reset")
-    browser.page.wait_for_selector("img.oikit-still, .jp-RenderedSVG img >> nth=6", state="attached")
+    browser.page.wait_for_selector("img.oikit-still, .jp-RenderedSVG img >> nth=7", state="attached")
 
     assert browser.page.locator("iframe").count() == 0
     images = browser.page.locator(".jp-OutputArea-output img")

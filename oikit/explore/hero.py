@@ -315,8 +315,8 @@ def fill(template: str, facts: Mapping[str, Any]) -> str:
     ----------
     template : str
         ``{name}`` is a count or a text, ``{name:p}`` per cent with as many digits as it needs (``p0`` and
-        ``p1``: with none, with one; ``+p1``: with its sign), ``{name:x}`` a multiple, ``{name:$}`` dollars
-        and ``{name:+$}`` dollars with their sign, ``{name:m}`` money down to the cent, ``{name:t}`` a
+        ``p1``: with none, with one; ``+p1``: with its sign), ``{name:x}`` a multiple, ``{name:s}`` one digit,
+        ``{name:$}`` dollars, ``{name:+$}`` with their sign and ``{name:m}`` down to the cent, ``{name:t}`` a
         leverage; ``{name|day|days}`` adds the word that fits the count.
     facts : mapping
 
@@ -404,6 +404,7 @@ _FORMS: Mapping[str, Callable[[Any], str]] = {
     "p1": lambda value: f"{_fixed(100 * value, 1)}%",
     "+p1": lambda value: f"{'+' if value >= 0.0005 else ''}{_FORMS['p1'](value)}",
     "x": lambda value: _fixed(value, 1 if value < 9.95 else 0),
+    "s": lambda value: _fixed(value, 1),
     "m": _money,
     "t": _times,
     "$": _dollars,

@@ -43,7 +43,7 @@
     "": (x) => (typeof x === "number" ? minus(thousands(x)) : String(x)),
     p: percent, p0: (x) => minus((100 * x).toFixed(0)) + "%",
     p1: (x) => minus((100 * x).toFixed(1)) + "%", x: (x) => x.toFixed(x < 9.95 ? 1 : 0),
-    "+p1": (x) => sign(x, FORMS.p1(x)), m: money, t: times, $: dollars, "+$": (x) => sign(x, dollars(x)),
+    "+p1": (x) => sign(x, FORMS.p1(x)), s: (x) => minus(x.toFixed(1)), m: money, t: times, $: dollars, "+$": (x) => sign(x, dollars(x)),
   };
   const write = (x, form = "") => FORMS[form](x);
   const fill = (template, facts) => template.replace(/\{(\w+)(?::([^}|]+))?(?:\|([^|}]*)\|([^}]*))?\}/g,
@@ -56,6 +56,19 @@
     node.said = says;
     node.replaceChildren(...says.split("**").map((part, i) => (i % 2 ? html("b", "", part) : part)));
   };
+
+  // The complementary error function: a series near the middle, a continued fraction in the tail.
+  function erfc(x) {
+    if (x < 0) { return 2 - erfc(-x); }
+    if (x < 2.5) {
+      let sum = x, term = x;
+      for (let n = 1; n < 60; n += 1) { term *= (-x * x) / n; sum += term / (2 * n + 1); }
+      return 1 - (2 / Math.sqrt(Math.PI)) * sum;
+    }
+    let f = 0;
+    for (let k = 60; k > 0; k -= 1) { f = k / 2 / (x + f); }
+    return Math.exp(-x * x) / Math.sqrt(Math.PI) / (x + f);
+  }
 
   // Motion: one at a time, and none for whoever wants none.
   let moving = 0;
@@ -251,7 +264,7 @@
       .observe($("chart"));
   }
 
-  const oikit = { data, text, words, calm, svg: $("svg"), $, attr, el, label, html, clamp, write, fill, put,
+  const oikit = { data, text, words, calm, svg: $("svg"), $, attr, el, label, html, clamp, write, fill, put, erfc,
     tween, later, stop, touch, change, draw, choose, slider, choice, button, handle, mount, facts,
     get open() { return open; }, get bet() { return bet; }, set hush(is) { quiet = is; },
     state: () => ({ ...state }),

@@ -1,21 +1,9 @@
 // Growth against leverage. The state is drift and volatility of the price a year, and the leverage that is held.
 (() => {
   "use strict";
-  const { data, svg, el, attr, label, clamp, write, calm, tween, change } = window.oikit;
+  const { data, svg, el, attr, label, clamp, write, tween, change, erfc } = window.oikit;
   const { rows, rate, steps, ranges, presets } = data, LOW = 0.2, HIGH = 25;
 
-  // The complementary error function: a series near the middle, a continued fraction in the tail.
-  function erfc(x) {
-    if (x < 0) { return 2 - erfc(-x); }
-    if (x < 2.5) {
-      let sum = x, term = x;
-      for (let n = 1; n < 60; n += 1) { term *= (-x * x) / n; sum += term / (2 * n + 1); }
-      return 1 - (2 / Math.sqrt(Math.PI)) * sum;
-    }
-    let f = 0;
-    for (let k = 60; k > 0; k -= 1) { f = k / 2 / (x + f); }
-    return Math.exp(-x * x) / Math.sqrt(Math.PI) / (x + f);
-  }
   const wealthOf = ({ drift, volatility }, L) => 100 * Math.exp(L * drift - (L * volatility) ** 2 / 2);
   // How likely a long, opened once and left alone, is liquidated within a year (oikit.risk.liquidation_probability).
   function goneOf({ drift, volatility: s }, L) {
