@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING, Any
 from oikit.errors import InputError
 from oikit.explore.hero import Hero, Market, Question, fill, script
 from oikit.explore.svg import Still
+from oikit.real_facts import real_fact
 
 if TYPE_CHECKING:
     import pandas as pd
 
 ARTICLE, WAIT = 0.15, 30
 FEWEST = 60  # days that a picture needs
-# Highest day of Bitcoin's open interest on all exchanges over its issuance schedule, 2019 to 2024.
 MARKS = (
     (
-        0.0280,
+        real_fact("btc-ratio-highest").value,
         "Bitcoin on all exchanges, highest day of 2019–24: {mark:p}",
         "Bitcoin, highest of 2019–24: {mark:p}",
     ),
