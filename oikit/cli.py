@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from oikit.data.fetch import Fetched
 
-__all__ = ["COMMANDS", "PLACES", "group", "main"]
+__all__ = ["COMMANDS", "group", "main"]
 
 _Progress = Callable[[int, int, str], object]
 

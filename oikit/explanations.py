@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from oikit.errors import InputError
 
-__all__ = ["EXPLANATIONS", "Explanation", "explain"]
+__all__ = ["Explanation", "explain"]
 
 
 class Explanation(NamedTuple):

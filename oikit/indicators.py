@@ -5,11 +5,13 @@ function here to it). A window is a number of bars, and until it is full of know
 answer is NaN. Positioning is counted in coins; dollar open interest follows the price.
 
 =======================  ==================================================================
-how large is it?         `oi_to_cap`
-how fast does it move?   `velocity`, and how unusual is that: `robust_zscore`, `trailing_percentile`
+how large is it?         `oi_to_cap`, `oi_to_volume`
+how fast does it move?   `velocity`, and how unusual is that: `robust_zscore`, `zscore`,
+                         `trailing_percentile`
 who moved?               `price_and_position_parts`, `quadrant`, `divergence`
-what does it cost?       `settled_funding`, `funding_apr`
+what does it cost?       `settled_funding`, `funding_apr`, `oi_weighted_funding` over several venues, `basis`
 which way do they lean?  `long_share`, `asymmetry`
+who was in a hurry?      `taker_delta`, `cvd`, and who had to: `liquidation_share`
 on every clock at once   `clocks`
 =======================  ==================================================================
 
@@ -18,7 +20,7 @@ A function here may not fetch, draw, print, or look ahead.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -27,22 +29,38 @@ import pandas as pd
 from oikit.clock import bar_length, bars, length
 from oikit.errors import InputError
 from oikit.frame import resample, validate
-from oikit.rolling import Window, log_change, pair, robust_zscore, series, trailing_percentile, window_sum
+from oikit.rolling import (
+    Window,
+    log_change,
+    pair,
+    robust_zscore,
+    series,
+    trailing_percentile,
+    window_sum,
+    zscore,
+)
 
 __all__ = [
     "QUADRANTS",
     "asymmetry",
+    "basis",
     "clocks",
+    "cvd",
     "divergence",
     "funding_apr",
+    "liquidation_share",
     "long_share",
     "oi_to_cap",
+    "oi_to_volume",
+    "oi_weighted_funding",
     "price_and_position_parts",
     "quadrant",
     "robust_zscore",
     "settled_funding",
+    "taker_delta",
     "trailing_percentile",
     "velocity",
+    "zscore",
 ]
 
 
@@ -74,6 +92,32 @@ def oi_to_cap(open_interest: pd.Series, circulating_supply: pd.Series) -> pd.Ser
     """
     coins, supply = pair(open_interest, circulating_supply, "open_interest", "circulating_supply")
     return coins / supply.where(supply > 0)
+
+
+def oi_to_volume(open_interest: pd.Series, volume: pd.Series, window: Window = "24h") -> pd.Series:
+    """How many windows of trading would it take to trade all open contracts once?
+
+    Parameters
+    ----------
+    open_interest : Series, shape (n,), base units, one side
+    volume : Series, shape (n,), base units traded in the bar
+    window : int or str
+        Over which the volume is added up.
+
+    Returns
+    -------
+    Series, shape (n,), multiple
+        NaN until the window is full of known bars, and where nothing was traded in it. Low values are
+        a market that is traded through in hours; high ones one that is held.
+
+    Examples
+    --------
+    >>> oi_to_volume(pd.Series([900.0, 900.0]), pd.Series([100.0, 200.0]), 2).tolist()
+    [nan, 3.0]
+    """
+    coins, traded = pair(open_interest, volume, "open_interest", "volume")
+    total = pd.Series(window_sum(traded.to_numpy(), bars(window, coins.index)), coins.index)
+    return coins / total.where(total > 0)
 
 
 def velocity(open_interest: pd.Series, window: Window = "24h") -> pd.Series:
@@ -310,6 +354,152 @@ def funding_apr(funding_rate: pd.Series, window: Window = "3d") -> pd.Series:
     count = bars(window, rate.index)
     years = count * bar_length(rate.index) / pd.Timedelta(days=365)
     return pd.Series(window_sum(rate.to_numpy(), count) / years, rate.index)
+
+
+def oi_weighted_funding(frames: Mapping[str, pd.DataFrame], per: str | pd.Timedelta = "8h") -> pd.Series:
+    r"""What do longs pay over several venues, each counted by what is open there?
+
+    Parameters
+    ----------
+    frames : mapping of str to DataFrame
+        One coin at several venues, on the same rows, each with ``open_interest_value``,
+        ``funding_rate`` and ``funding_interval``.
+    per : str or Timedelta
+        The common interval to express the rates in: venues settle every 1, 4 or 8 hours.
+
+    Returns
+    -------
+    Series, shape (n,), fraction of notional per `per`
+        NaN where a venue is unknown: without it the rest would be another average.
+
+    Notes
+    -----
+    .. math:: \bar f_t = \frac{\sum_v V_{v,t}\, f_{v,t}}{\sum_v V_{v,t}}
+
+    with the value :math:`V` of open interest and the last settled rate :math:`f` of each venue.
+
+    Examples
+    --------
+    >>> times = pd.date_range("2026-03-02 08:00", periods=1, freq="h", tz="UTC", name="time")
+    >>> one, other = (
+    ...     pd.DataFrame({"open_interest_value": v, "funding_rate": f, "funding_interval": 8.0}, times)
+    ...     for v, f in ((300.0, 0.0001), (100.0, 0.0005))
+    ... )
+    >>> oi_weighted_funding({"one": one, "other": other}).round(6).tolist()
+    [0.0002]
+    """
+    if not frames:
+        raise InputError("oi_weighted_funding needs a frame, like {'binance': frame}")
+    first = next(iter(frames.values()))
+    paid, weight = pd.Series(0.0, first.index), pd.Series(0.0, first.index)
+    for name, frame in frames.items():
+        validate(frame, needs=("open_interest_value", "funding_rate", "funding_interval"))
+        if not frame.index.equals(first.index):
+            raise InputError(f"{name!r} stands on other rows than the first; take the same bars of each")
+        value = frame["open_interest_value"]
+        paid = paid + value * settled_funding(frame["funding_rate"], frame["funding_interval"], per)
+        weight = weight + value
+    return paid / weight
+
+
+def basis(price: pd.Series, index_price: pd.Series) -> pd.Series:
+    """How far does the contract stand above the coin itself?
+
+    Parameters
+    ----------
+    price : Series, shape (n,), quote per base
+        Of the contract: its close, or its mark price.
+    index_price : Series, shape (n,), quote per base
+        The spot price that the mark is tied to.
+
+    Returns
+    -------
+    Series, shape (n,), fraction of the index price
+        Above 0: the contract is dearer. NaN where either is unknown or the index is not above zero.
+
+    Examples
+    --------
+    >>> basis(pd.Series([606.0]), pd.Series([600.0])).round(9).tolist()
+    [0.01]
+    """
+    price, spot = pair(price, index_price, "price", "index_price")
+    return price / spot.where(spot > 0) - 1.0
+
+
+def taker_delta(taker_buy_volume: pd.Series, taker_sell_volume: pd.Series) -> pd.Series:
+    """Which side crossed the spread, and by how many coins more?
+
+    Parameters
+    ----------
+    taker_buy_volume, taker_sell_volume : Series, shape (n,), base units traded in the bar
+
+    Returns
+    -------
+    Series, shape (n,), base units
+        Above 0: buyers were in the greater hurry. Each trade has a buyer and a seller all the same.
+
+    Examples
+    --------
+    >>> taker_delta(pd.Series([30.0]), pd.Series([20.0])).tolist()
+    [10.0]
+    """
+    bought, sold = pair(taker_buy_volume, taker_sell_volume, "taker_buy_volume", "taker_sell_volume")
+    return bought - sold
+
+
+def cvd(taker_buy_volume: pd.Series, taker_sell_volume: pd.Series, window: Window | None = None) -> pd.Series:
+    """What is the cumulative volume delta: the sum of `taker_delta`?
+
+    Parameters
+    ----------
+    taker_buy_volume, taker_sell_volume : Series, shape (n,), base units traded in the bar
+    window : int or str, optional
+        Over which to add up; by default from the first row on, so that only changes mean something.
+
+    Returns
+    -------
+    Series, shape (n,), base units
+        NaN until the window is full of known bars. Without a window NaN from the first unknown bar on:
+        what was traded in it is missing from every later sum.
+
+    Examples
+    --------
+    >>> cvd(pd.Series([30.0, 10.0]), pd.Series([20.0, 25.0])).tolist()
+    [10.0, -5.0]
+    """
+    delta = taker_delta(taker_buy_volume, taker_sell_volume)
+    if window is None:
+        return delta.cumsum(skipna=False)
+    return pd.Series(window_sum(delta.to_numpy(), bars(window, delta.index)), delta.index)
+
+
+def liquidation_share(
+    long_liquidations: pd.Series, short_liquidations: pd.Series, window: Window = "24h"
+) -> pd.Series:
+    """Which share of what was forced out was long?
+
+    Parameters
+    ----------
+    long_liquidations, short_liquidations : Series, shape (n,), quote units forced out in the bar
+        As the venue tells them: many publish a sample only, such as one a second.
+    window : int or str
+        Over which both are added up.
+
+    Returns
+    -------
+    Series, shape (n,), fraction
+        NaN until the window is full of known bars, and where nobody was forced out in it.
+
+    Examples
+    --------
+    >>> liquidation_share(pd.Series([0.0, 300.0]), pd.Series([0.0, 100.0]), 1).tolist()
+    [nan, 0.75]
+    """
+    longs, shorts = pair(long_liquidations, short_liquidations, "long_liquidations", "short_liquidations")
+    count = bars(window, longs.index)
+    out = window_sum(longs.to_numpy(), count)
+    total = pd.Series(out + window_sum(shorts.to_numpy(), count), longs.index)
+    return pd.Series(out, longs.index) / total.where(total > 0)
 
 
 def long_share(long_short_ratio: pd.Series) -> pd.Series:

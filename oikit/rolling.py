@@ -30,6 +30,7 @@ __all__ = [
     "series",
     "trailing_percentile",
     "window_sum",
+    "zscore",
 ]
 
 Window = int | str | pd.Timedelta
@@ -78,6 +79,40 @@ def robust_zscore(values: pd.Series, window: Window = "30d") -> pd.Series:
     values = series(values, "values")
     median, mad = _of_one_history(values.to_numpy(), bars(window, values.index, at_least=3))
     return (values - median) / np.where(mad > 0, _NORMAL * mad, np.nan)
+
+
+def zscore(values: pd.Series, window: Window = "30d") -> pd.Series:
+    r"""Return the z-score of each value against its own trailing window.
+
+    Parameters
+    ----------
+    values : Series, shape (n,)
+    window : int or str
+        The bars *before* this one that it is compared with; this one is not among them.
+
+    Returns
+    -------
+    Series, shape (n,), standard deviations from the trailing mean
+        NaN until the window is full of known values, and where all of them are the same.
+
+    Notes
+    -----
+    .. math:: z_t = \frac{x_t - \bar x}{s}
+
+    with mean and standard deviation (n - 1) over :math:`x_{t-w}, \ldots, x_{t-1}`. One spike in the window
+    lifts both and makes later ones look small; `robust_zscore` is not misled so.
+
+    Examples
+    --------
+    >>> zscore(pd.Series([1.0, 2.0, 3.0, 4.0]), 3).tolist()
+    [nan, nan, nan, 2.0]
+    """
+    values = series(values, "values")
+    count = bars(window, values.index, at_least=3)
+    before = values.shift(1).rolling(count, min_periods=count)
+    mean, spread = before.mean(), before.std()
+    # What is left of a sum after large values have gone is no spread.
+    return (values - mean) / spread.where(spread > 1e-9 * mean.abs())
 
 
 def trailing_percentile(

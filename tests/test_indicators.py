@@ -28,6 +28,7 @@ ONE: dict[str, Callable[[pd.Series], pd.Series]] = {
     "trailing_percentile, strict": lambda s: ind.trailing_percentile(s, 4, ties="strict"),
     "trailing_percentile, weak": lambda s: ind.trailing_percentile(s, 4, ties="weak"),
     "funding_apr": lambda s: ind.funding_apr(s, 3),
+    "zscore": lambda s: ind.zscore(s, 4),
     "long_share": ind.long_share,
     "asymmetry": ind.asymmetry,
 }
@@ -38,6 +39,22 @@ TWO: dict[str, Callable[[pd.Series, pd.Series], pd.Series | pd.DataFrame]] = {
     "quadrant, dead band": lambda a, b: ind.quadrant(a, b, 2, dead_band=0.1),
     "price_and_position_parts": lambda a, b: ind.price_and_position_parts(a, b, 2),
     "settled_funding": ind.settled_funding,
+    "basis": ind.basis,
+    "oi_to_volume": lambda a, b: ind.oi_to_volume(a, b, 3),
+    "taker_delta": ind.taker_delta,
+    "cvd": ind.cvd,
+    "cvd, window": lambda a, b: ind.cvd(a, b, 3),
+    "liquidation_share": lambda a, b: ind.liquidation_share(a, b, 3),
+    "oi_weighted_funding": lambda a, b: ind.oi_weighted_funding(
+        {
+            "one": pd.DataFrame(
+                {"open_interest_value": a, "funding_rate": b / 1e9, "funding_interval": b * 0 + 8.0}
+            ),
+            "other": pd.DataFrame(
+                {"open_interest_value": b, "funding_rate": a / 1e9, "funding_interval": a * 0 + 4.0}
+            ),
+        }
+    ),
     "clocks": lambda a, b: ind.clocks(
         pd.DataFrame({"mark_price": a, "open_interest": b}),
         ["1h", "2h", "4h"],
@@ -134,6 +151,74 @@ def test_the_unit_of_the_price_cancels(first: list[float], second: list[float], 
         ind.price_and_position_parts(coins, price * factor, 2),
         ind.price_and_position_parts(coins, price, 2) * factor,
     )
+
+
+@given(first=levels, second=levels)
+def test_the_ratios_and_deltas_of_desks_keep_their_laws(first: list[float], second: list[float]) -> None:
+    """Mirror images mirror, units cancel, and sums are sums."""
+    n = min(len(first), len(second))
+    a, b = series(first[:n]), series(second[:n])
+
+    same(ind.taker_delta(a, b), -ind.taker_delta(b, a))
+    np.testing.assert_allclose(
+        ind.liquidation_share(a, b, 3) + ind.liquidation_share(b, a, 3),
+        (a + b).rolling(3).sum() * 0 + 1,
+        rtol=1e-9,
+    )
+    same(ind.basis(a * 4, b * 4), ind.basis(a, b))
+    same(ind.oi_to_volume(a * 4, b * 4, 3), ind.oi_to_volume(a, b, 3))
+    same(ind.cvd(a, b), ind.taker_delta(a, b).cumsum(skipna=False))
+    np.testing.assert_allclose(
+        ind.cvd(a, b, 3), ind.taker_delta(a, b).rolling(3, min_periods=3).sum(), rtol=1e-6, atol=1e-3
+    )
+
+
+@given(values=levels, factor=st.floats(0.01, 100))
+def test_the_average_of_venues_lies_between_them(values: list[float], factor: float) -> None:
+    """Two venues that pay the same pay that on average, whatever is open at each."""
+    rate = series(values) / 1e9
+    one = pd.DataFrame({"open_interest_value": 5.0, "funding_rate": rate, "funding_interval": 8.0})
+    found = ind.oi_weighted_funding({"one": one, "other": one.assign(open_interest_value=5.0 * factor)})
+
+    np.testing.assert_allclose(found, ind.settled_funding(rate, one["funding_interval"]), rtol=1e-9)
+
+
+def test_the_indicators_of_desks_by_hand() -> None:
+    """Numbers that can be checked on paper."""
+    one = frame(open_interest_value=[300, 300, 300], funding_rate=[0.0001, 0, 0], funding_interval=[8, 0, 0])
+    other = frame(
+        open_interest_value=[100, 100, 100], funding_rate=[0.0, 1e-4, 0], funding_interval=[1, 1, 1]
+    )
+
+    # Three quarters at 1 bp per 8 h, and a quarter at 0, then at 8 bp, then at 0 per 8 h.
+    assert ind.oi_weighted_funding({"one": one, "other": other}).tolist() == pytest.approx(
+        [0.75e-4, 2.75e-4, 0.75e-4]
+    )
+    assert ind.oi_weighted_funding({"one": one}, "1h").tolist() == pytest.approx([1.25e-5] * 3)
+    unknown = other.assign(open_interest_value=[np.nan, 100, 100])
+    assert ind.oi_weighted_funding({"one": one, "other": unknown}).isna().tolist() == [True, False, False]
+    assert ind.basis(series([594, 600, 0]), series([600, 0, 600])).round(9).tolist()[0] == -0.01
+    assert ind.basis(series([594, 600]), series([600, 0])).isna().tolist() == [False, True]
+    assert ind.oi_to_volume(series([10, 12, 12]), series([2, 4, 0]), 2).tolist()[1:] == [2.0, 3.0]
+    assert ind.oi_to_volume(series([10, 12]), series([0, 0]), 1).isna().all()
+    bought, sold = series([5, 1, np.nan, 4]), series([2, 3, 1, 1])
+    assert ind.taker_delta(bought, sold).tolist()[:2] == [3.0, -2.0]
+    assert ind.cvd(bought, sold).fillna(-99).tolist() == [3.0, 1.0, -99.0, -99.0]
+    assert ind.cvd(bought, sold, 1).fillna(-99).tolist() == [3.0, -2.0, -99.0, 3.0]
+    share = ind.liquidation_share(series([30, 0, 0]), series([10, 0, 0]), 1)
+    assert share.fillna(-1).tolist() == [0.75, -1.0, -1.0]
+    # Mean 2 and standard deviation 1 of 1, 2, 3: four is two above.
+    assert ind.zscore(series([1, 2, 3, 4, 4]), 3).round(4).tolist()[3:] == [2.0, 1.0]
+    assert np.isnan(ind.zscore(series([2e6, 0.3, 0.3, 0.3, 0.3]), 3).iloc[-1])
+
+
+def test_venues_on_other_rows_are_refused() -> None:
+    """An average needs the same bars of each."""
+    one = frame(open_interest_value=[3, 3], funding_rate=[0, 0], funding_interval=[8, 0])
+    with pytest.raises(InputError, match="'other' stands on other rows"):
+        ind.oi_weighted_funding({"one": one, "other": one.iloc[:1]})
+    with pytest.raises(InputError, match="needs a frame"):
+        ind.oi_weighted_funding({})
 
 
 @given(values=levels)

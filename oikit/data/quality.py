@@ -22,11 +22,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from oikit.clock import bar_length, words
-from oikit.data.venues.defects import DEFECTS, Defect
+from oikit.data.venues.defects import DEFECTS
 from oikit.errors import InputError
 from oikit.frame import FIELDS, validate
 
-__all__ = ["DEFECTS", "Defect", "coverage"]
+__all__ = ["DEFECTS", "coverage"]
 
 _ROUNDED = ("long_short_ratio", "top_account_ratio", "top_position_ratio", "taker_buy_sell_ratio")
 _ROUNDING = 1e-3  # the REST service gives four decimals, the archive eight; 3.2e-4 is the most seen

@@ -19,13 +19,13 @@ import numpy as np
 import pandas as pd
 
 from oikit.clock import words
-from oikit.lens.catalogue import CLOCKS, FEATURES, Feature
+from oikit.lens.catalogue import CLOCKS, FEATURES
 from oikit.lens.graph import over_history, reach, spans
 from oikit.lens.plan import columns_of, plan, rows_of
 from oikit.lens.scale import SCALES
 from oikit.lens.streaming import Stream
 
-__all__ = ["CLOCKS", "FEATURES", "Feature", "Stream", "available"]
+__all__ = ["CLOCKS", "FEATURES", "Stream", "available"]
 
 
 def available(frame: pd.DataFrame) -> list[str]:

@@ -18,7 +18,6 @@ from oikit.risk.accounts import Accounts, simulate_accounts
 from oikit.risk.adding import compare_plans
 from oikit.risk.growth import growth_share, kelly_fraction, kelly_leverage, leverage_table, log_growth
 from oikit.risk.passage import (
-    Frequency,
     Simulated,
     liquidation_probability,
     simulate_touch,
@@ -26,7 +25,6 @@ from oikit.risk.passage import (
     touch_probability,
 )
 from oikit.risk.ruin import (
-    Ruin,
     drawdown_within,
     ever_falls_to,
     expected_max_drawdown,
@@ -39,8 +37,6 @@ from oikit.risk.sizing import liquidation_distance, position_size, readings
 
 __all__ = [
     "Accounts",
-    "Frequency",
-    "Ruin",
     "Simulated",
     "compare_plans",
     "drawdown_within",

@@ -25,7 +25,6 @@ from oikit.margin import liquidation_price
 from oikit.margin.checks import Numbers, Side, as_number, checked, whole
 
 __all__ = [
-    "Frequency",
     "Simulated",
     "liquidation_probability",
     "simulate_touch",

@@ -19,7 +19,6 @@ from oikit.errors import InputError
 from oikit.margin.checks import Numbers, as_number, checked, whole
 
 __all__ = [
-    "Ruin",
     "drawdown_within",
     "ever_falls_to",
     "expected_max_drawdown",
