@@ -2,26 +2,47 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
+import pandas as pd
 import pytest
+
+import oikit
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+def coinglass_like(path: Path) -> None:
+    """Write what a reader may have: a vendor's CSV of a year, in milliseconds and money."""
+    market = oikit.sample("bnb-null").iloc[-24 * 7 * 52 :]
+    starts = (market.index - pd.Timedelta("1h")).as_unit("ms").asi8
+    money = {
+        "open_interest_usd": "open_interest_value",
+        "global_account_long_short_ratio": "long_short_ratio",
+    }
+    names = {f"price_{each}": each for each in ("open", "high", "low", "close")} | money
+    table = pd.DataFrame({name: market[column].to_numpy() for name, column in names.items()})
+    table.insert(0, "time", starts)
+    table.to_csv(path, index=False)
+
+
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
-def test_the_code_on_the_page_runs(page: str) -> None:
+def test_the_code_on_the_page_runs(page: str, tmp_path: Path) -> None:
     """The first lines a reader types must work as printed, with no network."""
+    coinglass_like(tmp_path / "mine.csv")
+    there = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), flags=re.S)
     assert blocks
 
     for block in blocks:
-        done = subprocess.run([sys.executable, "-c", block], capture_output=True, text=True, cwd=ROOT)
+        command = [sys.executable, "-c", block]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=there)
         assert done.returncode == 0, done.stderr
         assert done.stdout.strip()
 
