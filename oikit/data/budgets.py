@@ -233,7 +233,9 @@ def _folders(place: Path) -> Iterator[tuple[str, Path]]:
 def _own_folder(place: Path) -> Path:
     """Return this user's folder, made if need be; a name that somebody else has taken is left to them."""
     plain = place / f"{_NAME}{_me()}"
-    _make(plain)
+    state = os.lstat(_make(plain))
+    if stat.S_ISDIR(state.st_mode) and (not hasattr(os, "getuid") or state.st_uid == os.getuid()):
+        return plain
     mine = sorted(path for who, path in _folders(place) if who == _me())
     return mine[0] if mine else _make(plain.with_name(f"{plain.name}.{secrets.token_hex(6)}"))
 
