@@ -309,6 +309,9 @@ def report() -> click.Command:
         "--against", metavar="FACTS", help="An earlier ...facts.json; with --markets, their folder."
     )
     @click.option("--format", "formats", metavar="LIST", help="Of html,pdf,md,json.  [default: html,json]")
+    @click.option("--template", metavar="FILE", help="A notebook of your own instead of the weekly one.")
+    @click.option("--write-template", metavar="FILE", help="Write a copy of the weekly notebook, and stop.")
+    @click.option("--again", is_flag=True, default=None, help="With --markets: make unchanged ones, too.")
     @click.option("--appendix", is_flag=True, default=None, help="All facts at the end of the page.")
     @click.option(
         "--markets", metavar="FILE", help="Many: a file with one market a line, or 'all' in the store."
@@ -331,6 +334,11 @@ def report() -> click.Command:
         others are made, and the exit code is 1.
         """
         given = {name: value for name, value in options.items() if value is not None or name in _ALWAYS}
+        if copy := given.pop("write_template", None):
+            from oikit.report.engine import write_template
+
+            click.echo(write_template(copy))
+            return 0
         if markets is None:
             alone = sorted(f"--{name}" for name in _MANY if name in given)
             if alone:
@@ -358,7 +366,7 @@ def report() -> click.Command:
 
 
 _ALWAYS = ("week", "out", "store")
-_MANY = ("weeks", "jobs", "cluster", "site")
+_MANY = ("weeks", "jobs", "cluster", "site", "again")
 
 
 def sweep() -> click.Command:

@@ -261,6 +261,10 @@ class Folder:
         except OSError as error:
             raise _cannot("read", self.at(name), error) from error
 
+    def names(self) -> set[str]:
+        """Return the names of what is there."""
+        return {path.name for path in self.root.iterdir()} if self.root.is_dir() else set()
+
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
         """Hold this user's lock on the folder for the block; an address has no such lock."""
@@ -297,6 +301,12 @@ class _RemoteFolder(Folder):
                 self._files.pipe_file(f"{self._root}/{_one_name(name)}", content)
             except Exception as error:
                 raise _cannot("write", self.at(name), error) from error
+
+    def names(self) -> set[str]:
+        try:
+            return {str(path).rsplit("/", 1)[-1] for path in self._files.ls(self._root, detail=False)}
+        except Exception as error:
+            raise _cannot("list", self.url, error) from error
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:

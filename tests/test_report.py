@@ -18,7 +18,6 @@ from oikit.clock import length
 from oikit.data import store
 from oikit.data.venues import binance
 from oikit.errors import MissingExtra, ReportError, StoreError
-from oikit.report.warm import can_fork
 from oikit.simulate import samples
 
 SINCE, UNTIL = pd.Timestamp("2026-03-02", tz="UTC"), pd.Timestamp("2026-03-09", tz="UTC")
@@ -139,7 +138,7 @@ def test_a_missing_part_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(sys.modules, "papermill", None)
 
     with pytest.raises(MissingExtra, match=r"oikit\[report\]"):
-        report.run(out=tmp_path, engine="plain")
+        report.run(out=tmp_path, engine="papermill")
 
 
 def test_asking_for_reports_is_light() -> None:
@@ -157,9 +156,9 @@ def test_asking_for_reports_is_light() -> None:
 
 @pytest.mark.notebook
 def test_a_report_is_one_page_and_the_same_each_time(tmp_path: Path) -> None:
-    """No other file, no address, no clock: a copied process and papermill's own kernel differ in no byte."""
-    first = report.run(out=tmp_path / "a", engine="warm" if can_fork() else "plain")
-    second = report.run(out=tmp_path / "b" / "c", engine="plain")
+    """No other file, no address, no clock: this process and papermill's own kernel differ in no byte."""
+    first = report.run(out=tmp_path / "a", engine="auto")
+    second = report.run(out=tmp_path / "b" / "c", engine="papermill")
 
     html = first.html.read_text(encoding="utf-8")
     assert first.html.read_bytes() == second.html.read_bytes()
@@ -168,11 +167,11 @@ def test_a_report_is_one_page_and_the_same_each_time(tmp_path: Path) -> None:
         "bnb-null-2026-W10.facts.json",
         "bnb-null-2026-W10.html",
     ]
-    assert html.count('<figure class="chart"') == 8
-    assert "SIMULATED DATA." in html and "not advice" in html
+    assert html.count('<figure class="drawn"') == 4 and "<script" not in html
+    assert "<strong>Simulated.</strong>" in html and "not advice" in html
     assert "oikit report bnb-null --week 2026-W10" in html and 'href="bnb-null-2026-W10.facts.json"' in html
     assert "papermill" not in html and str(tmp_path) not in html
-    assert len(html.encode()) <= 3_000_000
+    assert len(html.encode()) <= 150_000
     facts = json.loads(first.facts.read_text(encoding="utf-8"))
     assert facts == report.collect(report.subject("bnb-null", week="2026-W10"))
     assert facts["data_sha256"] in html and facts["oikit_version"] in html
@@ -184,9 +183,9 @@ def test_a_stored_market_is_reported_and_called_real(stored: Path, tmp_path: Pat
     made = report.run("BNBUSDT", week="2026-W10", store=stored, out=tmp_path)
 
     html = made.html.read_text(encoding="utf-8")
-    assert "REAL DATA.</strong>" in html and "SIMULATED" not in html
-    assert html.count('<figure class="chart"') == 5
-    assert "Not drawn: column 'funding_rate'" in html
+    assert "<strong>Real data.</strong>" in html and "Simulated" not in html
+    assert html.count('<figure class="drawn"') == 3 and "Funding, 7 days" not in html
+    assert "Funding is unknown: the data has no funding_rate" in html
     assert str(stored) not in html
 
 
@@ -212,7 +211,7 @@ def test_a_failing_cell_leaves_the_last_page_and_keeps_the_notebook(
     page.write_text("last week's")
 
     with pytest.raises(ReportError, match=r"stopped in cell \d+: ValueError: planted; .*failed\.ipynb"):
-        report.run("BNBUSDT", store=stored, out=page.parent, engine="plain")
+        report.run("BNBUSDT", store=stored, out=page.parent, engine="papermill")
 
     assert page.read_text() == "last week's"
     kept = page.with_name("BNBUSDT-2026-W10.failed.ipynb")

@@ -23,7 +23,7 @@ from oikit.errors import InputError, MissingExtra, ReportError, StoreError
 from oikit.files import Folder
 from oikit.report import cluster
 from oikit.report.batch import Batch, Missed, batch, listed
-from oikit.report.order import Order
+from oikit.report.order import Order, pieces
 from oikit.report.warm import Fresh, Warm, maker
 from tests.report_parts import MARKETS, few_weeks, small
 
@@ -101,6 +101,25 @@ def test_one_at_a_time_gives_the_same_bytes(together: Path, tmp_path: Path) -> N
     assert parts_of(tmp_path) == parts_of(together)
 
 
+def test_what_would_be_the_same_is_not_made_again(tmp_path: Path) -> None:
+    """As long as the page is there, and its bars, words and neighbours are the same."""
+    how: dict[str, Any] = {"out": tmp_path, "formats": "json", "weeks": 2}
+    first = batch(MARKETS, **how)
+    before = parts_of(tmp_path)
+
+    second = batch(MARKETS, **how)
+    assert len(first.made) == len(second.made) == len(second.same) == 4 and first.same == []
+    assert str(second).startswith("4 of 4 reports made, 4 of them there already;")
+    assert parts_of(tmp_path) == before
+    assert batch(MARKETS, **how, again=True).same == []
+    assert batch(MARKETS, **how, notes="new").same == []
+    assert batch(MARKETS, **{**how, "formats": "md"}).same == []
+    (tmp_path / "BNBUSDT-2026-W10.facts.json").unlink()
+    (tmp_path / "BTCUSDT-2026-W10.md").unlink()
+    kept = batch(MARKETS, **{**how, "formats": "md"}).same
+    assert kept == ["BNBUSDT-2026-W09", "BTCUSDT-2026-W09"]
+
+
 @pytest.mark.notebook
 def test_two_batches_at_once_lose_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each reads the index, and writes it before the other reads: each its line."""
@@ -135,7 +154,8 @@ def test_two_runs_add_up_to_one(together: Path, tmp_path: Path) -> None:
 
     ours, whole = (json.loads((folder / "index.json").read_text()) for folder in (tmp_path, together))
     for each in (*ours["reports"], *whole["reports"]):
-        each.pop("files")
+        for name in ("files", "made_of"):  # of other formats, and with other neighbours
+            each.pop(name)
     assert ours == whole
     assert "Not made this time" not in (tmp_path / "index.html").read_text(encoding="utf-8")
 
@@ -306,7 +326,7 @@ def test_the_command_hands_on_what_was_typed(
 
     def made(markets: list[str], **how: Any) -> Batch:
         asked.update(how, markets=markets)
-        return Batch([], [Missed("X", "", "gone")], ["Y-2026-W10"], "index.html", "feed.xml")
+        return Batch([], [Missed("X", "", "gone")], ["Y-2026-W10"], [], "index.html", "feed.xml")
 
     monkeypatch.setattr(report, "batch", made)
     (tmp_path / "list").write_text("BNBUSDT\n")
@@ -346,7 +366,7 @@ def test_the_weekly_habit_is_told_with_options_that_are_there(tmp_path: Path) ->
     for name in ("report", "fetch"):
         known = {option for each in group.commands[name].params for option in each.opts}
         for typed_there in re.findall(rf"oikit {name} ([^\n|;]*)", text):
-            used = set(re.findall(r"(--[a-z]+)", typed_there))
+            used = set(re.findall(r"(--[a-z-]+)", typed_there))
             assert used <= known, typed_there
     assert set(re.findall(r"`(--[a-z]+)", text)) <= {
         option for each in group.commands["report"].params for option in each.opts
@@ -494,3 +514,19 @@ def test_a_worker_keeps_its_warm_process(warm: Warm, monkeypatch: pytest.MonkeyP
     ((first,), (second,)) = (cluster._there([Order("BNBUSDT", formats=("json",))]) for _ in range(2))
 
     assert first == second and first.made is not None and len(started) == 1
+
+
+def test_orders_are_cut_into_runs_that_share_out_evenly() -> None:
+    """Whole markets where that is even; the weeks of each in order, and each order once."""
+    orders = [Order(market, back=back) for market in "abc" for back in range(6, -1, -1)]
+
+    runs = pieces(orders, 2)
+
+    assert [(run[0].market, len(run)) for run in runs] == [("a", 7), ("c", 7), ("b", 4), ("b", 3)]
+    assert all(
+        [each.back for each in run] == sorted((each.back for each in run), reverse=True) for run in runs
+    )
+    assert sorted((each.market, each.back) for run in runs for each in run) == sorted(
+        (each.market, each.back) for each in orders
+    )
+    assert max(map(len, pieces([Order("a", back=back) for back in range(52)], 1))) == 8

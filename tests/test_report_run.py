@@ -68,33 +68,42 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 # ---------------------------------------------------------------- text stays text
 
 
-@pytest.mark.notebook
 @pytest.mark.parametrize("nasty", NASTY.values(), ids=NASTY.keys())
-def test_whatever_the_notes_hold_is_shown_as_text(nasty: str, warm: Warm, notebook: str) -> None:
-    """They pass a cell of code, a kernel and a page, and come out as they went in."""
+def test_whatever_the_notes_hold_is_shown_as_text(nasty: str, warm: Warm) -> None:
+    """They come out as they went in."""
     notes = checked_text("notes", nasty)
-    outcome = warm.ask([Order("BNBUSDT", notes=notes, notebook=notebook)])[0]
+    (outcome,) = warm.ask([Order("BNBUSDT", notes=notes)])
+
+    assert outcome.made is not None, outcome.says
+    page = outcome.made.files["html"].decode()
+    shown = re.search(r'<div class="own">(.*?)</div>', page, re.DOTALL)
+    assert shown is not None and markup.unescape(shown[1]) == notes
+    assert "<script" not in page and "onerror=alert(1)>" not in page
+    assert sorted(outcome.made.files) == ["facts.json", "html"]
+
+
+@pytest.mark.notebook
+def test_notes_pass_a_kernel_as_text(notebook: str) -> None:
+    """A cell of code, a kernel and a page: all of it at once, through papermill."""
+    notes = checked_text("notes", "\n".join(NASTY.values())[:19_000])
+    outcome = attempt(Order("BNBUSDT", notes=notes, notebook=notebook))
 
     assert outcome.made is not None, outcome.says
     page = outcome.made.files["html"].decode()
     shown = re.search(r"<pre>(.*?)</pre>", page, re.DOTALL)
     assert shown is not None and markup.unescape(shown[1]) == notes
     assert "<script>alert" not in page and "onerror=alert(1)>" not in page
-    assert sorted(outcome.made.files) == ["facts.json", "html"]
 
 
-@pytest.mark.notebook
 @pytest.mark.parametrize("nasty", NASTY.values(), ids=NASTY.keys())
-def test_whatever_the_title_holds_is_shown_as_text_or_refused(
-    nasty: str, warm: Warm, notebook: str, tmp_path: Path
-) -> None:
+def test_whatever_the_title_holds_is_shown_as_text_or_refused(nasty: str, warm: Warm, tmp_path: Path) -> None:
     """It stands in the tab of the browser too; several lines and ten kilobytes are no title."""
     if "\n" in nasty or len(nasty) > 200:
         with pytest.raises(ReportError, match=r"title is (one line|10,500 characters long; 200 fit)"):
             report.run(title=nasty, out=tmp_path / "out")
         assert not (tmp_path / "out").exists()
         return
-    outcome = warm.ask([Order("BNBUSDT", title=checked_text("title", nasty), notebook=notebook)])[0]
+    (outcome,) = warm.ask([Order("BNBUSDT", title=checked_text("title", nasty))])
 
     assert outcome.made is not None, outcome.says
     page = outcome.made.files["html"].decode()
@@ -158,7 +167,7 @@ def test_what_is_no_plain_text_is_refused(name: str, text: Any, says: str, tmp_p
         ({"formats": ()}, "is unknown"),
         ({"formats": "html;pdf"}, "is unknown"),
         ({"formats": 3}, "formats=3 is unknown"),
-        ({"engine": "docker"}, "engine='docker' is unknown; it is 'auto', 'warm' or 'plain'"),
+        ({"engine": "docker"}, "engine='docker' is unknown; it is 'auto' or 'papermill'"),
         ({"against": 3}, "against=3 is int; the report wants str or Path"),
         ({"store": "nowhere://x"}, "the address nowhere://x cannot be used"),
         ({"store": "https://example.org/x"}, "is a web address, which lists no files"),
@@ -172,33 +181,6 @@ def test_a_wrong_parameter_is_refused(given: dict[str, Any], says: str, tmp_path
         report.run(**{"out": tmp_path / "out", **given})
 
     assert "\n" not in str(caught.value) and not (tmp_path / "out").exists()
-
-
-def test_the_process_of_a_report_starts_before_the_week_is_looked_for(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """It imports meanwhile; it is ended if the week is not there, and words alone need none."""
-    happened = []
-
-    class Noted:
-        def __enter__(self) -> None:
-            happened.append("started")
-
-        def __exit__(self, *error: object) -> None:
-            happened.append("ended")
-
-    def no_week(*asked: object, **more: object) -> None:
-        happened.append("looked")
-        raise ReportError("no such week")
-
-    monkeypatch.setattr("oikit.report.warm.Warm", Noted)
-    monkeypatch.setattr(sys.modules["oikit.report.run"], "subject", no_week)
-    for formats in (("html",), ("md",)):
-        with pytest.raises(ReportError, match="no such week"):
-            report.run(out=tmp_path / "out", formats=formats, engine="warm")
-
-    assert happened == ["started", "looked", "ended", "looked"]
-    assert not (tmp_path / "out").exists()
 
 
 def test_the_parameters_of_a_notebook_are_read_without_running_it(tmp_path: Path) -> None:
@@ -240,6 +222,36 @@ def test_a_parameter_that_the_notebook_does_not_take_is_refused(
 
     with pytest.raises(ReportError, match=says):
         execute(path, {"market": "bnb-null", "title": "x"})
+
+
+# ---------------------------------------------------------------- a notebook of one's own
+
+
+@pytest.mark.notebook
+def test_a_chart_of_ones_own_takes_four_lines_in_a_copy(tmp_path: Path) -> None:
+    """No installed file is touched; the rest of the page is as it was."""
+    copy = engine.write_template(tmp_path / "my.ipynb")
+    with pytest.raises(ReportError, match="is there already; choose another name"):
+        engine.write_template(copy)
+    notebook = nbformat.read(copy, as_version=4)
+    lines = "from oikit import charts\ncharts.use_theme('spec')\n"
+    own = nbformat.v4.new_code_cell(f"{lines}report.draw(charts.price_and_open_interest, about)", id="own")
+    notebook.cells.insert(5, own)
+    nbformat.write(notebook, copy)
+
+    made = report.run("BNBUSDT", out=tmp_path / "out", template=copy)
+
+    html = made.html.read_text(encoding="utf-8")
+    assert html.count('<figure class="chart"') == 1 and html.count('<figure class="drawn"') == 3
+    with pytest.raises(ReportError, match="there is no notebook none"):
+        report.run("BNBUSDT", out=tmp_path / "out", template="none.ipynb")
+
+
+def test_a_parameter_that_papermill_would_only_warn_of_stops_the_first_cell() -> None:
+    """With the nearest name, and all of them."""
+    engine.only_parameters({"market": "x", "In": [], "__name__": "x"})
+    with pytest.raises(ReportError, match=r"no parameter 'marke'; did you mean 'market'\?; it has appendix,"):
+        engine.only_parameters({"marke": "x", "week": ""})
 
 
 # ---------------------------------------------------------------- two engines, one page
@@ -374,9 +386,8 @@ def test_a_failure_keeps_the_last_page_and_a_success_clears_the_failure(
 
 
 @pytest.mark.notebook
-def test_a_report_without_forks_is_papermills_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As on Windows; and a process that dies says so and is over."""
-    monkeypatch.setattr("oikit.report.warm.can_fork", lambda: False)
+def test_a_notebook_of_ones_own_is_papermills(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may hold whatever a kernel can run."""
     path = small(tmp_path / "x.ipynb", SAYS)
     monkeypatch.setattr(sys.modules["oikit.report.run"], "_NOTEBOOK", str(path))
 

@@ -68,21 +68,22 @@ def render(notebook: Mapping[str, Any], *, title: str = "", show_code: bool = Tr
     for cell in cells["cells"]:
         if cell["cell_type"] == "code":
             cell["outputs"] = [_output(output, charts, frames) for output in cell.get("outputs", [])]
-    body = _META.sub("", _plain(cells) if not show_code and _is_plain(cells) else _body(cells, show_code))
+    plain = not show_code and _is_plain(cells)
+    body = _META.sub("", _plain(cells) if plain else _body(cells, show_code))
     heading = re.search(r"<h1[^>]*>(.*?)</h1>", body, re.DOTALL)
     name = escape(title) or (re.sub(r"<[^>]+>", "", heading[1]).strip() if heading else "")
     if not name:
         raise InputError("the notebook has no first heading; give the page a title='...'")
     if not heading:
         body = f"<h1>{name}</h1>\n{body}"
-    scripts = [*([_library()] if charts else []), _part("page.js")]
+    scripts = [] if plain and not charts else [*([_library()] if charts else []), _part("page.js")]
     return _SHELL.format(
         lang=escape(lang),
         title=name,
         policy=_policy([*scripts, *dict.fromkeys(frames)], evaluates=bool(charts)),
         style=_part("page.css"),
         body=body,
-        scripts="".join(f"<script>{script}</script>\n" for script in scripts),
+        scripts="".join([_LICENCE * bool(charts), *(f"<script>{script}</script>\n" for script in scripts)]),
     )
 
 
@@ -100,17 +101,20 @@ _SHELL = """<!doctype html>
 <a class="skip" href="#content">Skip to the content</a>
 <main id="content" tabindex="-1">
 {body}</main>
-<!-- Charts are drawn by Vega, Vega-Lite and Vega-Embed. Copyright University of Washington
-     Interactive Data Lab and contributors, BSD 3-Clause License. -->
 {scripts}</body>
 </html>
+"""
+
+
+_LICENCE = """<!-- Charts are drawn by Vega, Vega-Lite and Vega-Embed. Copyright University of Washington
+     Interactive Data Lab and contributors, BSD 3-Clause License. -->
 """
 
 
 def _policy(scripts: list[str], *, evaluates: bool) -> str:
     """Return a content policy that allows only these scripts; Vega needs eval."""
     hashes = [f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts]
-    allowed = " ".join([*(["'unsafe-eval'"] if evaluates else []), *hashes])
+    allowed = " ".join([*(["'unsafe-eval'"] if evaluates else []), *hashes]) or "'none'"
     return (
         f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:; "
         "font-src data:; base-uri 'none'; form-action 'none'"
@@ -168,7 +172,7 @@ def _output(output: dict[str, Any], charts: list[str], frames: list[str]) -> dic
         return output
     chart = next((data[kind] for kind in data if _VEGA.fullmatch(kind)), None)
     if chart is not None:
-        charts.append(_figure(chart, len(charts) + 1))
+        charts.append(_figure(copy.deepcopy(chart), len(charts) + 1))
         return {**output, "data": {"text/html": charts[-1]}}
     kept = {kind: data[kind] for kind in _KINDS if kind in data}
     if _HERO in kept.get("text/html", ""):

@@ -22,7 +22,7 @@ from oikit.files import Folder, cache_folder, folder, store_address
 from oikit.report.feed import atom
 from oikit.report.index import merged, page
 from oikit.report.order import Order, Outcome, checked_formats, checked_text, pieces, placed, week_before
-from oikit.report.run import Engine, Report, checked, deliver, earlier
+from oikit.report.run import Engine, Report, checked, deliver, earlier, own_notebook
 
 __all__ = ["Batch", "batch", "listed"]
 
@@ -60,21 +60,24 @@ class Batch:
     missed : list of Missed
     alone : list of str
         MARKET-WEEK of reports for which there were no facts of the week before.
+    same : list of str
+        MARKET-WEEK of reports that were there and would be the same, so they were not made again.
     index, feed : Path or str
     """
 
     made: list[Report]
     missed: list[Missed]
     alone: list[str]
+    same: list[str]
     index: Path | str
     feed: Path | str
 
     def __str__(self) -> str:
         """One line."""
         count = len(self.made) + len(self.missed)
-        return (
-            f"{len(self.made)} of {count} report{'s' if count != 1 else ''} made; the index is {self.index}"
-        )
+        there = f", {len(self.same)} of them there already" if self.same else ""
+        plural = "s" if count != 1 else ""
+        return f"{len(self.made)} of {count} report{plural} made{there}; the index is {self.index}"
 
 
 def listed(markets: str | Path, *, store: str | Path | None = None) -> list[str]:
@@ -130,6 +133,8 @@ def batch(
     site: str = "",
     progress: bool = False,
     appendix: bool = False,
+    again: bool = False,
+    template: str | Path | None = None,
     engine: Engine = "auto",
 ) -> Batch:
     """Write the weekly reports of many markets, with an index and a feed.
@@ -142,7 +147,7 @@ def batch(
         An ISO week, like ``"2026-W10"``; by default the last whole one in each market's data.
     weeks : int
         So many weeks, of which that is the last.
-    out, store, title, notes, formats, appendix, engine
+    out, store, title, notes, formats, appendix, template, engine
         As in `run`.
     against : path or address, optional
         A folder of earlier reports: each market is compared with its facts of the week before, where
@@ -154,6 +159,8 @@ def batch(
         need oikit, and the store: under the same path, or by an address that they reach.
     site : str
         Address under which the folder is published, for the feed.
+    again : bool
+        Make what is there already, too, although it would be the same.
     progress : bool
         Show a bar on the standard error, if that is a terminal.
 
@@ -181,35 +188,54 @@ def batch(
         title=checked_text("title", title),
         notes=checked_text("notes", notes),
         formats=kinds,
-        notebook=_NOTEBOOK,
+        notebook=_NOTEBOOK or own_notebook(template),
         appendix=appendix,
-        kernel=engine == "plain",
+        kernel=engine == "papermill",
     )
     if "pdf" in kinds and cluster is None:
         from oikit.report.pdf import browser
 
         browser()
     place = folder(out)
-    merged(place.read("index.json"), [])  # one that cannot be read is refused before the work
+    there = merged(place.read("index.json"), [])  # one that cannot be read is refused before the work
+    pages = {} if again else _pages(there, place.names(), kinds)
     before = folder(against, make=False) if against is not None else None
     orders, alone = _orders(plain, asked, week, weeks, before)
+    orders = [replace(each, made=pages.get(each.market, {})) for each in orders]
     made: list[Report] = []
     missed: list[Missed] = []
+    same: list[str] = []
     lines = []
     bar = _bar(len(orders), progress)
-    with closing(_carried_out(orders, jobs, cluster, engine)) as outcomes, closing(bar):
+    with closing(_carried_out(orders, jobs, cluster)) as outcomes, closing(bar):
         for outcome in outcomes:
             order = outcome.order
             try:
                 made.append(deliver(place, outcome))
-                lines.append(outcome.made.line if outcome.made else {})
+                if outcome.made and outcome.made.line:
+                    lines.append(outcome.made.line)
+                elif outcome.made:
+                    same.append(outcome.made.name)
             except OikitError as error:
                 name = outcome.name.removeprefix(f"{order.market}-") or order.week or _back(order.back)
                 missed.append(Missed(order.market, name, " ".join(str(error).split())))
             bar.update()
     missed.sort(key=lambda each: (each.market, each.week))
     made.sort(key=lambda each: str(each.facts))
-    return Batch(made, missed, alone, *_indexed(place, lines, missed, str(out), plain.store, site))
+    return Batch(
+        made, missed, alone, sorted(same), *_indexed(place, lines, missed, str(out), plain.store, site)
+    )
+
+
+def _pages(index: dict[str, Any], names: set[str], kinds: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return what the pages that are there, whole, were made of: by market, by week."""
+    found: dict[str, dict[str, str]] = {}
+    for each in index["reports"]:
+        market, week = each["market"], each["week"]
+        wanted = {f"{market}-{week}.{kind.replace('json', 'facts.json')}" for kind in (*kinds, "json")}
+        if "made_of" in each and wanted <= names:
+            found.setdefault(market, {})[week] = str(each["made_of"])
+    return found
 
 
 def _back(weeks: int) -> str:
@@ -254,7 +280,7 @@ def _orders(
 
 
 def _carried_out(
-    orders: list[Order], jobs: int | None, cluster: str | None, engine: Engine
+    orders: list[Order], jobs: int | None, cluster: str | None
 ) -> Generator[Outcome, None, None]:
     if cluster is not None:
         from oikit.report.cluster import carried_out
@@ -264,7 +290,7 @@ def _carried_out(
     from oikit.report.warm import maker
 
     count = min(jobs or _cores(), len(orders))
-    with ThreadPoolExecutor(count) as pool, maker(warm=None if engine != "warm" else True) as made:
+    with ThreadPoolExecutor(count) as pool, maker() as made:
         yield from _in_turn(pool, made.ask, pieces(orders, count), 2 * count)
 
 

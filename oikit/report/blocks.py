@@ -382,7 +382,8 @@ def _mailed(block: Block, facts: Mapping[str, dict[str, Any]]) -> str:
         return f"- {_words(block.says, facts)}"
     if isinstance(block, Part):
         inner = markdown(block.blocks, facts).rstrip("\n")
-        lead = f"{_words(block.lead, facts)}\n\n" if block.lead else ""
+        # What is said of a picture has no place where there is none.
+        lead = f"{_words(block.lead, facts)}\n\n" if block.lead and not block.kind.startswith("ruled") else ""
         return f"## {_quiet(block.says)}\n\n{lead}{inner}"
     if isinstance(block, Fold) and block.lead and block.kind != "facts":
         return f"**{_quiet(block.says)}.** {_words(block.lead, facts)}"

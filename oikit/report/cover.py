@@ -55,7 +55,7 @@ _DAYS = {
     "Sun": "Sunday",
 }
 _HERE = (
-    ("Six measures", "measures"),
+    ("Measures", "measures"),
     ("Charts", "pictures"),
     ("What changed", "changed"),
     ("What would change it", "turning"),
@@ -229,9 +229,11 @@ def measures(facts: Facts) -> list[Block]:
         tiles.append(Tile(_NAMES[each["name"]], value, moved, where, picture))
     window = front["window"] or "13 weeks, as the past is too short for more"
     lead = f"All lines and places: past {window}. Dark part of the rail: the middle three fifths."
+    count = ("No", "One", "Two", "Three", "Four", "Five", "Six")[len(tiles)]
+    says = f"{count} measure{'s' if len(tiles) != 1 else ''}"
     if not tiles:
-        return [Part("Six measures", [Para(["The data have none of them."])], "measures", "ruled")]
-    return [Part("Six measures", [Tiles(tiles)], "measures", "ruled", [lead])]
+        return [Part("No measures", [Para(["The data have none of them."])], "measures", "ruled")]
+    return [Part(says, [Tiles(tiles)], "measures", "ruled", [lead])]
 
 
 def _tile(of: Of, name: str, front: Facts) -> tuple[list[Inline], list[Inline]]:

@@ -10,10 +10,11 @@ Parameters are data: each must be in the cell tagged ``parameters``, with the sa
 from __future__ import annotations
 
 import ast
+import difflib
 import functools
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib import resources
 from pathlib import Path
 from types import CodeType
@@ -39,6 +40,21 @@ class Stopped(ReportError):
 def template() -> Path:
     """Return the path of the weekly report's notebook."""
     return Path(str(resources.files("oikit.report").joinpath("weekly.ipynb")))
+
+
+def write_template(path: str | Path) -> Path:
+    """Write a copy of the weekly notebook, to be changed; one that is there stays."""
+    copy, notebook = Path(path).expanduser(), json.loads(template().read_text(encoding="utf-8"))
+    # The copy may have parameters of its own.
+    notebook["cells"] = [cell for cell in notebook["cells"] if cell["id"] != "check"]
+    try:
+        with copy.open("x", encoding="utf-8") as file:
+            file.write(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
+    except FileExistsError as error:
+        raise ReportError(f"{copy} is there already; choose another name for the copy") from error
+    except OSError as error:
+        raise ReportError(f"cannot write {copy} ({error.strerror}); choose another place") from error
+    return copy
 
 
 def outputs(**names: Any) -> dict[str, Any]:
@@ -93,6 +109,25 @@ def parameters_of(notebook: Mapping[str, Any]) -> dict[str, Any]:
             f"the cell tagged 'parameters' may only hold lines like week = \"\", and not: {error}"
         ) from error
     return found
+
+
+_OF_THE_KERNEL = {"In", "Out", "get_ipython", "exit", "quit", "open", "only_parameters"}
+
+
+def only_parameters(names: Iterable[str]) -> None:
+    """Refuse names that the weekly notebook has no parameter for, where papermill would only warn.
+
+    Parameters
+    ----------
+    names : iterable of str
+        ``globals()``, in the first cell after the parameters.
+    """
+    known = sorted(parameters_of(json.loads(template().read_text(encoding="utf-8"))))
+    extra = sorted({name for name in names if name[0] != "_"} - {*known, *_OF_THE_KERNEL})
+    if extra:
+        near = difflib.get_close_matches(extra[0], known, 1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise ReportError(f"the weekly report has no parameter {extra[0]!r}{hint}; it has {', '.join(known)}")
 
 
 def execute(path: Path, parameters: Mapping[str, str], *, facts: str = "", market: str = "") -> Any:

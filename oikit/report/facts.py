@@ -73,7 +73,7 @@ def collect(
     collect_crowds(book)
     history = History(about) if history is None else history
     front = collect_front(book, trail)
-    collect_before(book, front)
+    collect_before(book, front, history.fronts if history.bars.begins_with(about.frame) else {})
     said = history.said(about)
     rates = collect_rates(book, said)
     inputs = prints(about.frame, about.until)

@@ -16,6 +16,7 @@ from oikit import clock
 from oikit.indicators import long_share, oi_to_cap
 from oikit.report.book import Book, stamp
 from oikit.report.levels import CROWDS, collect_crowds, collect_levels
+from oikit.report.pace import collect_trail
 from oikit.report.paid import collect_paid
 from oikit.report.source import Subject
 
@@ -37,7 +38,11 @@ _KEPT = (
     "funding_paid",
     *(fact for fact, _ in CROWDS.values()),
     "liquidated",
+    "place_open_interest",
 )
+
+Told = tuple[dict[str, Any], dict[str, dict[str, Any]]]
+"""The reading of a week, and its facts by id."""
 
 
 class Reading(NamedTuple):
@@ -123,44 +128,40 @@ def collect_front(book: Book, trail: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def collect_before(book: Book, front: dict[str, Any]) -> None:
+def collect_before(book: Book, front: dict[str, Any], fronts: dict[str, Told]) -> None:
     """Add the same of the week before, from the same bars; None where it is not among them."""
     about = book.about
     bar = clock.bar_length(about.frame.index)
+    fronts[about.week] = (front["reading"], {fact["id"]: fact for fact in book.facts})
     if about.frame.index[0] - bar > about.since - clock.WEEK:
         return
     year, number, _ = (about.since - clock.WEEK).isocalendar()
-    earlier = replace(
-        about,
-        frame=about.frame.loc[: about.since],
-        week=f"{year}-W{number:02d}",
-        since=about.since - clock.WEEK,
-        until=about.since,
-    )
-    was = Book(earlier)
-    collect_levels(was)
-    collect_paid(was)
-    collect_crowds(was)
-    from oikit.report.pace import collect_trail
-
-    told = collect_front(was, collect_trail(was))
-    of = {fact["id"]: fact for fact in was.facts}
+    week = f"{year}-W{number:02d}"
+    read, of = fronts.get(week) or _of_the_week_before(about, week)
     ids = {}
-    for name in (*_KEPT, "place_open_interest"):
+    for name in _KEPT:
         if (fact := of.get(name)) is None:
             continue
-        times = [pd.Timestamp(time) for time in fact["times"]]
-        label = f"{fact['label']}; of the week before"
         ids[name] = book.add(
             f"before_{name}",
             fact["value"],
             fact["unit"],
             fact["definition"],
-            label,
-            times,
+            f"{fact['label']}; of the week before",
+            [pd.Timestamp(time) for time in fact["times"]],
             unknown=fact["unknown"],
         )
-    front["before"] = {"week": earlier.week, "reading": told["reading"], "facts": ids}
+    front["before"] = {"week": week, "reading": read, "facts": ids}
+
+
+def _of_the_week_before(about: Subject, week: str) -> Told:
+    since, until = about.since - clock.WEEK, about.since
+    was = Book(replace(about, frame=about.frame.loc[:until], week=week, since=since, until=until))
+    collect_levels(was)
+    collect_paid(was)
+    collect_crowds(was)
+    front = collect_front(was, collect_trail(was))
+    return front["reading"], {fact["id"]: fact for fact in was.facts}
 
 
 def _measures(about: Subject) -> dict[str, pd.Series]:
@@ -311,16 +312,15 @@ def _days(book: Book, trail: dict[str, Any]) -> tuple[list[dict[str, Any]], str]
     about, days = book.about, []
     closed = liquidated = 0.0
     known = bool(trail["days"])
-    frame = about.frame
+    days_ends = pd.date_range(about.since, about.until, freq=clock.DAY)
+    at = about.frame.reindex(columns=["close", "open_interest"]).reindex(days_ends).to_numpy()
+    gone = _forced(about)
     for day, each in enumerate(trail["days"], 1):
-        ends = [about.since + (day - 1) * clock.DAY, about.since + day * clock.DAY]
-        at = frame[["close", "open_interest"]].reindex(ends).to_numpy()
-        moved = at[1] / at[0] - 1
-        dollars = float((at[1, 1] - at[0, 1]) * at[0, 0])
-        forced = np.nan
-        if set(_SIDES) <= set(frame):
-            inside = frame.loc[ends[0] + pd.Timedelta(1, "s") : ends[1], list(_SIDES)].to_numpy()
-            forced = float(inside.sum()) if len(inside) else np.nan
+        ends = list(days_ends[day - 1 : day + 1])
+        was, now = at[day - 1], at[day]
+        moved = now / was - 1
+        dollars = float((now[1] - was[1]) * was[0])
+        forced = float(gone[day - 1])
         values = {
             "price": (moved[0], "fraction", "price", "price: change over the day"),
             "coins": (moved[1], "fraction", "open_interest", "open interest in coins: change over the day"),
@@ -349,6 +349,15 @@ def _days(book: Book, trail: dict[str, Any]) -> tuple[list[dict[str, Any]], str]
     times = [pd.Timestamp(time) for time in opened]
     reason = "no day closed positions, or liquidations are not known"
     return days, book.add("forced_share", share, "fraction", "liquidated", label, times, unknown=reason)
+
+
+def _forced(about: Subject) -> list[float]:
+    """Return what was forced out on each day of the week, both sides; NaN where a bar of it is not known."""
+    if not set(_SIDES) <= set(about.frame):
+        return [np.nan] * 7
+    week = about.frame.loc[about.since + pd.Timedelta(1, "s") :, list(_SIDES)].sum(axis=1, skipna=False)
+    day = np.asarray((pd.DatetimeIndex(week.index) - about.since - pd.Timedelta(1, "s")) // clock.DAY)
+    return [float(np.sum(week.to_numpy()[day == n])) if (day == n).any() else np.nan for n in range(7)]
 
 
 def _told(book: Book, found: Reading) -> dict[str, Any]:

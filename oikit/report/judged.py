@@ -224,11 +224,14 @@ def risk(facts: Facts) -> list[Block]:
         f"A {first['leverage']}x long is liquidated at ",
         Shown(first["distance"], "change"),
     ]
-    lead += [
-        "; from ",
-        Shown(first["touched"], "tenths"),
-        " of the past year's hours the price went that far in a week.",
-    ]
+    if of[first["touched"]]["value"] is not None:
+        lead += [
+            "; from ",
+            Shown(first["touched"], "tenths"),
+            " of the past year's hours the price went that far",
+        ]
+        lead += [" in a week"]
+    lead += ["."]
     head = ["Leverage", "Long", "… with funding", "… touched", "Short", "… with funding", "… touched"]
     said: list[Inline] = [
         "Moves of the price, from the last of the week, that liquidate an isolated position, by ",

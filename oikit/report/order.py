@@ -7,7 +7,7 @@ raises: a refusal or an error is returned as text, and one bad market stops no o
 from __future__ import annotations
 
 import contextlib
-import itertools
+import hashlib
 import json
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import oikit
 from oikit import clock, errors
 from oikit.data.mirror import opened
 from oikit.errors import InputError, OikitError, ReportError
@@ -59,6 +60,8 @@ class Order:
         Which pages stand beside the page: of ``"previous next index"``.
     appendix : bool
         Put all facts at the end of the page.
+    made : mapping of str to str
+        By week, what the pages that are there were made of: what would be the same is not made again.
     kernel : bool
         Run the weekly one by papermill in a kernel, too, as any other always is.
     """
@@ -74,6 +77,7 @@ class Order:
     notebook: str = ""
     beside: str = ""
     appendix: bool = False
+    made: Mapping[str, str] = field(default_factory=dict)
     kernel: bool = False
 
 
@@ -88,7 +92,7 @@ class Made:
     files : dict of str to bytes
         Content by ending: ``"html"``, ``"pdf"``, ``"md"``, ``"facts.json"``.
     line : dict
-        What the index says of it.
+        What the index says of it; empty, as `files` then are, if the one that is there would be the same.
     """
 
     name: str
@@ -166,6 +170,9 @@ def make(order: Order, *, history: History | None = None) -> Made:
 
     about = _subject(order)
     name = f"{about.market}-{about.week}"
+    made_of = _made_of(order, about)
+    if order.made.get(about.week) == made_of:
+        return Made(name, {}, {})
     more: dict[str, Any] = {} if history is None else {"history": history}
     if order.last is not None:
         more["last"] = _earlier(order.last, about.market, about.week)
@@ -188,7 +195,27 @@ def make(order: Order, *, history: History | None = None) -> Made:
             from oikit.report.pdf import printed
 
             files["pdf"] = printed(html, about.until)
-    return Made(name, files, line(about, facts, sorted(files)))
+    return Made(name, files, {**line(about, facts, sorted(files)), "made_of": made_of})
+
+
+def _made_of(order: Order, about: Subject) -> str:
+    """Return a digest of all that a report hangs on: its bars, what was told of them, and what was asked."""
+    from oikit.report.facts import SCHEMA_VERSION
+    from oikit.report.inputs import digest
+
+    told = [about.source, about.vouched, about.given_by, about.repairs, about.revised]
+    asked = [
+        order.title,
+        order.notes,
+        order.last,
+        order.beside,
+        order.appendix,
+        order.formats,
+        order.notebook,
+    ]
+    bars = [digest(each) for each in (about.frame, about.fine) if each is not None]
+    text = json.dumps([oikit.__version__, SCHEMA_VERSION, *bars, told, asked], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _subject(order: Order) -> Subject:
@@ -242,15 +269,16 @@ def _earlier(last: Mapping[str, Any], market: str, week: str) -> Mapping[str, An
 
 
 def pieces(orders: Sequence[Order], workers: int) -> list[list[Order]]:
-    """Cut orders into runs of weeks of one market: long ones share more, short ones share out evenly."""
-    most = max(1, min(_PIECE, len(orders) // (2 * workers)))
-    cut = []
-    for _, run in itertools.groupby(orders, key=lambda order: order.market):
-        weeks = list(run)
-        count = -(-len(weeks) // most)
-        edges = [len(weeks) * place // count for place in range(count + 1)]
-        cut += [weeks[first:end] for first, end in itertools.pairwise(edges)]
-    return cut
+    """Cut orders into runs of weeks of one market, so that each worker has as many: the longest run first.
+
+    A long run shares more. Where a worker's share ends within a market, that market is cut.
+    """
+    share = -(-len(orders) // workers)
+    runs: list[list[Order]] = []
+    for place, order in enumerate(orders):
+        new = not runs or runs[-1][-1].market != order.market or len(runs[-1]) == _PIECE or not place % share
+        runs.append([order]) if new else runs[-1].append(order)
+    return sorted(runs, key=len, reverse=True)
 
 
 def attempts(orders: Sequence[Order]) -> Iterator[Outcome]:

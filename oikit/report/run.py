@@ -6,28 +6,24 @@ of it is well; when it is not, the last page stays, and the notebook with the fa
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import pandas as pd
 
 from oikit.errors import ReportError
 from oikit.files import Folder, folder, read
-from oikit.report.order import Order, Outcome, attempt, checked_formats, checked_text, make, placed, raised
+from oikit.report.order import Order, Outcome, attempt, checked_formats, checked_text, placed, raised
 from oikit.report.own import is_table, written
 from oikit.report.source import subject
 
-if TYPE_CHECKING:
-    from oikit.report.warm import Fresh
-
 __all__ = ["Report", "run"]
 
-Engine = Literal["auto", "warm", "plain"]
+Engine = Literal["auto", "papermill"]
 
 _NOTEBOOK = ""  # the weekly one
 
@@ -66,6 +62,7 @@ def run(
     against: str | Path | None = None,
     formats: Sequence[str] | str = ("html", "json"),
     appendix: bool = False,
+    template: str | Path | None = None,
     engine: Engine = "auto",
     **unknown: object,
 ) -> Report:
@@ -94,9 +91,11 @@ def run(
         mail) and ``"json"``. The facts are written in any case.
     appendix : bool
         Put all facts, with their rows, at the end of the page.
-    engine : {"auto", "warm", "plain"}
-        How the notebook is run; the page is the same. ``"plain"`` is papermill with a kernel of its
-        own; the others run its cells without one, ``"warm"`` in a copied process (`oikit.report.warm`).
+    template : path, optional
+        A notebook of your own, such as a changed copy of the weekly one; papermill runs it.
+    engine : {"auto", "papermill"}
+        How the notebook is run; the page is the same, byte for byte. ``"auto"`` runs its cells here, without
+        a kernel; ``"papermill"`` starts one.
 
     Returns
     -------
@@ -121,6 +120,7 @@ def run(
             raise ReportError("a frame has no name; type report.run(frame, name='my-market')")
         with written(market, name) as file:
             given: dict[str, Any] = {"title": title, "notes": notes, "formats": formats, "engine": engine}
+            given |= {"appendix": appendix, "template": template}
             return run(file, week=week, out=out, store=store, against=against, **given)
     if name is not None:
         raise ReportError(f"name={name!r} names a frame; {market!r} has its own")
@@ -128,47 +128,41 @@ def run(
     if is_table(market) and os.path.isfile(os.path.expanduser(market)):
         market = str(Path(market).expanduser().resolve())  # the notebook runs in a folder of its own
     formats = checked_formats(formats)
-    if engine not in ("auto", "warm", "plain"):
-        raise ReportError(f"engine={engine!r} is unknown; it is 'auto', 'warm' or 'plain'")
-    # Its own process imports while the rest is checked here; if that is refused, it is ended.
-    with _own_process(engine, formats) as warm:
-        order = Order(
-            market,
-            week,
-            store=placed(store),
-            title=checked_text("title", title),
-            notes=checked_text("notes", notes),
-            last=earlier(against) if against is not None else None,
-            formats=formats,
-            notebook=_NOTEBOOK,
-            appendix=appendix,
-            kernel=engine == "plain",
-        )
-        subject(market, week=week, store=store)
-        if "pdf" in formats:
-            from oikit.report.pdf import browser
+    if engine not in ("auto", "papermill"):
+        raise ReportError(f"engine={engine!r} is unknown; it is 'auto' or 'papermill'")
+    order = Order(
+        market,
+        week,
+        store=placed(store),
+        title=checked_text("title", title),
+        notes=checked_text("notes", notes),
+        last=earlier(against) if against is not None else None,
+        formats=formats,
+        notebook=_NOTEBOOK or own_notebook(template),
+        appendix=appendix,
+        kernel=engine == "papermill",
+    )
+    subject(market, week=week, store=store)
+    if "pdf" in formats:
+        from oikit.report.pdf import browser
 
-            browser()
-        place = folder(out)
-        if _text_only(formats):
-            return deliver(place, Outcome(order, make(order)))
-        return deliver(place, attempt(order) if warm is None else warm.ask([order])[0])
+        browser()
+    return deliver(folder(out), attempt(order))
 
 
-def _text_only(formats: Sequence[str]) -> bool:
-    return set(formats) <= {"md", "json"}
+def own_notebook(template: str | Path | None) -> str:
+    """Return the path of a notebook of the caller's own; empty for the weekly one."""
+    if template is None:
+        return ""
+    path = Path(template).expanduser().resolve()
+    if not path.is_file():
+        how = "write a copy of the weekly one with: oikit report --write-template FILE"
+        raise ReportError(f"there is no notebook {template}; {how}")
+    return str(path)
 
 
-def _own_process(engine: Engine, formats: Sequence[str]) -> contextlib.AbstractContextManager[Fresh | None]:
-    """Start the process in which the notebook will run, if it is not this one."""
-    from oikit.report.warm import Warm, can_fork
-
-    copied = engine == "warm" or (engine == "auto" and can_fork())
-    return Warm() if copied and not _text_only(formats) else contextlib.nullcontext()
-
-
-_PARAMETERS = ["market", "week", "out", "store", "title", "notes", "against", "formats", "appendix"]
-_PARAMETERS += ["engine", "name"]
+_PARAMETERS = ["market", "week", "out", "store", "title", "notes", "against", "formats"]
+_PARAMETERS += ["appendix", "template", "engine", "name"]
 
 
 def checked(**given: object) -> None:
@@ -203,5 +197,6 @@ def deliver(place: Folder, outcome: Outcome) -> Report:
         raise raised(outcome)
     place.put({f"{made.name}.{ending}": content for ending, content in made.files.items()})
     place.remove(f"{made.name}.failed.ipynb")
-    at = {ending: place.at(f"{made.name}.{ending}") for ending in made.files}
+    endings = made.files or [each.replace("json", "facts.json") for each in (*outcome.order.formats, "json")]
+    at = {ending: place.at(f"{made.name}.{ending}") for ending in endings}
     return Report(at.get("html"), at.get("pdf"), at.get("md"), at["facts.json"])

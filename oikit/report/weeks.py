@@ -184,6 +184,7 @@ class History:
 
     def __init__(self, about: Subject) -> None:
         self.about, self.bars = about, rolling.History(about.frame)
+        self.fronts: dict[str, Any] = {}  # of the weeks so far, for those after them
         self._said: pd.DataFrame | None = None
 
     def said(self, about: Subject) -> pd.DataFrame:
