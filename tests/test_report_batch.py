@@ -165,7 +165,7 @@ def test_a_fresh_process_for_each_gives_the_same_report(together: Path) -> None:
     """Where nothing can be forked; and one that dies is said."""
     with maker(warm=False) as fresh:
         assert isinstance(fresh, Fresh)
-        made = fresh.ask([Order("BTCUSDT")])[0].made
+        made = fresh.ask([Order("BTCUSDT", beside="previous index")])[0].made
         assert made is not None
         assert made.files["html"] == (together / "BTCUSDT-2026-W10.html").read_bytes()
 

@@ -239,10 +239,10 @@ def test_a_chart_of_ones_own_takes_four_lines_in_a_copy(tmp_path: Path) -> None:
     notebook.cells.insert(5, own)
     nbformat.write(notebook, copy)
 
-    made = report.run("BNBUSDT", out=tmp_path / "out", template=copy)
+    made = report.run("bnb-null", out=tmp_path / "out", template=copy)
 
     html = made.html.read_text(encoding="utf-8")
-    assert html.count('<figure class="chart"') == 1 and html.count('<figure class="drawn"') == 3
+    assert html.count('<figure class="chart"') == 1 and html.count('<figure class="drawn"') == 4
     with pytest.raises(ReportError, match="there is no notebook none"):
         report.run("BNBUSDT", out=tmp_path / "out", template="none.ipynb")
 
@@ -501,7 +501,7 @@ def as_a_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     gc.unfreeze()
 
 
-def test_a_copy_carries_out_one_order_and_ends(as_a_process: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_copy_carries_out_its_orders_and_ends(as_a_process: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the copied process does, step by step in this one."""
     monkeypatch.setattr(os, "fork", lambda: 0)
     ours, theirs = socket.socketpair()
@@ -509,7 +509,7 @@ def test_a_copy_carries_out_one_order_and_ends(as_a_process: None, monkeypatch: 
     with ours, asked:
         with answered:
             socket.send_fds(ours, [b"?"], [answered.fileno()])
-        asked.sendall(pickle.dumps(Order("NOPE")))
+        asked.sendall(pickle.dumps([Order("NOPE")]))
         asked.shutdown(socket.SHUT_WR)
         with pytest.raises(Ended) as ended:
             warm_process.serve(theirs)
@@ -522,7 +522,7 @@ def test_a_copy_carries_out_one_order_and_ends(as_a_process: None, monkeypatch: 
 def test_the_warm_process_goes_on_until_nobody_orders(
     as_a_process: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One copy for each order; at the end it takes the copies with it."""
+    """One copy for each market; at the end it takes the copies with it."""
     copies = []
     monkeypatch.setattr(os, "fork", lambda: copies.append(1) or 1)
     ours, theirs = socket.socketpair()
@@ -538,10 +538,10 @@ def test_the_warm_process_goes_on_until_nobody_orders(
     assert len(copies) == 2 and ended.value.args == (os.getpid(), signal.SIGKILL)
 
 
-def test_a_process_for_one_order_reads_it_and_writes_the_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_reads_its_orders_and_writes_the_outcomes(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is printed on the way does not get among it."""
     answer = io.TextIOWrapper(io.BytesIO())
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(pickle.dumps(Order("NOPE")))))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(pickle.dumps([Order("NOPE")]))))
     monkeypatch.setattr(sys, "stdout", answer)
 
     warm_process.main([])
