@@ -242,7 +242,7 @@ def test_size_and_coverage_on_2000_worlds() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("edge", [-0.004, -0.008])
+@pytest.mark.parametrize("edge", [-0.0025, -0.004])  # at -0.008 nearly all are found: nothing could fail
 @pytest.mark.parametrize("kind", KINDS)
 def test_power_is_what_is_stated_on_worlds_of_other_kinds(kind: str, edge: float) -> None:
     """Of a fall that is planted after jumps: within ten points, and the interval holds it."""
