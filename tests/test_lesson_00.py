@@ -44,7 +44,7 @@ MET_IN_WORDS = {
     "C15": "in a fast rise exchanges close the shorts first",
     "C16": "Forced orders feed on themselves until the market is deep enough",
     "C02": "About one leveraged position in ten is wiped out",
-    "C22": "a move of a twentieth against you is what it takes",
+    "C22": "even a move of five per cent against you is enough",
     "C23": "Never let one be more than two per cent of the account",
     "C26": "Never add to a position that is losing",
     "C32": "a leverage of five to ten gives the better return for the risk",
