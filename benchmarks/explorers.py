@@ -17,7 +17,9 @@ from benchmarks.harness import Row, skipped
 from tests.browser import chromium, lab_server, open_browser, run_all
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
-LESSON = "02_ratio_threshold"
+LESSON = "06_risk_sizing"
+"""A lesson that has an explorer with controls."""
+
 MOVES = 40
 
 # A drawing changes in one step, or in steps that all come before the next frame.
