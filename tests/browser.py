@@ -78,14 +78,18 @@ class Browser:
                 .filter(mark => (mark.getAttribute('d') || 'text').length > 3).length)""",
         )
 
-    def barriers(self, within: str = "html") -> list[str]:
-        """What would keep somebody out, as axe-core finds it: its serious and critical findings."""
+    def barriers(self, within: str = "html", frame: Any = None) -> list[str]:
+        """What would keep somebody out, as axe-core finds it: its serious and critical findings.
+
+        Of a frame in the page only what is asked for: axe does not look into it.
+        """
+        place = frame or self.page
         axe = pytest.importorskip("axe_playwright_python", reason="pip install 'oikit[test]' brings axe-core")
         script = Path(axe.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
-        self.page.evaluate(script)
+        place.evaluate(script)
         # The body of JupyterLab has no height and hides what flows over, so axe would take all in it for
         # hidden, and no word for too pale.
-        found: list[str] = self.page.evaluate(
+        found: list[str] = place.evaluate(
             """async within => {
                 const before = document.body.style.minHeight;
                 document.body.style.minHeight = '100vh';

@@ -123,8 +123,8 @@ def turn(nodeid: str) -> tuple[int, str]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put tests into their order."""
-    items.sort(key=lambda item: turn(item.nodeid))
+    """Put tests into their order; those of a lesson as they stand in their file, since a visit goes on."""
+    items.sort(key=lambda item: (turn(item.nodeid), item.location[:2] if LESSON.search(item.nodeid) else ()))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,16 +1,19 @@
 """Every lesson as a reader meets it in JupyterLab, offline: one visit, from Run All to a narrow window.
 
 The tests of a lesson follow one another on the same page, in the order in which they stand here: it is
-run, read, a prediction is typed, the explorer and the quiz are used by mouse and by keyboard, the theme
-is darkened and the window made narrow. What the run put out is saved before anything is touched.
+run, read, a prediction is typed, the picture or the explorer and the quiz are used by mouse and by keyboard,
+the theme is darkened and the window made narrow. What the run put out is saved before anything is touched.
+At the end the kernel is shut down and the saved notebook opened anew, where a picture still works.
 """
 
 from __future__ import annotations
 
+import ast
 import html
 import json
 import re
 import shutil
+import string
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +27,7 @@ from oikit.export import render
 from oikit.learn import course
 from oikit.learn.lessons import questions
 from oikit.learn.run import run
+from oikit.lessons import part
 from tests import runs
 from tests.browser import (
     Browser,
@@ -36,8 +40,11 @@ from tests.browser import (
     unroll,
     wear,
 )
-from tests.lesson_moves import LESSONS, Lesson, Move
+from tests.lesson_moves import FRAME, LESSONS, Lesson, Move, Picture, with_a_picture, with_controls
 from tests.runs import NOTEBOOKS, lesson_of
+
+SOURCES = {each.notebook: course.student(each) for each in runs.LESSONS}
+"""The notebooks that are handed out."""
 
 CUT = "all => all.filter(each => each.scrollWidth > each.clientWidth).map(each => each.textContent)"
 """Buttons whose words do not fit into them."""
@@ -73,6 +80,7 @@ def visit(lesson: Lesson, lab: tuple[str, Path]) -> Iterator[Visit]:
     folder.mkdir()
     notebook = shutil.copy(NOTEBOOKS / f"{lesson.name}.ipynb", folder)
     with open_browser() as browser:
+        browser.page.emulate_media(reduced_motion="reduce")
         run_all(browser, url, f"{lesson.number}/{lesson.name}.ipynb", seconds=240)
         browser.page.wait_for_selector(".oikit-status")
         yield Visit(browser, folder, nbformat.read(notebook, as_version=4))
@@ -95,18 +103,25 @@ def drawn(visit: Visit, charts: int) -> None:
     )
 
 
-def settles(visit: Visit, here: Any, lesson: Lesson, settings: dict[str, Any]) -> None:
-    """Wait until the sentence says what the bench says of these settings, and the drawing its numbers."""
+def settles(here: Any, lesson: Lesson, settings: dict[str, Any]) -> None:
+    """Wait until the sentence says what the bench says of these settings."""
     said = here.locator(".oikit-status").filter(has_text=lesson.bench.says(**settings))
     said.wait_for(timeout=20_000)
-    visit.page.wait_for_function(
-        """([place, wanted]) => {
-            const texts = [...place.querySelectorAll('svg text')].map(each => each.textContent);
-            return wanted.every(text => texts.includes(text));
-        }""",
-        arg=[here.locator(".vega-embed").element_handle(), sorted(lesson.drawn_words(settings))],
-        timeout=20_000,
+
+
+def waiting(lesson: Lesson) -> dict[str, list[str]]:
+    """Return, by prediction, words of each sentence that may be shown only after it."""
+    tree = ast.parse(
+        "\n".join(cell.source for cell in SOURCES[lesson.name].cells if cell.cell_type == "code")
     )
+    found: dict[str, list[str]] = {}
+    for node in ast.walk(tree):
+        after = [each.value.value for each in getattr(node, "keywords", ()) if each.arg == "after"]
+        if isinstance(node, ast.Call) and after:
+            template = part(lesson.number, "words").WORDS[node.args[0].value]
+            words = max((text for text, *_ in string.Formatter().parse(template)), key=len)
+            found.setdefault(after[0], []).append(words.replace("**", "").strip())
+    return found
 
 
 def put(visit: Visit, here: Any, move: Move) -> None:
@@ -164,11 +179,13 @@ def test_an_unsolved_lesson_runs_to_the_end(lesson: Lesson, unsolved: Any) -> No
     page = re.sub(r"<[^>]+>", "", render(unsolved))
     for each in questions(lesson.number):
         assert html.escape(each.says[each.answer]) not in page and each.says[each.answer] not in page
+    for sentences in waiting(lesson).values():
+        assert not [each for each in sentences if each in text or each in page]
 
 
 @pytest.mark.browser
 def test_every_chart_is_drawn_and_says_what_it_shows(lesson: Lesson, visit: Visit) -> None:
-    """The explorer and the pictures of the lesson; each with shapes and a name."""
+    """Each with shapes and a name."""
     drawn(visit, lesson.charts)
 
     for chart in visit.page.locator(".vega-embed svg").all():
@@ -202,26 +219,42 @@ def test_a_typed_prediction_is_kept_and_its_answer_shown(lesson: Lesson, visit: 
         here = visit.cell(call)
         here.locator(".cm-content").click()
         if word == "[KEPT]":
+            typed = source.replace("TODO", '"a"', 1).replace("TODO", "0.5", 1)
             page.keyboard.press("ControlOrMeta+a")
-            page.keyboard.insert_text(source.replace("TODO", '"a"', 1).replace("TODO", "0.5", 1))
+            page.keyboard.insert_text(typed.replace(f'"{name}")', f'"{name}", choice="a", confidence=0.5)'))
         page.keyboard.press("Shift+Enter")
         answer = here.locator('[role="status"]').filter(has_text=f"{word} {name}:")
         answer.filter(has_text="a, 50% sure").wait_for()
+    for sentence in waiting(lesson).get(name, []):
+        here.locator(".jp-OutputArea").filter(has_text=sentence).wait_for()
 
 
 @pytest.mark.browser
+@with_a_picture
+def test_the_picture_waits_for_a_bet_and_answers_the_mouse(lesson: Lesson, visit: Visit) -> None:
+    """Nothing is told before; then one thing is moved, and what is said is what the library says."""
+    picture = Picture(visit.page, lesson)
+    assert visit.page.locator(FRAME).count() == 1
+    visit.page.locator(FRAME).scroll_into_view_if_needed()
+    picture.waits()
+    picture.bet("mouse")
+    picture.move("mouse")
+
+
+@pytest.mark.browser
+@with_controls
 def test_the_explorer_answers_mouse_and_keyboard(lesson: Lesson, visit: Visit) -> None:
     """Each control by mouse and by its keys; the drawing and the sentence follow, and stay where they are."""
     page, here = visit.page, visit.cell(f'explore("{lesson.number}")')
     cells = page.locator(".jp-CodeCell").count()
     here.scroll_into_view_if_needed()
     picture = here.locator(".vega-embed svg")
-    settles(visit, here, lesson, lesson.bench.start)
+    settles(here, lesson, lesson.bench.start)
     for move in lesson.steps("mouse", "keyboard"):
         before = picture.inner_html()
         put(visit, here, move)
         assert here.locator(".jupyter-button").evaluate_all(CUT) == []
-        settles(visit, here, lesson, move.settings)
+        settles(here, lesson, move.settings)
         # Each of these moves changes the drawing, not the sentence alone.
         page.wait_for_function(
             "([svg, before]) => svg.innerHTML !== before",
@@ -240,6 +273,7 @@ def test_the_explorer_answers_mouse_and_keyboard(lesson: Lesson, visit: Visit) -
 
 
 @pytest.mark.browser
+@with_controls
 def test_every_control_has_a_name_that_can_be_read_aloud(lesson: Lesson, visit: Visit) -> None:
     """Each option by its word; the box of a slider by its label, and what is typed there moves the slider."""
     here = visit.cell(f'explore("{lesson.number}")')
@@ -258,7 +292,7 @@ def test_every_control_has_a_name_that_can_be_read_aloud(lesson: Lesson, visit: 
         visit.page.keyboard.type(f"{control.low:g}")
         visit.page.keyboard.press("Enter")
         settings[control.name] = control.low
-        settles(visit, here, lesson, settings)
+        settles(here, lesson, settings)
 
 
 @pytest.mark.browser
@@ -283,21 +317,27 @@ def test_a_quiz_is_answered_with_the_space_bar(lesson: Lesson, visit: Visit) -> 
 
 
 @pytest.mark.browser
-def test_nobody_is_kept_out_in_the_light_theme(visit: Visit) -> None:
-    """As axe-core finds it, in every output."""
+def test_nobody_is_kept_out_in_the_light_theme(lesson: Lesson, visit: Visit) -> None:
+    """As axe-core finds it, in every output, and in the picture."""
     unroll(visit.browser)
 
     assert visit.browser.barriers(".jp-OutputArea") == []
+    if lesson.hands:
+        assert visit.browser.barriers(frame=Picture(visit.page, lesson).frame) == []
 
 
 @pytest.mark.browser
 def test_nobody_is_kept_out_in_the_dark_theme(lesson: Lesson, visit: Visit) -> None:
-    """The charts stay, and every word can still be read."""
+    """The charts stay, a picture turns dark with the rest, and every word can still be read."""
     unroll(visit.browser)
     wear(visit.browser, "Dark")
     drawn(visit, lesson.charts)
 
     assert visit.browser.barriers(".jp-OutputArea") == []
+    if lesson.hands:
+        frame = Picture(visit.page, lesson).frame
+        frame.wait_for_function("() => getComputedStyle(document.body).backgroundColor === 'rgb(17, 17, 17)'")
+        assert visit.browser.barriers(frame=frame) == []
 
 
 @pytest.mark.browser
@@ -314,8 +354,11 @@ def test_a_window_of_390_pixels_leaves_every_control_in_reach(lesson: Lesson, vi
             f"all => ({wide})(all).map(each => getComputedStyle(each).overflowX)"
         )
     ) <= {"auto"}
-    controls = here.locator(".jupyter-button, .noUi-handle, input").all()
-    assert len(controls) >= len(lesson.bench.controls)
+    if lesson.hands:
+        Picture(visit.page, lesson).fits(390)
+        here = visit.cell(f'quiz("{lesson.number}.q")')
+    controls = here.locator(".jupyter-button, .noUi-handle, input, button").filter(visible=True).all()
+    assert len(controls) >= (3 if lesson.hands else len(lesson.bench.controls))
     for control in controls:
         control.scroll_into_view_if_needed()
         box = control.bounding_box()
@@ -324,6 +367,30 @@ def test_a_window_of_390_pixels_leaves_every_control_in_reach(lesson: Lesson, vi
 
 @pytest.mark.browser
 def test_nothing_went_out_during_the_visit(visit: Visit) -> None:
-    """Asked last: no address off this computer, no complaint."""
+    """Asked after all of it: no address off this computer, no complaint."""
     assert visit.browser.left == []
     assert visit.browser.complaints == []
+
+
+@pytest.mark.browser
+@with_a_picture
+def test_the_picture_works_without_a_kernel_and_in_a_reopened_notebook(lesson: Lesson, visit: Visit) -> None:
+    """The kernel is shut down, then the saved notebook is opened and nothing is run: bet and move by keys."""
+    page = visit.page
+    cells = page.locator(".jp-CodeCell").count()
+    resize(visit.browser, 1280)
+    end_kernel(visit.browser)
+    Picture(page, lesson).move("mouse")
+    page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    page.goto(f"{page.url.split('?')[0]}?reset")
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    picture = Picture(page, lesson)
+    picture.waits()
+    picture.bet("keyboard")
+    picture.move("keyboard")
+
+    # A letter or an arrow that reached the notebook would have made a cell.
+    assert page.locator(".jp-CodeCell").count() == cells
+    assert visit.browser.left == []
+    # JupyterLab says of each widget whose kernel is gone that it has none; of the picture it says nothing.
+    assert [each for each in visit.browser.complaints if "widget model not found" not in each] == []
