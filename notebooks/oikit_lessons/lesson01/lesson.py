@@ -4,8 +4,8 @@
 # People read open interest like a mood: it rises, so everyone must be optimistic. The article behind this
 # course reads it as the capital that people have put to work.
 #
-# Here is the smallest market there is, in which two people make one contract. Run the cell, make your bet, and then
-# trade as long as you like.
+# Here is the smallest market there is, in which two people make one contract. Make your bet first, and then trade as
+# long as you like.
 
 # %%
 import pandas as pd

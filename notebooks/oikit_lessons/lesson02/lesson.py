@@ -4,8 +4,8 @@
 # Traders like to divide open interest by market cap. The article behind this course draws a line there:
 # above 15%, it says, everyone stands on one side and a reversal is likely.
 #
-# Here is the ratio of one coin over three years, in a **simulated** market that is modelled on BNB. Run the cell
-# and make your bet before you look.
+# Here is the ratio of one coin over three years, in a **simulated** market that is modelled on BNB. Make your
+# bet before you look.
 
 # %%
 import numpy as np
