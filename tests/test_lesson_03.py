@@ -87,6 +87,7 @@ WRONG: dict[str, dict[str, Any]] = {
     "03.2": {
         "whole-sample": scored(lambda values, t, _: robust(values[t], values)),
         "includes-itself": includes_itself,
+        "within-its-own-window": scored(lambda values, t, w: robust(values[t], values[t - w + 1 : t + 1])),
         "all-of-the-past": scored(lambda values, t, _: robust(values[t], values[:t])),
         "mean-and-deviation": scored(
             lambda values, t, w: (values[t] - np.mean(values[t - w : t])) / np.std(values[t - w : t])
@@ -151,7 +152,7 @@ def test_a_right_answer_is_right_however_it_is_written(name: str, answer: Any) -
     [
         (3, "NOT YET", "should be a function"),
         (lambda oi, w: TODO, "NOT ATTEMPTED", "still gives back TODO"),
-        (lambda oi, w: None, "NOT ATTEMPTED", "still gives back TODO"),
+        (lambda oi, w: None, "NOT YET", "did you forget `return`?"),
         (lambda oi, w: "fast", "NOT YET", "'fast'"),
         (lambda oi, w: [object()], "NOT YET", "no list of numbers"),
         (lambda oi, w: 0.5, "NOT YET", "no list of numbers for 12 bars"),
