@@ -57,6 +57,7 @@ def same(frame: pd.DataFrame, *columns: str, of: pd.DataFrame = TRUTH, **kwargs:
     )
 
 
+OWN = {"price": "close", "oi": "open_interest"}
 CANDLES = dict(
     zip(("open", "high", "low", "close", "volume"), ("open", "high", "low", "close", "volume"), strict=True)
 )
@@ -444,9 +445,22 @@ def test_tardis_ticks_are_sampled_when_a_bar_is_named() -> None:
     assert "funding_rate" not in frame
 
 
-# ---- a table of one's own
+def test_a_poll_that_stood_still_leaves_a_hole_and_no_old_value() -> None:
+    """Seventeen seconds past the hour, and nothing for three hours: nobody knew it then."""
+    polled = TRUTH.index + pd.Timedelta("17s")
+    rows = table(polled, OWN).drop(index=[20, 21, 22])
+    frame, notes = read_with_notes(rows)
 
-OWN = {"price": "close", "oi": "open_interest"}
+    # The poll of 08:00:17 is the newest that is known at 09:00.
+    known = TRUTH[["close", "open_interest"]].iloc[:-1].set_axis(TRUTH.index[1:])
+    known.iloc[20:23] = np.nan
+    pd.testing.assert_frame_equal(
+        frame[["close", "open_interest"]], known, check_freq=False, check_names=False
+    )
+    assert any("each bar of 1h takes its last one" in note for note in notes)
+
+
+# ---- a table of one's own
 
 
 @pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
@@ -485,6 +499,16 @@ def test_semicolons_and_decimal_commas(tmp_path: Path, mark: str, decimal: str) 
         "close",
         "open_interest",
     )
+
+
+def test_points_between_thousands_and_commas_before_decimals(tmp_path: Path) -> None:
+    """1.234,5 is one number and a bit more than a thousand."""
+    rows = table(TRUTH.index, {}).astype(str)
+    rows["oi"] = [f"{v:,.1f}".translate(str.maketrans(",.", ".,")) for v in TRUTH["open_interest"]]
+    rows["price"] = [f"{v:.2f}".replace(".", ",") for v in TRUTH["close"]]
+    path = tmp_path / "own.csv"
+    path.write_text(rows.to_csv(index=False, sep=";"))
+    same(oikit.read(path), "close", "open_interest")
 
 
 def test_thousands_that_could_be_decimals_are_refused(tmp_path: Path) -> None:
