@@ -68,7 +68,7 @@ def test_the_report_opens_from_a_file_in_any_light(
 def test_the_front_is_one_screen_and_two_pages_of_paper(
     weekly: Path, pictures: Path, browser: Browser
 ) -> None:
-    """The title, six measures and three pictures before a wide screen scrolls; and no part of a page twice."""
+    """The title, six measures and three pictures before a wide screen scrolls; no part of a page twice."""
     browser.page.set_viewport_size({"width": 1280, "height": 900})
     browser.page.goto(weekly.as_uri())
 
