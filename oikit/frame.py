@@ -233,7 +233,11 @@ def _suspicions(frame: pd.DataFrame) -> list[str]:
     found: list[str] = []
     if len(frame) < 24:
         return found  # a day of hours is the least that shows what is usual
-    if "funding_rate" in frame and looks_like_percent(frame["funding_rate"]):
+    if (
+        "funding_rate" in frame
+        and frame["funding_rate"].std() > 0
+        and looks_like_percent(frame["funding_rate"])
+    ):
         most = frame["funding_rate"].abs().max()
         found.append(
             f"funding_rate reaches {most:g}, {most:.1%} of the position at one settlement; if it is in per "
