@@ -20,7 +20,6 @@ from tests.browser import Browser, end_kernel, needs_browser, open_browser, resi
 pytestmark = pytest.mark.browser
 
 CHARTS = ("price_and_open_interest", "ratio", "velocity", "funding", "crowds")
-ALL_DRAWN = "[...document.querySelectorAll('figure.chart')].every(f => f.dataset.drawn === 'yes')"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -68,7 +67,7 @@ def test_the_report_opens_from_a_file_in_any_light(
 def test_the_front_is_one_screen_and_two_pages_of_paper(
     weekly: Path, pictures: Path, browser: Browser
 ) -> None:
-    """The title, six measures and three pictures before a wide screen scrolls; no part of a page twice."""
+    """The title, six measures and three pictures stand before a wide screen scrolls."""
     browser.page.set_viewport_size({"width": 1280, "height": 900})
     browser.page.goto(weekly.as_uri())
 

@@ -404,8 +404,8 @@ def test_a_chart_that_cannot_be_drawn_leaves_a_sentence() -> None:
     about = subject(plain_week().drop(columns="close"))
     empty = subject(plain_week().assign(close=np.nan).iloc[:1])
 
-    assert "Not drawn: column 'close'" in report.draw(price_and_open_interest, about).data
-    assert "Not drawn: nothing to draw" in report.draw(price_and_open_interest, empty).data
+    assert "Not drawn: column 'close'" in report.draw(price_and_open_interest, about)
+    assert "Not drawn: nothing to draw" in report.draw(price_and_open_interest, empty)
 
 
 # ---------------------------------------------------------------- text stays text

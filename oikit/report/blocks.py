@@ -56,14 +56,6 @@ Inline = str | Shown | Strong | Code | Link | Small
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading; level 1 is the page's own."""
-
-    says: str
-    level: int = 2
-
-
-@dataclass(frozen=True, slots=True)
 class Para:
     """A paragraph; `kind` is how it looks: ``""``, ``"note"`` or ``"badge simulated"``."""
 
@@ -178,7 +170,7 @@ class Head:
     dek: Sequence[Inline]
 
 
-Block = Heading | Para | Quote | Bullets | Table | Explain | Fold | Figure | Tiles | Part | Links | Head
+Block = Para | Quote | Bullets | Table | Explain | Fold | Figure | Tiles | Part | Links | Head
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 
@@ -215,8 +207,6 @@ def html(blocks: Sequence[Block], facts: Mapping[str, dict[str, Any]]) -> str:
 
 
 def _block(block: Block, facts: Mapping[str, dict[str, Any]]) -> str:
-    if isinstance(block, Heading):
-        return f"<h{block.level}>{escape(block.says)}</h{block.level}>"
     if isinstance(block, Para):
         kind = f' class="{escape(block.kind)}"' if block.kind else ""
         return f"<p{kind}>{_line(block.parts, facts)}</p>"
@@ -350,8 +340,6 @@ def markdown(blocks: Sequence[Block], facts: Mapping[str, dict[str, Any]]) -> st
 
 
 def _marked(block: Block, facts: Mapping[str, dict[str, Any]]) -> str:
-    if isinstance(block, Heading):
-        return f"{'#' * block.level} {_quiet(block.says)}"
     if isinstance(block, Para):
         return _words(block.parts, facts)
     if isinstance(block, Quote):

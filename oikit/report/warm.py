@@ -177,7 +177,7 @@ def _copy(control: socket.socket, connection: socket.socket) -> None:
 
 def _import_all() -> None:
     """Import what a report needs; start nothing, draw nothing."""
-    rooms = ("oikit.charts", "oikit.report", "oikit.claims.article")
+    rooms = ("oikit.report", "oikit.claims.article")
     names = [
         each.name
         for room in rooms

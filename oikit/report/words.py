@@ -43,7 +43,18 @@ SECTIONS: dict[str, Callable[[dict[str, Any]], list[write.Block]]] = {
 """In the order of the page."""
 
 
-def html(facts: dict[str, Any], section: str, **own: str) -> str:
+class Html(str):
+    """A part of the page, which a notebook shows as what it is."""
+
+    def _repr_html_(self) -> str:
+        return str(self)
+
+    def __repr__(self) -> str:
+        """Return no second copy of it, for the notebook's text."""
+        return f"<{len(self):,} letters of HTML>"
+
+
+def html(facts: dict[str, Any], section: str, **own: str) -> Html:
     """Write one section of the page.
 
     Parameters
@@ -58,8 +69,8 @@ def html(facts: dict[str, Any], section: str, **own: str) -> str:
 
     Returns
     -------
-    str
-        HTML. Each number carries the id of its fact as ``data-fact``.
+    Html
+        A str. Each number carries the id of its fact as ``data-fact``.
 
     Raises
     ------
@@ -68,7 +79,7 @@ def html(facts: dict[str, Any], section: str, **own: str) -> str:
     """
     made = _section(facts, section, **own)
     body = write.html(made, cover.indexed(facts))
-    return f"<style>\n{_style(facts)}</style>\n{body}" if section == "header" else body
+    return Html(f"<style>\n{_style(facts)}</style>\n{body}" if section == "header" else body)
 
 
 def markdown(facts: dict[str, Any], *, title: str = "", notes: str = "") -> str:
@@ -110,7 +121,7 @@ def draw(chart: Callable[..., Any], about: Subject) -> Any:
 
     Returns
     -------
-    Chart or HTML
+    Chart or Html
         A sentence instead, where the data has not what the chart needs.
     """
     told = reality({"kind": "simulated" if about.simulated else "real", "vouched": about.vouched}, "data")
@@ -124,7 +135,5 @@ def draw(chart: Callable[..., Any], about: Subject) -> Any:
             source=f"{told[:1].upper()}{told[1:]}: {about.market}; the whole source is told on this page.",
         )
     except InputError as error:
-        from IPython.display import HTML
-
         why = error.problems[0] if isinstance(error, FrameError) else str(error)
-        return HTML(f'<p class="note">Not drawn: {escape(why, quote=False)}.</p>')
+        return Html(f'<p class="note">Not drawn: {escape(why, quote=False)}.</p>')
