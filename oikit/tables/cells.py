@@ -225,7 +225,7 @@ def _from_csv(it: Reading, text: str) -> pd.DataFrame:
                 f"{mark.join(row)!r}; if the file was cut off there, delete that row; if commas stand "
                 "both in numbers and between them, write it again with semicolons"
             )
-    table = pd.DataFrame(body, columns=headers)
+    table = pd.DataFrame(body, columns=headers, dtype=object)
     it.comma = _decimal_comma(it, table, mark)
     return table.loc[:, [bool(header) or bool(table[header].ne("").any()) for header in headers]]
 
@@ -259,10 +259,16 @@ def numbers(it: Reading, header: str) -> tuple[Floats, bool]:
     cells = it.cells[header]
     if pd.api.types.is_numeric_dtype(cells) and not pd.api.types.is_bool_dtype(cells):
         return cells.to_numpy(dtype=float, na_value=np.nan), False
-    texts = [_text(cell) for cell in cells]
+    texts = [_text(cell) for cell in cells.tolist()]
     texts = ["nan" if text.lower() in _MISSING else text for text in texts]
-    if not it.comma and all(text == "nan" or _NUMBER.fullmatch(text) for text in texts):
-        return np.array([float(text) for text in texts]), False
+    if not it.comma and not any("_" in text for text in texts):
+        try:
+            values = np.array([float(text) for text in texts])
+        except ValueError:
+            pass  # read below, one way of writing after another
+        else:
+            if not np.isinf(values).any():
+                return values, False
     plain = [text.replace("−", "-").lstrip("$€").strip() for text in texts]
     percent = [text.endswith("%") for text in plain]
     known = [text != "nan" for text in plain]
@@ -325,7 +331,7 @@ def moments(
             it.zoned = True
         times = index.tz_convert("UTC")
     else:
-        texts = [_text(cell) for cell in cells]
+        texts = [_text(cell) for cell in cells.tolist()]
         if all(_NUMBER.fullmatch(text) for text in texts):
             times, dates = _counted(it, texts, header)
         else:
