@@ -69,7 +69,8 @@ _import_all()
 about = subject("bnb-null")
 facts = json.loads(json.dumps(collect(about), ensure_ascii=False))
 start = time.perf_counter()
-page.render(outputs(about=about, known=facts, title="", notes="", beside="", appendix=""), title="x", show_code=False)
+notebook = outputs(about=about, known=facts, title="", notes="", beside="", appendix="")
+page.render(notebook, title="x", show_code=False)
 print(time.perf_counter() - start)
 """
 
