@@ -228,6 +228,12 @@ draw_intervals(table, title="The day after, in the simulated market bnb-null")
 say("01.verdict", n=int(table["n"].sum()), smallest_p=table["p"].min())
 
 # %% [markdown]
+# The article itself warns against reading the direction as a mood. The ledger agrees with the warning:
+
+# %%
+say("**C12**", weigh("C12", market, market="bnb-null"))
+
+# %% [markdown]
 # Where nothing is, an honest test finds nothing 95 times in 100, and a method that always finds something would find it
 # anywhere. Later lessons use the same method where a link is planted, and on real data.
 #
