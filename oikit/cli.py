@@ -565,7 +565,7 @@ def group() -> click.Group:
 
 PLACES = {
     *("against", "archive", "file", "folder", "markets", "nbgrader"),
-    *("out", "root", "solutions", "source", "store"),
+    *("out", "root", "solutions", "source", "store", "template", "write_template"),
 }
 """The parameters that take a path: ``~`` in them is the home folder, also where the shell leaves it."""
 

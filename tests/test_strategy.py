@@ -35,6 +35,9 @@ from oikit.strategy.rivals import _mean_of
 from oikit.strategy.run import Account
 from tests.conftest import frame
 
+# The rates here are invented, and large: validate suspects them of being per cent, and rightly so.
+pytestmark = pytest.mark.filterwarnings("ignore:funding_rate reaches")
+
 RATE = 0.01
 
 # Windows of a few bars, one level that always holds, and the sign of one early settlement for the
