@@ -10,7 +10,9 @@ import pytest
 
 from oikit import stats
 from oikit.claims import SESSION, Claim, Trials, deflate, sweep, weigh
+from oikit.claims.events import known
 from oikit.errors import InputError
+from oikit.simulate.samples import sample
 from tests.conftest import frame
 
 
@@ -165,3 +167,24 @@ def test_the_deflated_figures_are_those_of_stats() -> None:
     found = deflate(verdict, 7)
     assert found.naive_skill == pytest.approx(stats.probabilistic_sharpe(**record))
     assert found.skill == pytest.approx(stats.deflated_sharpe(trials=7, variance=1 / verdict.n, **record))
+
+
+@pytest.mark.parametrize("ahead", [[0, 0, 3], [3, 0, 0], [0, 3, 0]])
+def test_a_sweep_refuses_a_best_setting_that_looks_ahead(ahead: list[int]) -> None:
+    """Wherever it stands: what is reported has been tried."""
+    market = sample("bnb-null").iloc[:6000]
+
+    def make(place: int) -> Claim:
+        back = -24 if ahead[place] else 24
+        return Claim(
+            id="leaky",
+            says="It rises.",
+            means="It rises.",
+            needs=("close",),
+            speaks=lambda f: known(f["close"].shift(back) > 1.03 * f["close"], f["close"].shift(back)),
+            horizon="24h",
+            expect="higher",
+        )
+
+    with pytest.raises(InputError, match="looks ahead"):
+        sweep(make, market, meter=Trials(), place=[0, 1, 2])

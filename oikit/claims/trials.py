@@ -181,7 +181,8 @@ def sweep(
     Raises
     ------
     InputError
-        If there is nothing to try, or the claims do not share one id.
+        If there is nothing to try, the claims do not share one id, or one looks ahead. The first, the last
+        and the best setting are tried for that; `weigh` tries any other.
     """
     combinations = [dict(zip(settings, each, strict=True)) for each in itertools.product(*settings.values())]
     if not settings or not combinations:
@@ -190,7 +191,8 @@ def sweep(
     name = claims[0].id
     if any(claim.id != name for claim in claims):
         raise InputError("the settings of one claim share its id, or their tries are not counted together")
-    verdicts = [weigh(claim, frame) for claim in claims]
+    ends = (0, len(claims) - 1)
+    verdicts = [weigh(claim, frame, look=place in ends) for place, claim in enumerate(claims)]
     for each in combinations:
         meter.note(name, each)
     table = pd.DataFrame(combinations).assign(
@@ -200,7 +202,8 @@ def sweep(
         p=[v.p for v in verdicts],
         sharpe=[(_record(v) or {"sharpe": math.nan})["sharpe"] for v in verdicts],
     )
-    best = verdicts[-1 if table["p"].isna().all() else int(table["p"].argmin())]
+    at = ends[1] if table["p"].isna().all() else int(table["p"].argmin())
+    best = verdicts[at] if at in ends else weigh(claims[at], frame)
     sharpes = table["sharpe"].dropna().to_numpy()
     variance = float(sharpes.var(ddof=1)) if len(sharpes) > 1 else None
     deflated = deflate(best, meter.of(name), variance=variance)
