@@ -450,7 +450,8 @@ def looks_like_percent(funding_rate: pd.Series) -> bool:
 
 def _too_much(open_interest: pd.Series, price: pd.Series) -> bool:
     # In quote units: more than all exchanges together have ever held of one coin.
-    return bool((open_interest * price).median() > 2e11)
+    value = (open_interest * price).dropna()
+    return bool(len(value) and value.median() > 2e11)
 
 
 def looks_like_money(open_interest: pd.Series, price: pd.Series) -> bool:
