@@ -14,7 +14,7 @@ from types import ModuleType
 
 from oikit.errors import InputError, OikitError
 
-__all__ = ["Lesson", "lessons", "numbers", "part"]
+__all__ = ["Lesson", "files", "lessons", "numbers", "part"]
 
 PACKAGE = "oikit_lessons"
 
@@ -102,6 +102,28 @@ def lessons(folder: str | Path | None = None) -> list[Lesson]:
             "in percent format"
         )
     return [Lesson(each.name[-2:], _notebook(each), each / "lesson.py") for each in found]
+
+
+def files(name: str, lesson: str = "[0-9][0-9]") -> list[Path]:
+    """Find the files of this name in the lessons' folders, in order.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``"hero.js"``.
+    lesson : str
+        The number of one lesson; by default all.
+
+    Returns
+    -------
+    list of Path
+
+    Raises
+    ------
+    OikitError
+        If the lessons are not installed.
+    """
+    return sorted(_root().glob(f"lesson{lesson}/{name}"))
 
 
 def _root() -> Path:

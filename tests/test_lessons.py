@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import oikit
 from oikit import learn
 from oikit.errors import InputError, OikitError
 from oikit.explore import _find, explore
@@ -99,3 +101,18 @@ def test_a_folder_whose_notebook_has_no_name_is_refused(tmp_path: Path) -> None:
     (tmp_path / "lesson01" / "__init__.py").write_text('"""No name."""\n')
     with pytest.raises(InputError, match='write NOTEBOOK = "01_name" into it'):
         lessons(tmp_path)
+
+
+def test_one_module_alone_names_the_package_of_the_lessons() -> None:
+    """Whoever wants a lesson asks oikit.lessons; a name in a docstring looks nothing up."""
+    library = Path(oikit.__file__).parent
+    named = []
+    for path in library.rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            text = node.value if isinstance(node, ast.Constant) and id(node) not in prose else ""
+            if isinstance(text, str) and text.startswith("oikit_lessons"):
+                named.append(path.relative_to(library).as_posix())
+
+    assert named == ["lessons.py"]

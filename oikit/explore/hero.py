@@ -15,8 +15,6 @@ import base64
 import difflib
 import functools
 import html
-import importlib
-import importlib.util
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -28,6 +26,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from oikit.errors import InputError
 from oikit.explore.model import Words
 from oikit.formatting import minus
+from oikit.lessons import files, numbers, part
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -358,15 +357,11 @@ def script(package: str) -> str:
 
 def of(lesson: str) -> Hero | None:
     """Return the hero of a lesson, or None if it has none."""
-    name = f"oikit_lessons.lesson{lesson}.hero"
-    try:
-        if importlib.util.find_spec(name) is None:
-            return None
-    except ModuleNotFoundError:
+    if lesson not in numbers() or not files("hero.py", lesson):
         return None
-    module = importlib.import_module(name)
-    found: Hero = module.hero() if hasattr(module, "hero") else module.HERO
-    return found
+    module = part(lesson, "hero")
+    picture: Hero = module.hero() if hasattr(module, "hero") else module.HERO
+    return picture
 
 
 def _fixed(value: float, digits: int = 0) -> str:

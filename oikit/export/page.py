@@ -8,20 +8,20 @@ no script but its own (its Content-Security-Policy says so). The same notebook g
 from __future__ import annotations
 
 import base64
+import contextlib
 import copy
 import functools
 import hashlib
-import importlib.util
 import json
 import re
 from collections.abc import Mapping
 from html import escape, unescape
 from importlib import resources
-from pathlib import Path
 from typing import Any
 
-from oikit.errors import InputError, MissingExtra
+from oikit.errors import InputError, MissingExtra, OikitError
 from oikit.export.bundle import bundle
+from oikit.lessons import files
 
 __all__ = ["render"]
 
@@ -195,11 +195,10 @@ def _scripts(text: str) -> list[str]:
 @functools.cache
 def _ours() -> frozenset[str]:
     """Return the scripts that a page may run inside a frame: the kit, and the heroes of the lessons."""
-    found = [resources.files("oikit").joinpath("explore", "kit.js")]
-    lessons = importlib.util.find_spec("oikit_lessons")
-    for folder in (lessons and lessons.submodule_search_locations) or ():
-        found += sorted(Path(folder).glob("lesson*/hero.js"))
-    return frozenset(each.read_text(encoding="utf-8") for each in found)
+    scripts = [resources.files("oikit").joinpath("explore", "kit.js")]
+    with contextlib.suppress(OikitError):  # without the lessons there are no heroes
+        scripts += files("hero.js")
+    return frozenset(each.read_text(encoding="utf-8") for each in scripts)
 
 
 def _figure(spec: dict[str, Any], number: int) -> str:
