@@ -64,3 +64,13 @@ def test_a_wrong_name_is_answered_with_the_nearest() -> None:
     """Nobody remembers sixty names."""
     with pytest.raises(InputError, match=r"no real fact 'btc-ratio-higest'; did you mean btc-ratio-highest"):
         real_fact("btc-ratio-higest")
+
+
+def test_a_figure_inside_a_sentence_follows_from_the_others() -> None:
+    """Two sentences name a share that two facts give: it is worked out here."""
+    coins = real_fact("bnb-oi-2022").value / real_fact("bnb-oi-2021").value - 1
+    fell = real_fact("quiet-jump-fell-10").value / real_fact("quiet-jump-cases").value
+
+    assert f"{coins:.0%} more coins" in real_fact("bnb-oi-dollars-2022").says
+    assert f"times: {fell:.0%}," in real_fact("quiet-jump-fell-10").says
+    assert real_fact("bnb-oi-dollars-2022").value < real_fact("bnb-oi-dollars-2021").value
