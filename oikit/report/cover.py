@@ -228,7 +228,7 @@ def measures(facts: Facts) -> list[Block]:
         picture = drawing.spark(each["line"], place["value"])
         tiles.append(Tile(_NAMES[each["name"]], value, moved, where, picture))
     window = front["window"] or "13 weeks, as the past is too short for more"
-    lead = f"All lines and places: past {window}. Dark part of the rail: the middle three fifths."
+    lead = f"All lines and places: past {window}. Marked part of the rail: the middle three fifths."
     count = ("No", "One", "Two", "Three", "Four", "Five", "Six")[len(tiles)]
     says = f"{count} measure{'s' if len(tiles) != 1 else ''}"
     if not tiles:
